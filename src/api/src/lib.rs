@@ -1,0 +1,1 @@
+//! Docker Engine API: wire types, errors and a client over a unix socket.

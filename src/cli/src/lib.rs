@@ -1,0 +1,1 @@
+//! The docker command: a file per verb, output formats.

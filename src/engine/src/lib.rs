@@ -1,0 +1,1 @@
+//! The lab engine: state machines, images, volumes, networks and the HTTP server.

@@ -1,0 +1,1 @@
+//! A lab's namespaces: start, enter, stop, and what the machine allows.

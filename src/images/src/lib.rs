@@ -1,0 +1,1 @@
+//! The images that the binary carries, acting as a registry.

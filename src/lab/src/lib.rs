@@ -1,0 +1,1 @@
+//! Labs and graders: schema, checks, verdicts, hints, progress.

@@ -1,0 +1,1 @@
+//! Run one container: OCI spec, validated request, plan of operations, apply.

@@ -1,0 +1,1 @@
+//! Content-addressed blobs, unpacked layers, layer diffs and archives.

@@ -1,0 +1,1 @@
+//! A hermetic environment for end-to-end tests.

@@ -1,0 +1,2 @@
+//! The shell and core tools of the carried images.
+fn main() {}

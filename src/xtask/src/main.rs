@@ -1,0 +1,2 @@
+//! The developer's one door: tidy, tests, benchmarks.
+fn main() {}
