@@ -1,2 +1,58 @@
-//! The developer's one door: tidy, tests, benchmarks.
-fn main() {}
+//! The developer's one door: `cargo xtask COMMAND`.
+//!
+//! Each command is a file. Limits: nothing here is part of the product.
+
+mod cargo;
+mod ci;
+mod labs;
+mod test;
+mod tidy;
+
+use clap::{Parser, Subcommand};
+use std::process::ExitCode;
+
+/// What a developer of Plimsoll does, in one place.
+#[derive(Parser)]
+#[command(name = "cargo xtask")]
+struct Arguments {
+    #[command(subcommand)]
+    command: Task,
+}
+
+#[derive(Subcommand)]
+enum Task {
+    /// Format, lint, tidy, tests, labs: what has to be green
+    Ci,
+    /// Check the shape: crate edges, file lengths, where unsafe is, the top level
+    Tidy,
+    /// Run the tests as this user; root also plays them as two ordinary users
+    Test {
+        /// Passed on to the test runner
+        #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
+        filter: Vec<String>,
+    },
+    /// Play every attempt of every lab (or of one) and grade it
+    Labs {
+        /// The lab's name
+        lab: Option<String>,
+    },
+    /// Build the one file that learners get
+    Dist,
+}
+
+fn main() -> ExitCode {
+    let done = match Arguments::parse().command {
+        Task::Ci => ci::run(),
+        Task::Tidy => tidy::run(),
+        Task::Test { filter } => test::run(&filter),
+        Task::Labs { lab } => labs::run(lab.as_deref()),
+        Task::Dist => cargo::build_release().map(|binary| println!("{}", binary.display())),
+    };
+    match done {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(message) => {
+            eprintln!("error: {message}");
+            ExitCode::FAILURE
+        }
+    }
+}
