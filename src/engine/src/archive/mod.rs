@@ -1,0 +1,1 @@
+//! Copy, export, changes and commit of a container.

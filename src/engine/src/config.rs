@@ -1,0 +1,28 @@
+//! What the engine is told when it starts.
+
+use std::path::PathBuf;
+
+/// Where the lab's files are and what the lab may do. Plain data: the sockets
+/// and the zygote come beside it.
+#[derive(Debug, Clone)]
+pub struct Config {
+    /// Name of the lab, e.g. `hello-world`.
+    pub lab: String,
+    /// The lab's own directory: containers, volumes, journal, tags.
+    pub state_dir: PathBuf,
+    /// Blobs and layers, shared by the labs of one user.
+    pub store_dir: PathBuf,
+    /// The learner's folder for this lab.
+    pub work_dir: PathBuf,
+    /// Grading a stranger's script: nothing that reaches outside.
+    pub grading: bool,
+    /// Offer published ports on the real host's loopback too.
+    pub publish_on_host: bool,
+}
+
+impl Config {
+    /// The directory of one container.
+    pub fn container_dir(&self, id: &str) -> PathBuf {
+        self.state_dir.join("containers").join(id)
+    }
+}

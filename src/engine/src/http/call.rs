@@ -1,0 +1,176 @@
+//! One request as the handlers see it: method, path, query, body, upgrade.
+
+use bytes::Bytes;
+use http_body_util::{BodyExt, Limited};
+use hyper::body::Incoming;
+use hyper::header::{CONNECTION, UPGRADE};
+use hyper::http::request::Parts;
+use hyper::upgrade::OnUpgrade;
+use hyper::{Method, Request};
+use serde::de::DeserializeOwned;
+
+use super::query::{Plus, Query, decode};
+use crate::failure::{ApiFailure, ApiResult};
+
+/// A JSON body larger than this is refused (bytes).
+const JSON_LIMIT: usize = 4 << 20;
+
+/// The oldest version prefix that is served, as Docker 28 does.
+pub const MIN_API_VERSION: (u32, u32) = (1, 24);
+/// The newest version prefix that is served.
+pub const MAX_API_VERSION: (u32, u32) = (1, 48);
+
+/// A request on its way through the router.
+#[derive(Debug)]
+pub struct Call {
+    /// Head of the request.
+    pub head: Parts,
+    /// The path's segments, decoded, without the version prefix.
+    pub path: Vec<String>,
+    /// The decoded query.
+    pub query: Query,
+    /// The version in the path, else the newest.
+    pub version: (u32, u32),
+    body: Incoming,
+}
+
+impl Call {
+    /// Takes a request apart.
+    ///
+    /// # Errors
+    /// 400 in Docker's words when the version prefix is outside what is served.
+    pub fn new(request: Request<Incoming>) -> ApiResult<Self> {
+        let (head, body) = request.into_parts();
+        let mut path: Vec<String> = head
+            .uri
+            .path()
+            .split('/')
+            .filter(|segment| !segment.is_empty())
+            .map(|segment| decode(segment, Plus::IsPlus))
+            .collect();
+        let version = match path.first().and_then(|first| version_prefix(first)) {
+            Some(version) => {
+                path.remove(0);
+                check_version(version)?;
+                version
+            }
+            None => MAX_API_VERSION,
+        };
+        let query = Query::parse(head.uri.query().unwrap_or_default());
+        Ok(Self {
+            head,
+            path,
+            query,
+            version,
+            body,
+        })
+    }
+
+    /// The method.
+    pub fn method(&self) -> &Method {
+        &self.head.method
+    }
+
+    /// The path for a `match` on slices.
+    pub fn segments(&self) -> Vec<&str> {
+        self.path.iter().map(String::as_str).collect()
+    }
+
+    /// Reads the body as JSON.
+    ///
+    /// # Errors
+    /// 400 when the body is absent, too large or not what is expected.
+    pub async fn json<T: DeserializeOwned>(self) -> ApiResult<T> {
+        let bytes = self.bytes().await?;
+        if bytes.iter().all(u8::is_ascii_whitespace) {
+            return Err(ApiFailure::invalid(
+                "invalid JSON: got EOF while reading request body",
+            ));
+        }
+        serde_json::from_slice(&bytes)
+            .map_err(|error| ApiFailure::invalid(format!("invalid JSON: {error}")))
+    }
+
+    /// As [`Call::json`], where an empty body stands for the default.
+    ///
+    /// # Errors
+    /// 400 when the body is too large or not what is expected.
+    pub async fn json_or_default<T: DeserializeOwned + Default>(self) -> ApiResult<T> {
+        let bytes = self.bytes().await?;
+        if bytes.iter().all(u8::is_ascii_whitespace) {
+            return Ok(T::default());
+        }
+        serde_json::from_slice(&bytes)
+            .map_err(|error| ApiFailure::invalid(format!("invalid JSON: {error}")))
+    }
+
+    async fn bytes(self) -> ApiResult<Bytes> {
+        let limited = Limited::new(self.body, JSON_LIMIT);
+        let collected = limited
+            .collect()
+            .await
+            .map_err(|error| ApiFailure::invalid(format!("cannot read the body: {error}")))?;
+        Ok(collected.to_bytes())
+    }
+
+    /// The body as it comes, for archives and build contexts.
+    pub fn into_body(self) -> Incoming {
+        self.body
+    }
+
+    /// Takes the connection over, if the client asked for it with `Upgrade:`.
+    pub fn upgrade(&mut self) -> Option<OnUpgrade> {
+        let asked = self.head.headers.contains_key(UPGRADE)
+            && self
+                .head
+                .headers
+                .get(CONNECTION)
+                .and_then(|value| value.to_str().ok())
+                .is_some_and(|value| value.to_ascii_lowercase().contains("upgrade"));
+        asked
+            .then(|| self.head.extensions.remove::<OnUpgrade>())
+            .flatten()
+    }
+}
+
+/// `v1.48` as numbers.
+fn version_prefix(segment: &str) -> Option<(u32, u32)> {
+    let (major, minor) = segment.strip_prefix('v')?.split_once('.')?;
+    Some((major.parse().ok()?, minor.parse().ok()?))
+}
+
+fn check_version(version: (u32, u32)) -> ApiResult<()> {
+    let (major, minor) = version;
+    if version < MIN_API_VERSION {
+        return Err(ApiFailure::invalid(format!(
+            "client version {major}.{minor} is too old. Minimum supported API version is {}.{}, \
+             please upgrade your client to a newer version",
+            MIN_API_VERSION.0, MIN_API_VERSION.1
+        )));
+    }
+    if version > MAX_API_VERSION {
+        return Err(ApiFailure::invalid(format!(
+            "client version {major}.{minor} is too new. Maximum supported API version is {}.{}",
+            MAX_API_VERSION.0, MAX_API_VERSION.1
+        )));
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_version_prefix_is_read_and_bounded() {
+        assert_eq!(version_prefix("v1.41"), Some((1, 41)));
+        assert_eq!(version_prefix("version"), None);
+        assert_eq!(version_prefix("volumes"), None);
+        check_version((1, 24)).unwrap();
+        check_version((1, 48)).unwrap();
+        let old = check_version((1, 12)).unwrap_err();
+        assert!(old.message.contains("is too old"), "{old}");
+        let new = check_version((1, 99)).unwrap_err();
+        assert!(new.message.contains("is too new"), "{new}");
+    }
+}

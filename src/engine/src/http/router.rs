@@ -1,0 +1,68 @@
+//! From a path to the group that answers it. One file per API group.
+
+use std::rc::Rc;
+
+use hyper::header::{HeaderValue, SERVER};
+use hyper::{Request, body::Incoming};
+
+use super::call::Call;
+use super::reply::{self, Reply};
+use super::{archive, containers, exec, images, networks, plimsoll, system, volumes};
+use crate::engine::Engine;
+use crate::failure::{ApiFailure, ApiResult};
+
+/// Answers one request. Never fails: a failure is a reply too.
+pub async fn answer(engine: Rc<Engine>, request: Request<Incoming>) -> Reply {
+    let result = match Call::new(request) {
+        Ok(call) => dispatch(&engine, call).await,
+        Err(failure) => Err(failure),
+    };
+    let mut answer = result.unwrap_or_else(|failure| reply::failure(&failure));
+    let headers = answer.headers_mut();
+    headers.insert("api-version", HeaderValue::from_static("1.48"));
+    headers.insert("docker-experimental", HeaderValue::from_static("false"));
+    headers.insert("ostype", HeaderValue::from_static("linux"));
+    headers.insert(
+        SERVER,
+        HeaderValue::from_static(concat!(
+            "Plimsoll/",
+            env!("CARGO_PKG_VERSION"),
+            " (linux)"
+        )),
+    );
+    answer
+}
+
+async fn dispatch(engine: &Rc<Engine>, call: Call) -> ApiResult<Reply> {
+    match call.segments().as_slice() {
+        ["containers", _, "archive" | "export" | "changes"] => archive::route(engine, call).await,
+        ["commit"] => archive::route(engine, call).await,
+        ["containers", _, "exec"] | ["exec", ..] => exec::route(engine, call).await,
+        ["containers", ..] => containers::route(engine, call).await,
+        ["images", ..] | ["distribution", ..] => images::route(engine, call).await,
+        ["volumes", ..] => volumes::route(engine, call).await,
+        ["networks", ..] => networks::route(engine, call).await,
+        ["plimsoll", "v1", "journal"] => system::route(engine, call).await,
+        ["plimsoll", ..] => plimsoll::route(engine, call).await,
+        ["_ping" | "version" | "info" | "events" | "auth"] | ["system", ..] => {
+            system::route(engine, call).await
+        }
+        ["build" | "session" | "grpc", ..] => Err(ApiFailure::not_implemented(
+            "plimsoll does not build images yet",
+        )),
+        ["swarm" | "nodes" | "services" | "tasks" | "secrets" | "configs", ..] => {
+            Err(ApiFailure::new(
+                hyper::StatusCode::SERVICE_UNAVAILABLE,
+                "This node is not a swarm manager. Use \"docker swarm init\" or \"docker swarm \
+                 join\" to connect this node to swarm and try again.",
+            ))
+        }
+        ["plugins"] => reply::json(hyper::StatusCode::OK, &serde_json::json!([])),
+        _ => Err(page_not_found()),
+    }
+}
+
+/// What dockerd says to a path that it does not know.
+pub fn page_not_found() -> ApiFailure {
+    ApiFailure::not_found("page not found")
+}

@@ -1,0 +1,1 @@
+//! `system df` and the prunes of images and volumes.
