@@ -1,0 +1,186 @@
+//! Folders that only their user may enter, made or refused.
+//!
+//! The fallback beneath `/tmp` is where another user could have prepared a
+//! folder or a symbolic link of our name: such a thing is refused, never used.
+
+use std::io;
+use std::os::unix::fs::{DirBuilderExt, MetadataExt};
+use std::path::{Path, PathBuf};
+
+use crate::paths::LabPaths;
+
+/// Why a folder cannot be used.
+#[derive(Debug, thiserror::Error)]
+pub enum FolderError {
+    #[error("cannot make the folder `{}`", path.display())]
+    Make {
+        path: PathBuf,
+        #[source]
+        source: io::Error,
+    },
+    #[error("`{}` is not a folder of its own: {found}", path.display())]
+    NotAFolder { path: PathBuf, found: &'static str },
+    #[error("`{}` belongs to uid {owner}, not to you", path.display())]
+    Foreign { path: PathBuf, owner: u32 },
+    #[error("`{}` can be entered by others (mode {mode:04o})", path.display())]
+    Open { path: PathBuf, mode: u32 },
+}
+
+impl FolderError {
+    /// What to do about it.
+    #[must_use]
+    pub fn hint(&self) -> String {
+        match self {
+            Self::Make { path, .. } => format!(
+                "check that `{}` may be written and is not full, or set PLIMSOLL_HOME",
+                path.parent().unwrap_or(path).display()
+            ),
+            Self::NotAFolder { path, .. } | Self::Foreign { path, .. } => format!(
+                "set XDG_RUNTIME_DIR to a private folder of yours; whoever made `{}` should remove it",
+                path.display()
+            ),
+            Self::Open { path, .. } => format!("chmod 700 '{}'", path.display()),
+        }
+    }
+}
+
+/// Makes every folder a lab needs.
+///
+/// # Errors
+/// [`FolderError`] names the folder.
+pub fn prepare(paths: &LabPaths) -> Result<(), FolderError> {
+    let private = [
+        paths.places().data().to_path_buf(),
+        paths.places().store().to_path_buf(),
+        paths.places().labs(),
+        paths.lab_dir(),
+        paths.etc(),
+    ];
+    for folder in private {
+        make(&folder, 0o700)?;
+    }
+    private_folder(paths.places().runtime())?;
+    // The learner's own files: as open as their umask says.
+    make(&paths.work(), 0o777)
+}
+
+fn make(path: &Path, mode: u32) -> Result<(), FolderError> {
+    std::fs::DirBuilder::new()
+        .recursive(true)
+        .mode(mode)
+        .create(path)
+        .map_err(|source| FolderError::Make {
+            path: path.to_path_buf(),
+            source,
+        })
+}
+
+/// Makes `path`, whose parent exists, as a folder that only this user may enter;
+/// one that is there already must be exactly that.
+///
+/// # Errors
+/// [`FolderError`] says what is wrong with what is there.
+pub fn private_folder(path: &Path) -> Result<(), FolderError> {
+    match std::fs::DirBuilder::new().mode(0o700).create(path) {
+        Ok(()) => {}
+        Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {}
+        Err(source) => {
+            return Err(FolderError::Make {
+                path: path.to_path_buf(),
+                source,
+            });
+        }
+    }
+    verify(path, rustix::process::getuid().as_raw())
+}
+
+fn verify(path: &Path, uid: u32) -> Result<(), FolderError> {
+    let found = std::fs::symlink_metadata(path).map_err(|source| FolderError::Make {
+        path: path.to_path_buf(),
+        source,
+    })?;
+    let path = path.to_path_buf();
+    if found.is_symlink() {
+        let found = "it is a symbolic link";
+        return Err(FolderError::NotAFolder { path, found });
+    }
+    if !found.is_dir() {
+        let found = "it is a file";
+        return Err(FolderError::NotAFolder { path, found });
+    }
+    if found.uid() != uid {
+        let owner = found.uid();
+        return Err(FolderError::Foreign { path, owner });
+    }
+    if found.mode() & 0o077 != 0 {
+        let mode = found.mode() & 0o7777;
+        return Err(FolderError::Open { path, mode });
+    }
+    Ok(())
+}
+
+/// Whether `path` is a folder that only this user may enter.
+pub(crate) fn is_private(path: &Path) -> bool {
+    verify(path, rustix::process::getuid().as_raw()).is_ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::os::unix::fs::PermissionsExt;
+
+    fn scratch() -> tempfile::TempDir {
+        tempfile::tempdir().expect("a scratch folder")
+    }
+
+    #[test]
+    fn a_private_folder_is_made_and_found_again() {
+        let scratch = scratch();
+        let path = scratch.path().join("plimsoll");
+        private_folder(&path).expect("made");
+        private_folder(&path).expect("found again");
+        assert!(is_private(&path));
+    }
+
+    #[test]
+    fn a_planted_link_is_refused() {
+        let scratch = scratch();
+        let elsewhere = scratch.path().join("elsewhere");
+        private_folder(&elsewhere).expect("made");
+        let path = scratch.path().join("plimsoll");
+        std::os::unix::fs::symlink(&elsewhere, &path).expect("a link");
+        let error = private_folder(&path).expect_err("a link");
+        assert!(matches!(error, FolderError::NotAFolder { .. }), "{error}");
+    }
+
+    #[test]
+    fn a_planted_file_is_refused() {
+        let scratch = scratch();
+        let path = scratch.path().join("plimsoll");
+        std::fs::write(&path, "").expect("a file");
+        assert!(matches!(
+            private_folder(&path),
+            Err(FolderError::NotAFolder { .. })
+        ));
+    }
+
+    #[test]
+    fn a_folder_others_may_enter_is_refused() {
+        let scratch = scratch();
+        let path = scratch.path().join("plimsoll");
+        private_folder(&path).expect("made");
+        std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o755)).expect("opened");
+        let error = private_folder(&path).expect_err("open");
+        assert!(matches!(error, FolderError::Open { mode: 0o755, .. }));
+    }
+
+    #[test]
+    fn a_folder_of_somebody_else_is_refused() {
+        let scratch = scratch();
+        let path = scratch.path().join("plimsoll");
+        private_folder(&path).expect("made");
+        let me = rustix::process::getuid().as_raw();
+        let error = verify(&path, me + 1).expect_err("foreign");
+        assert!(matches!(error, FolderError::Foreign { owner, .. } if owner == me));
+    }
+}
