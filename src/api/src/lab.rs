@@ -1,0 +1,82 @@
+//! Our own endpoints under `/plimsoll/v1`, beside the Docker Engine API.
+
+use serde_json::Value;
+
+use crate::nulls::wire;
+
+wire! {
+    /// Answer of `POST /plimsoll/v1/explain` (body: a container create
+    /// request): what the engine would do, and nothing was done.
+    #[serde(rename_all = "snake_case")]
+    pub struct ExplainResponse {
+        /// The plan, one object per operation, in order.
+        pub ops: Vec<Value>,
+        /// The same in plain words, for people.
+        pub text: String,
+        pub warnings: Vec<String>,
+    }
+
+    /// Answer of `GET /plimsoll/v1/lab`.
+    #[serde(rename_all = "snake_case")]
+    pub struct LabInfo {
+        pub lab: String,
+        /// `range` or `single`.
+        pub id_mode: String,
+        /// `on` or `off`.
+        pub uplink: String,
+        /// `v2`, `v1`, `none`.
+        pub cgroup: String,
+        /// Plimsoll's version.
+        pub version: String,
+        pub kernel: String,
+        pub state_dir: String,
+        /// The engine's process ID as the real host sees it; 0 is unknown.
+        pub pid: i32,
+        /// RFC 3339.
+        pub started_at: String,
+    }
+
+    /// One item of `GET /plimsoll/v1/ports`.
+    #[serde(rename_all = "snake_case")]
+    pub struct PublishedPort {
+        /// Name without slash.
+        pub container: String,
+        pub container_id: String,
+        pub container_port: u16,
+        /// `tcp`, `udp`.
+        pub protocol: String,
+        /// Address and port in the lab.
+        pub lab_ip: String,
+        pub lab_port: u16,
+        /// Address and port on the real host; `None` where it is not offered.
+        pub host_address: Option<String>,
+    }
+
+    /// One line of `GET /plimsoll/v1/journal`.
+    #[serde(rename_all = "snake_case")]
+    pub struct JournalEntry {
+        pub seq: u64,
+        /// RFC 3339 with nanoseconds.
+        pub time: String,
+        /// `container.create`, `container.start`, `image.pull`, ...
+        pub kind: String,
+        /// ID or name of what it is about.
+        pub subject: String,
+        pub data: Value,
+        /// SHA-256 of the line before, hexadecimal.
+        pub prev: String,
+    }
+
+    /// Answer of `GET /plimsoll/v1/listener?port=PORT`: who listens there in
+    /// the lab. `kind` is `container`, `process` or `none`.
+    #[serde(rename_all = "snake_case")]
+    pub struct Listener {
+        pub port: u16,
+        pub kind: String,
+        pub container: Option<String>,
+        pub container_id: Option<String>,
+        pub container_port: Option<u16>,
+        pub pid: Option<i32>,
+        pub process: Option<String>,
+    }
+}
