@@ -1,90 +1,61 @@
-//! The `filters` parameter of list, prune and event requests.
+//! How the engine matches with the `filters` of list, prune and event requests.
 //!
-//! Duty: read both spellings of the wire form (a map of lists, and the older
-//! map of maps to `true`), refuse names that a request does not know, and
-//! answer the few ways in which Docker matches. Limits: it knows nothing about
-//! what is filtered; every list says itself what a name means.
+//! Duty: refuse names that a request does not know, and answer the few ways in
+//! which Docker matches (exactly, by prefix, by pattern, by label, yes or no).
+//! Limits: the wire form is read by `plimsoll_api`; what a name means is said
+//! by the list that is filtered.
 //! Source of the rules: moby `api/types/filters`.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
-use serde_json::Value;
+use crate::failure::ApiFailure;
 
 /// Why a `filters` parameter is refused. All of them are status 400.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum FilterError {
-    /// Not JSON of either form.
-    #[error("invalid filter: {0}")]
-    Malformed(String),
-    /// A name that this request does not take.
-    #[error("invalid filter '{0}'")]
-    UnknownName(String),
+    /// Not readable, or a name that this request does not take.
+    #[error(transparent)]
+    Wire(#[from] plimsoll_api::FilterError),
     /// A value that the name does not take.
     #[error("invalid filter '{name}=[{}]'", values.join(" "))]
     BadValue {
         /// The filter's name.
         name: String,
-        /// Its values as given, in order.
+        /// Its values, sorted.
         values: Vec<String>,
     },
 }
 
+impl From<FilterError> for ApiFailure {
+    fn from(error: FilterError) -> Self {
+        Self::invalid(error.to_string())
+    }
+}
+
 /// Filters by name; no filter of a name means that everything matches.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Filters {
-    by_name: BTreeMap<String, BTreeSet<String>>,
-}
+pub struct Filters(plimsoll_api::Filters);
 
 impl Filters {
     /// Reads the parameter's value; `None` and the empty string are no filters.
     ///
     /// # Errors
-    /// [`FilterError::Malformed`], and [`FilterError::UnknownName`] for a name
-    /// that is not in `known`.
+    /// [`FilterError::Wire`], also for a name that is not in `known`.
     pub fn parse(text: Option<&str>, known: &[&str]) -> Result<Self, FilterError> {
-        let text = text.unwrap_or_default();
-        if text.is_empty() {
-            return Ok(Self::default());
-        }
-        let value: Value =
-            serde_json::from_str(text).map_err(|error| FilterError::Malformed(error.to_string()))?;
-        let Value::Object(entries) = value else {
-            return Err(FilterError::Malformed("expected an object".into()));
-        };
-        let mut filters = Self::default();
-        for (name, values) in entries {
-            if !known.contains(&name.as_str()) {
-                return Err(FilterError::UnknownName(name));
-            }
-            let values = read_values(&name, values)?;
-            filters.by_name.entry(name).or_default().extend(values);
-        }
-        Ok(filters)
-    }
-
-    /// The same filters with one more value, for callers inside the engine.
-    #[must_use]
-    pub fn with(mut self, name: &str, value: &str) -> Self {
-        self.by_name
-            .entry(name.to_owned())
-            .or_default()
-            .insert(value.to_owned());
-        self
+        let filters = plimsoll_api::Filters::decode(text.unwrap_or_default())?;
+        filters.validate(known)?;
+        Ok(Self(filters))
     }
 
     /// Whether a filter of that name was given.
     #[must_use]
     pub fn has(&self, name: &str) -> bool {
-        self.by_name.contains_key(name)
+        self.0.contains_key(name)
     }
 
     /// The values of one name, sorted.
     pub fn values(&self, name: &str) -> impl Iterator<Item = &str> {
-        self.by_name
-            .get(name)
-            .into_iter()
-            .flatten()
-            .map(String::as_str)
+        self.0.get(name)
     }
 
     /// A filter that is yes or no (`dangling`, `all`), else `default`.
@@ -147,27 +118,6 @@ fn has_label(labels: &BTreeMap<String, String>, wanted: &str) -> bool {
     match wanted.split_once('=') {
         None => labels.contains_key(wanted),
         Some((key, value)) => labels.get(key).is_some_and(|found| found == value),
-    }
-}
-
-fn read_values(name: &str, values: Value) -> Result<Vec<String>, FilterError> {
-    let wrong = || FilterError::Malformed(format!("'{name}' must be a list of strings"));
-    match values {
-        Value::Array(items) => items
-            .into_iter()
-            .map(|item| match item {
-                Value::String(text) => Ok(text),
-                _ => Err(wrong()),
-            })
-            .collect(),
-        Value::Object(flags) => flags
-            .into_iter()
-            .map(|(text, flag)| match flag {
-                Value::Bool(_) => Ok(text),
-                _ => Err(wrong()),
-            })
-            .collect(),
-        _ => Err(wrong()),
     }
 }
 
@@ -244,29 +194,11 @@ mod tests {
     }
 
     #[test]
-    fn both_wire_forms_mean_the_same() {
-        let lists = filters(r#"{"name":["a","b"]}"#);
-        let maps = filters(r#"{"name":{"a":true,"b":true}}"#);
-        assert_eq!(lists, maps);
-        assert_eq!(lists.values("name").collect::<Vec<_>>(), ["a", "b"]);
-        assert_eq!(Filters::parse(Some(""), KNOWN), Ok(Filters::default()));
+    fn an_unknown_name_is_refused() {
+        let error = Filters::parse(Some(r#"{"nmae":["a"]}"#), KNOWN).expect_err("refused");
+        assert_eq!(error.to_string(), "invalid filter 'nmae'");
+        assert!(Filters::parse(Some("{"), KNOWN).is_err());
         assert_eq!(Filters::parse(None, KNOWN), Ok(Filters::default()));
-    }
-
-    #[test]
-    fn what_is_refused_says_why() {
-        let refused = |text: &str| {
-            Filters::parse(Some(text), KNOWN)
-                .expect_err("it is refused")
-                .to_string()
-        };
-        assert_eq!(refused(r#"{"nmae":["a"]}"#), "invalid filter 'nmae'");
-        assert_eq!(
-            refused(r#"{"name":[1]}"#),
-            "invalid filter: 'name' must be a list of strings"
-        );
-        assert_eq!(refused("[]"), "invalid filter: expected an object");
-        assert!(refused("{").starts_with("invalid filter: "));
     }
 
     #[test]
