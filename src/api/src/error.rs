@@ -29,15 +29,21 @@ pub enum ClientError {
     #[error("Cannot connect to the Docker daemon at {endpoint}. Is the docker daemon running?")]
     Unreachable { endpoint: String, source: io::Error },
     #[error(
-        "permission denied while trying to connect to the Docker daemon socket at {endpoint}: {source}"
+        "permission denied while trying to connect to the Docker daemon socket at {endpoint}: {request}: connect: permission denied"
     )]
-    Denied { endpoint: String, source: io::Error },
+    Denied {
+        endpoint: String,
+        request: String,
+        source: io::Error,
+    },
     #[error("unable to parse docker host `{0}`")]
     Endpoint(String),
-    #[error("error during connect: {0}")]
-    Transport(#[from] io::Error),
-    #[error("error during connect: the reply of {path} is not valid: {reason}")]
-    Reply { path: String, reason: String },
+    /// The connection broke, or the engine ended in the middle of a reply.
+    #[error("error during connect: {request}: {source}")]
+    Transport { request: String, source: io::Error },
+    /// The reply is not what the call is documented to answer.
+    #[error("invalid reply to {request}: {reason}")]
+    Reply { request: String, reason: String },
 }
 
 impl ClientError {

@@ -9,6 +9,7 @@
 //!
 //! Deliberately absent: async, TLS, swarm.
 
+pub mod client;
 pub mod container;
 pub mod error;
 pub mod exec;
@@ -24,6 +25,7 @@ pub mod stats;
 pub mod system;
 pub mod volume;
 
+pub use client::{Client, Endpoint};
 pub use container::{
     ChangeItem, ContainerConfig, ContainerCreateRequest, ContainerCreateResponse, ContainerInspect,
     ContainerState, ContainerStatus, ContainerSummary, MountPoint, NetworkSettings, TopResponse,

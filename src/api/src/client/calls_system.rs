@@ -1,0 +1,87 @@
+//! Calls about the engine, and our own endpoints.
+
+use super::{Client, JsonLines, Query, Reply, Request, Upgraded};
+use crate::container::ContainerCreateRequest;
+use crate::error::ClientError;
+use crate::filters::Filters;
+use crate::lab::{ExplainResponse, JournalEntry, LabInfo, Listener, PublishedPort};
+use crate::system::{DiskUsage, Event, Info, Version};
+
+impl Client {
+    /// Is anybody there? The API version that the engine speaks.
+    pub fn ping(&self) -> Result<String, ClientError> {
+        let reply = self.request(Request::get("/_ping"))?;
+        let version = reply.head.header("api-version").unwrap_or_default();
+        let version = version.to_owned();
+        reply.finish()?;
+        Ok(version)
+    }
+
+    pub fn version(&self) -> Result<Version, ClientError> {
+        self.request(Request::get("/version"))?.json()
+    }
+
+    pub fn info(&self) -> Result<Info, ClientError> {
+        self.request(Request::get("/info"))?.json()
+    }
+
+    /// Events as they happen. Times are seconds since the epoch, with a
+    /// fraction or without; an empty `until` goes on.
+    pub fn events(
+        &self,
+        since: &str,
+        until: &str,
+        filters: &Filters,
+    ) -> Result<JsonLines<Reply<'_>, Event>, ClientError> {
+        let query = Query::new()
+            .non_empty("since", since)
+            .non_empty("until", until)
+            .filters(filters);
+        Ok(self.request(Request::get("/events").query(query))?.lines())
+    }
+
+    pub fn disk_usage(&self) -> Result<DiskUsage, ClientError> {
+        self.request(Request::get("/system/df"))?.json()
+    }
+
+    /// What the engine would do for a create; it does nothing.
+    pub fn explain(&self, body: &ContainerCreateRequest) -> Result<ExplainResponse, ClientError> {
+        self.request(Request::post("/plimsoll/v1/explain").json(body))?
+            .json()
+    }
+
+    pub fn lab(&self) -> Result<LabInfo, ClientError> {
+        self.request(Request::get("/plimsoll/v1/lab"))?.json()
+    }
+
+    pub fn published_ports(&self) -> Result<Vec<PublishedPort>, ClientError> {
+        self.request(Request::get("/plimsoll/v1/ports"))?.json()
+    }
+
+    /// The journal from entry `since` on.
+    pub fn journal(&self, since: u64) -> Result<JsonLines<Reply<'_>, JournalEntry>, ClientError> {
+        let query = Query::new().text("since", &since.to_string());
+        Ok(self
+            .request(Request::get("/plimsoll/v1/journal").query(query))?
+            .lines())
+    }
+
+    /// A TCP connection from the lab's own network to `host:port`.
+    pub fn dial(&self, address: &str) -> Result<Upgraded, ClientError> {
+        let query = Query::new().text("address", address);
+        self.upgrade(Request::post("/plimsoll/v1/dial").query(query))
+    }
+
+    /// Who listens on a TCP port in the lab.
+    pub fn listener(&self, port: u16) -> Result<Listener, ClientError> {
+        let query = Query::new().text("port", &port.to_string());
+        self.request(Request::get("/plimsoll/v1/listener").query(query))?
+            .json()
+    }
+
+    /// Ends the lab in good order.
+    pub fn shutdown(&self) -> Result<(), ClientError> {
+        self.request(Request::post("/plimsoll/v1/shutdown"))?
+            .finish()
+    }
+}
