@@ -1,1 +1,11 @@
-//! Labs and graders: schema, checks, verdicts, hints, progress.
+//! The teaching domain: labs and graders, checks, verdicts, hints, progress.
+//!
+//! Invariant: this crate knows the Docker Engine API and nothing of the engine
+//! behind it, so a grader works the same against Plimsoll, Docker or Podman.
+//! Deciding is pure ([`evaluate`]); looking at a lab happens in one place
+//! ([`observe`]).
+//!
+//! Start reading at [`schema`] for what an author writes, then [`evaluate`].
+
+pub mod schema;
+pub mod text;

@@ -1,0 +1,228 @@
+//! What happened in the lab: Plimsoll's journal, or a real Docker's events.
+//!
+//! Docker keeps only its last 256 events and forgets them when it restarts, so
+//! they are a fallback: what they do not show is unknown, not untrue.
+
+use super::container::Container;
+use super::reference::full_name;
+use crate::schema::ContainerState;
+use serde_json::{Map, Value};
+
+/// Where history comes from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Source {
+    /// Our engine's hash-chained journal: complete.
+    Journal,
+    /// `GET /events`: the recent past.
+    Events,
+    #[default]
+    Nothing,
+}
+
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct History {
+    pub source: Source,
+    /// Oldest first.
+    pub records: Vec<Record>,
+}
+
+/// One thing that happened.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Record {
+    /// `container.start`, `image.pull`, ...
+    pub kind: String,
+    /// The id or name it is about.
+    pub subject: String,
+    /// RFC 3339.
+    pub time: String,
+    pub data: Map<String, Value>,
+}
+
+impl Record {
+    pub fn text(&self, key: &str) -> Option<&str> {
+        self.data.get(key)?.as_str()
+    }
+
+    pub fn list(&self, key: &str) -> Vec<String> {
+        self.data
+            .get(key)
+            .and_then(Value::as_array)
+            .into_iter()
+            .flatten()
+            .filter_map(|item| item.as_str().map(str::to_string))
+            .collect()
+    }
+
+    /// A number, or a text that is one (Docker's events carry texts).
+    pub fn number(&self, key: &str) -> Option<i64> {
+        let value = self.data.get(key)?;
+        value
+            .as_i64()
+            .or_else(|| value.as_str().and_then(|text| text.parse().ok()))
+    }
+
+    /// `NAME=VALUE` for every plain value.
+    pub fn pairs(&self) -> impl Iterator<Item = String> + '_ {
+        self.data.iter().filter_map(|(name, value)| match value {
+            Value::String(text) => Some(format!("{name}={text}")),
+            Value::Number(_) | Value::Bool(_) => Some(format!("{name}={value}")),
+            _ => None,
+        })
+    }
+
+    /// A line of `GET /plimsoll/v1/journal`.
+    pub fn from_journal(line: &Value) -> Record {
+        Record {
+            kind: super::text(line, "/kind"),
+            subject: super::text(line, "/subject"),
+            time: super::text(line, "/time"),
+            data: line
+                .get("data")
+                .and_then(Value::as_object)
+                .cloned()
+                .unwrap_or_default(),
+        }
+    }
+
+    /// A line of `GET /events`, in the journal's words.
+    pub fn from_event(event: &Value) -> Record {
+        let action = super::text(event, "/Action");
+        // `exec_start: sh -c ...` carries its command in the action.
+        let action = action.split(':').next().unwrap_or_default();
+        let mut data = event
+            .pointer("/Actor/Attributes")
+            .and_then(Value::as_object)
+            .cloned()
+            .unwrap_or_default();
+        for (theirs, ours) in [("exitCode", "exit_code"), ("image", "reference")] {
+            if let Some(value) = data.remove(theirs) {
+                data.insert(ours.to_string(), value);
+            }
+        }
+        Record {
+            kind: format!("{}.{action}", super::text(event, "/Type")),
+            subject: super::text(event, "/Actor/ID"),
+            time: super::number(event, "/timeNano").to_string(),
+            data,
+        }
+    }
+}
+
+impl History {
+    /// Pulls of a reference, given in full.
+    pub fn pulls<'a>(&'a self, full: &'a str) -> impl Iterator<Item = &'a Record> {
+        self.records.iter().filter(move |record| {
+            record.kind == "image.pull"
+                && full_name(record.text("reference").unwrap_or(&record.subject)) == full
+        })
+    }
+
+    /// Every container that history knows, as it was last.
+    pub fn containers(&self) -> Vec<PastContainer> {
+        let mut all: Vec<PastContainer> = Vec::new();
+        for record in &self.records {
+            let Some(what) = record.kind.strip_prefix("container.") else {
+                continue;
+            };
+            let index = match all.iter().position(|past| past.id == record.subject) {
+                Some(index) => index,
+                None => {
+                    all.push(PastContainer::new(record));
+                    all.len() - 1
+                }
+            };
+            all[index].take_in(what, record);
+        }
+        all.reverse();
+        all
+    }
+}
+
+/// A container as history remembers it.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct PastContainer {
+    pub id: String,
+    pub name: String,
+    pub image_asked: String,
+    pub image_id: String,
+    pub layers: Vec<String>,
+    pub command: Vec<String>,
+    pub own_command: Option<bool>,
+    pub created: String,
+    pub ran: bool,
+    pub exit_code: Option<i64>,
+    pub is_probe: bool,
+}
+
+impl PastContainer {
+    fn new(record: &Record) -> PastContainer {
+        PastContainer {
+            id: record.subject.clone(),
+            created: record.time.clone(),
+            ..PastContainer::default()
+        }
+    }
+
+    fn take_in(&mut self, what: &str, record: &Record) {
+        let keep = |field: &mut String, key: &str| {
+            if let Some(text) = record.text(key) {
+                *field = text.to_string();
+            }
+        };
+        keep(&mut self.name, "name");
+        keep(&mut self.image_asked, "reference");
+        keep(&mut self.image_id, "image");
+        if record.data.contains_key("layers") {
+            self.layers = record.list("layers");
+        }
+        if what == "create" && record.data.contains_key("cmd") {
+            self.command = record.list("cmd");
+        }
+        if let Some(own) = record.data.get("own_command").and_then(Value::as_bool) {
+            self.own_command = Some(own);
+        }
+        let labelled = record
+            .data
+            .get("labels")
+            .and_then(Value::as_object)
+            .is_some_and(|labels| labels.contains_key(super::PROBE_LABEL));
+        self.is_probe |= labelled || record.data.contains_key(super::PROBE_LABEL);
+        match what {
+            "start" => self.ran = true,
+            "die" => self.exit_code = record.number("exit_code"),
+            _ => {}
+        }
+    }
+
+    pub fn into_container(self) -> Container {
+        Container {
+            id: self.id,
+            name: self.name,
+            created: self.created,
+            state: if self.ran {
+                ContainerState::Exited
+            } else {
+                ContainerState::Created
+            },
+            ran: self.ran,
+            exit_code: self.exit_code,
+            image_id: self.image_id,
+            image_asked: self.image_asked,
+            layers: self.layers,
+            command: self.command,
+            own_command: self.own_command,
+            env: Vec::new(),
+            labels: Vec::new(),
+            user: String::new(),
+            network_mode: String::new(),
+            memory: 0,
+            read_only: false,
+            privileged: false,
+            restart_policy: String::new(),
+            ports: Vec::new(),
+            mounts: Vec::new(),
+            networks: Vec::new(),
+            removed: true,
+        }
+    }
+}

@@ -1,0 +1,112 @@
+//! The error gallery of grader and lab files: each mistake with what its author
+//! is told. The gallery is a snapshot, so a reviewer sees every text change.
+
+use plimsoll_lab::schema::{read_grader, read_lab};
+
+/// A grader that is right; each case replaces one line of it.
+const RIGHT: &str = r#"schema: plimsoll/grader/v1
+lab: demo
+subjects:
+  - id: web
+    container: {name: webserver, image: nginx}
+goals:
+  - id: runs
+    points: 2
+    title: {en: "It runs", fr: "Il tourne"}
+    check:
+      container: {subject: web, state: [running]}
+    misses:
+      - id: stopped
+        when:
+          container: {subject: web, state: [exited]}
+        hint: {en: "Start it.", fr: "Démarrez-le."}
+  - id: port
+    points: 1
+    needs: [runs]
+    title: {en: "Port 80", fr: "Port 80"}
+    check:
+      port: {container: web, host: 80, target: 80}
+"#;
+
+fn case(gallery: &mut String, name: &str, from: &str, to: &str) {
+    assert!(RIGHT.contains(from), "{name}: `{from}` is not in the grader");
+    let text = RIGHT.replacen(from, to, 1);
+    let told = match read_grader("graders/demo.yaml", &text) {
+        Ok(_) => panic!("{name}: accepted"),
+        Err(error) => error.to_string(),
+    };
+    gallery.push_str(&format!("# {name}\n{told}\n\n"));
+}
+
+#[test]
+fn the_right_grader_is_read() {
+    let grader = read_grader("graders/demo.yaml", RIGHT).expect("right");
+    assert_eq!(grader.goals.len(), 2);
+    assert_eq!(grader.max_score(), 3);
+}
+
+#[test]
+fn every_mistake_is_told_with_its_place_and_the_nearest_word() {
+    let mut gallery = String::new();
+    let g = &mut gallery;
+    case(g, "a check that does not exist", "      container: {subject: web, state: [running]}", "      contaner: {subject: web}");
+    case(g, "a check far from any word", "      port: {container", "      goat: {container");
+    case(g, "a field that does not exist", "subject: web, state: [running]", "subject: web, stat: [running]");
+    case(g, "a field of a goal", "    points: 2", "    pionts: 2");
+    case(g, "a state that does not exist", "[running]", "[runing]");
+    case(g, "a list is wanted", "state: [running]", "state: running");
+    case(g, "text instead of points", "points: 2", "points: two");
+    case(g, "negative points", "points: 2", "points: -1");
+    case(g, "no French", "{en: \"It runs\", fr: \"Il tourne\"}", "{en: \"It runs\"}");
+    case(g, "one language only", "{en: \"It runs\", fr: \"Il tourne\"}", "It runs");
+    case(g, "no points", "    points: 2\n", "");
+    case(g, "no check", "    check:\n      port: {container: web, host: 80, target: 80}\n", "");
+    case(g, "two checks in one", "      container: {subject: web, state: [running]}\n", "      container: {subject: web}\n      image: {name: nginx}\n");
+    case(g, "a matcher that does not exist", "name: webserver", "name: {equal: webserver}");
+    case(g, "an empty matcher", "name: webserver", "name: {}");
+    case(g, "a regex that does not parse", "name: webserver", "name: {regex: \"(\"}");
+    case(g, "a port that is no number", "host: 80", "host: eighty");
+    case(g, "another schema", "plimsoll/grader/v1", "plimsoll/grader/v9");
+    case(g, "a field twice", "    points: 2\n", "    points: 2\n    points: 3\n");
+    case(g, "not YAML", "goals:\n", "goals: [\n");
+    case(g, "a tab", "    points: 2", "\tpoints: 2");
+    case(g, "two documents", "goals:\n", "goals: []\n---\na: 1\n---\nb:\n");
+    insta::assert_snapshot!(gallery);
+}
+
+#[test]
+fn a_lab_file_tells_its_mistakes_too() {
+    let text = "schema: plimsoll/lab/v1\norder: 1\ntitle: {en: a, fr: b}\nsumary: {en: a, fr: b}\n";
+    let told = read_lab("labs/demo/lab.yaml", text).expect_err("wrong").to_string();
+    insta::assert_snapshot!(told, @r"
+    labs/demo/lab.yaml:4:1: unknown word `sumary`
+      help: did you mean `summary`?
+    ");
+}
+
+#[test]
+fn hostile_yaml_is_refused_quickly() {
+    let mut gallery = String::new();
+    let mut refuse = |name: &str, text: String| {
+        let error = read_grader("graders/demo.yaml", &text).expect_err(name);
+        gallery.push_str(&format!("# {name}\n{error}\n\n"));
+    };
+    refuse("too large", " ".repeat(600 * 1024));
+    refuse("deep", format!("goals: {}", "[".repeat(5000)));
+    let mut bomb = String::from("a0: &a0 [x, x, x, x, x, x, x, x, x, x]\n");
+    for level in 1..20 {
+        let before = level - 1;
+        bomb.push_str(&format!("a{level}: &a{level} [{}]\n", vec![format!("*a{before}"); 10].join(", ")));
+    }
+    bomb.push_str("lab: *a19\n");
+    refuse("alias bomb", bomb);
+    let inner = RIGHT.replacen(
+        "subject: web, state: [running]",
+        "subject: web, state: &s [*s, *s]",
+        1,
+    );
+    refuse("an alias to itself", inner);
+    refuse("empty", String::new());
+    refuse("binary", "\u{0}\u{1}".to_string());
+    insta::assert_snapshot!(gallery);
+}
