@@ -57,6 +57,11 @@ impl World {
         self.person
     }
 
+    /// The binary under test.
+    pub fn binary(&self) -> &Path {
+        &self.binary
+    }
+
     /// A path in this world: `home`, `data`, `run`, `work` or below.
     pub fn path(&self, relative: impl AsRef<Path>) -> PathBuf {
         self.directory.path().join(relative)

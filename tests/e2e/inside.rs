@@ -1,0 +1,176 @@
+//! Looking around from inside a real container: what Docker promises there.
+
+use plimsoll_testkit::{World, everyone};
+
+const LAB: &str = "hello-world";
+
+/// Standard output of a script in a fresh container of `base`.
+fn inside(world: &World, options: &[&str], script: &str) -> String {
+    let arguments = ["run", "--rm"]
+        .iter()
+        .chain(options)
+        .chain(&["base", "sh", "-c", script]);
+    let done = world.docker(LAB, arguments).output().expect("it ran");
+    assert!(
+        done.status.success(),
+        "{script}: {}",
+        String::from_utf8_lossy(&done.stderr)
+    );
+    String::from_utf8_lossy(&done.stdout).into_owned()
+}
+
+everyone!(capabilities_and_filters_are_dockers, |world| {
+    let status = inside(world, &[], "cat /proc/self/status");
+    let field = |name: &str| {
+        let line = status
+            .lines()
+            .find_map(|line| line.strip_prefix(name))
+            .expect("the field is there");
+        line.trim().to_owned()
+    };
+    // The 14 of Docker's default profile; CVE-2022-24769: nothing inheritable.
+    assert_eq!(field("CapEff:"), "00000000a80425fb");
+    assert_eq!(field("CapPrm:"), "00000000a80425fb");
+    assert_eq!(field("CapBnd:"), "00000000a80425fb");
+    assert_eq!(field("CapInh:"), "0000000000000000");
+    assert_eq!(field("CapAmb:"), "0000000000000000");
+    assert_eq!(field("Seccomp:"), "2");
+});
+
+everyone!(an_ordinary_user_in_a_container_has_no_capability, |world| {
+    if world.person() == plimsoll_testkit::Person::Single {
+        plimsoll_testkit::skipped("a single-uid container has one user");
+        return;
+    }
+    let said = inside(
+        world,
+        &["-u", "1000:1000"],
+        "id -u; id -g; grep CapEff /proc/self/status",
+    );
+    assert_eq!(said, "1000\n1000\nCapEff:\t0000000000000000\n");
+});
+
+everyone!(the_container_is_alone, |world| {
+    assert_eq!(
+        inside(world, &[], "echo $$; hostname | wc -c")
+            .lines()
+            .next(),
+        Some("1")
+    );
+    assert_eq!(
+        inside(world, &["--hostname", "box"], "hostname; cat /etc/hostname"),
+        "box\nbox\n"
+    );
+    let descriptors = inside(world, &[], "ls /proc/1/fd");
+    assert_eq!(
+        descriptors.split_whitespace().collect::<Vec<_>>(),
+        ["0", "1", "2"]
+    );
+    assert_eq!(
+        inside(world, &["--network", "none"], "ls /sys/class/net"),
+        "lo\n"
+    );
+    let names = inside(world, &[], "ls /sys/class/net; cat /etc/hosts");
+    assert!(names.starts_with("eth0\nlo\n"), "{names}");
+    assert!(
+        names.contains("127.0.0.1\tlocalhost") && names.contains("172.17.0."),
+        "{names}"
+    );
+});
+
+everyone!(kernel_files_are_masked_or_read_only, |world| {
+    for path in [
+        "/proc/kcore",
+        "/proc/keys",
+        "/proc/timer_list",
+        "/proc/interrupts",
+    ] {
+        let script = format!("test ! -e {path} || wc -c < {path}");
+        let said = inside(world, &[], &script);
+        assert!(matches!(said.trim(), "" | "0"), "{path} shows {said}");
+    }
+    for path in ["/sys/firmware", "/proc/acpi", "/proc/scsi"] {
+        assert_eq!(
+            inside(world, &[], &format!("test ! -e {path} || ls {path}")),
+            "",
+            "{path}"
+        );
+    }
+    for path in [
+        "/proc/sys/kernel/hostname",
+        "/proc/sysrq-trigger",
+        "/proc/irq/default_smp_affinity",
+        "/sys/kernel/uevent_seqnum",
+    ] {
+        let script = format!(
+            "test -e {path} || exit 0; (echo x > {path}) 2>/dev/null && echo written || true"
+        );
+        assert_eq!(inside(world, &[], &script), "", "{path}");
+    }
+});
+
+everyone!(no_new_namespace_from_inside, |world| {
+    // CVE-2022-0492, CVE-2022-0185, CVE-2024-1086: their door is a user namespace.
+    let said = inside(world, &[], "unshare -U true 2>&1 || echo refused");
+    assert!(said.contains("refused"), "{said}");
+});
+
+everyone!(a_working_directory_cannot_be_a_descriptor, |world| {
+    // CVE-2024-21626.
+    for number in 3..12 {
+        let path = format!("/proc/self/fd/{number}");
+        let done = world
+            .docker(
+                LAB,
+                [
+                    "run",
+                    "--rm",
+                    "-w",
+                    path.as_str(),
+                    "base",
+                    "ls",
+                    "../../../..",
+                ],
+            )
+            .output()
+            .expect("it ran");
+        assert!(
+            !done.status.success(),
+            "{path}: {}",
+            String::from_utf8_lossy(&done.stdout)
+        );
+    }
+});
+
+everyone!(the_engine_cannot_be_overwritten, |world| {
+    // CVE-2019-5736: a program whose interpreter is the runtime itself.
+    let script = "printf '#!/proc/self/exe\\n' > /trap && chmod +x /trap; \
+        /trap >/dev/null 2>&1; for p in /proc/[0-9]*; do (echo x >> $p/exe) 2>/dev/null && echo written $p; done; true";
+    let before = std::fs::read(world.binary()).expect("the binary");
+    assert_eq!(inside(world, &[], script), "");
+    assert!(
+        std::fs::read(world.binary()).expect("the binary") == before,
+        "the binary has changed"
+    );
+});
+
+everyone!(even_privileged_stays_in_the_lab, |world| {
+    let script = "cat /proc/1/comm; ls /proc/1/root >/dev/null 2>&1 && echo root; cat /proc/1/mem 2>/dev/null | head -c 1; true";
+    let said = inside(world, &["--privileged", "--pid", "host"], script);
+    assert_eq!(
+        said.lines().count(),
+        1,
+        "the engine can be looked into: {said}"
+    );
+});
+
+everyone!(the_shell_cannot_touch_the_engine, |world| {
+    let script = "ls /proc/1/root/ >/dev/null 2>&1 && echo root; head -c 1 /proc/1/mem 2>/dev/null; \
+        grep CapEff /proc/self/status; kill -9 1 2>/dev/null; true";
+    let done = world.shell(LAB, script).output().expect("it ran");
+    assert_eq!(
+        String::from_utf8_lossy(&done.stdout),
+        "CapEff:\t0000000000000000\n"
+    );
+    world.shell(LAB, "docker version").assert().success();
+});

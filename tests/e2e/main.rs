@@ -1,0 +1,8 @@
+//! End to end: the built binary, as root and as ordinary users, each test in a
+//! world of its own. A file is a subject.
+
+mod bad_input;
+mod course_words;
+mod inside;
+mod nothing_left;
+mod survival;

@@ -1,0 +1,46 @@
+//! After `stop` nothing of ours is left on the machine.
+
+use plimsoll_testkit::everyone;
+
+everyone!(stop_leaves_nothing, |world| {
+    world
+        .docker(
+            "nginx-volumes",
+            ["run", "-d", "--name", "web", "-p", "80:80", "nginx"],
+        )
+        .assert()
+        .success();
+    world
+        .docker(
+            "nginx-volumes",
+            ["run", "-d", "--network", "none", "base", "sleep", "1000"],
+        )
+        .assert()
+        .success();
+    world
+        .docker("hello-world", ["run", "hello-world"])
+        .assert()
+        .success();
+    world.plimsoll(["stop", "nginx-volumes"]).assert().success();
+    world.plimsoll(["stop", "nginx-volumes"]).assert().success();
+    // The world itself stops the rest and looks for leftovers when it closes.
+});
+
+everyone!(two_clients_start_one_engine, |world| {
+    let engines: Vec<_> = (0..6)
+        .map(|_| {
+            let mut command =
+                world.plimsoll(["shell", "hello-world", "--", "readlink", "/proc/1/ns/pid"]);
+            std::thread::spawn(move || command.output().expect("it ran"))
+        })
+        .map(|thread| thread.join().expect("the client did not panic"))
+        .collect();
+    for engine in &engines {
+        assert!(
+            engine.status.success(),
+            "{}",
+            String::from_utf8_lossy(&engine.stderr)
+        );
+        assert_eq!(engine.stdout, engines[0].stdout, "all see the same lab");
+    }
+});
