@@ -2,6 +2,9 @@
 
 use std::path::PathBuf;
 
+use plimsoll_host::IdMap;
+use plimsoll_store::{IdRange, Ownership};
+
 /// Where the lab's files are and what the lab may do. Plain data: the sockets
 /// and the zygote come beside it.
 #[derive(Debug, Clone)]
@@ -14,6 +17,8 @@ pub struct Config {
     pub store_dir: PathBuf,
     /// The learner's folder for this lab.
     pub work_dir: PathBuf,
+    /// Which ids the lab and its containers have.
+    pub id_map: IdMap,
     /// Grading a stranger's script: nothing that reaches outside.
     pub grading: bool,
     /// Offer published ports on the real host's loopback too.
@@ -24,5 +29,25 @@ impl Config {
     /// The directory of one container.
     pub fn container_dir(&self, id: &str) -> PathBuf {
         self.state_dir.join("containers").join(id)
+    }
+
+    /// How the containers' ids become those that the engine sees, for the store.
+    pub fn ownership(&self) -> Ownership {
+        if self.id_map.is_single() {
+            return Ownership::Single;
+        }
+        let ranges = |map: Vec<oci_spec::runtime::LinuxIdMapping>| {
+            map.iter()
+                .map(|line| IdRange {
+                    inside: line.container_id(),
+                    outside: line.host_id(),
+                    count: line.size(),
+                })
+                .collect()
+        };
+        Ownership::Mapped {
+            uids: ranges(self.id_map.container_uids()),
+            gids: ranges(self.id_map.container_gids()),
+        }
     }
 }

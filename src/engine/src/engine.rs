@@ -1,5 +1,7 @@
 //! The engine's parts, put together.
 
+use plimsoll_store::Store;
+
 use crate::config::Config;
 use crate::containers::Containers;
 use crate::events::Events;
@@ -24,6 +26,8 @@ pub struct Engine {
     pub journal: Journal,
     /// The end of the lab.
     pub shutdown: Shutdown,
+    /// Blobs and layers of all labs.
+    pub store: Store,
     /// Named and anonymous volumes.
     pub volumes: Volumes,
 }
@@ -34,12 +38,14 @@ impl Engine {
     /// # Errors
     /// When a file of state cannot be read or is of a newer version.
     pub fn open(config: Config) -> ApiResult<Self> {
+        let store = Store::open(&config.store_dir, config.ownership())?;
         Ok(Self {
             containers: Containers::default(),
             events: Events::new(),
-            images: Images::open(&config)?,
+            images: Images::open(&config, store.clone())?,
             journal: Journal::open(&config)?,
             shutdown: Shutdown::default(),
+            store,
             volumes: Volumes::open(&config)?,
             config,
         })

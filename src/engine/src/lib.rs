@@ -18,6 +18,7 @@ mod engine;
 mod failure;
 mod identity;
 mod shutdown;
+pub mod state_file;
 mod timestamp;
 
 pub mod archive;

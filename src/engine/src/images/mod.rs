@@ -1,16 +1,49 @@
-//! The lab's images.
+//! The lab's images: its list of names over the store that all labs share.
+//!
+//! Duty: look names up, hand out what a container's root is made of, and keep
+//! `images.json`. Where to start: `list.rs` (the list as data), `pull.rs`
+//! (how an image comes), `changes.rs` (tag, remove, prune), `show.rs`
+//! (replies), `collect.rs` (what the store may forget).
+//! Invariant: what the list names is in the store, because the list is written
+//! while a lease of the store still protects it.
 
+pub mod carried;
+pub mod changes;
+pub mod collect;
+pub mod document;
+pub mod list;
+pub mod progress;
+pub mod pull;
+pub mod remove;
+pub mod select;
+pub mod show;
+
+use std::cell::{Ref, RefCell};
+use std::collections::HashMap;
 use std::path::PathBuf;
 use std::rc::Rc;
 
 use oci_spec::image::ImageConfiguration;
+use plimsoll_store::{Digest, Store, StoreError};
 
+use self::document::Document;
+use self::list::{ImageList, Named, ResolveError};
+use self::show::Shown;
 use crate::config::Config;
-use crate::failure::ApiResult;
+use crate::failure::{ApiFailure, ApiResult};
+use crate::state_file::{self, Durability};
+
+/// The list's name in the lab's directory.
+pub const FILE_NAME: &str = "images.json";
 
 /// The image list of this lab.
-#[derive(Debug)]
-pub struct Images {}
+pub struct Images {
+    store: Store,
+    file: PathBuf,
+    list: RefCell<ImageList>,
+    /// Read configurations; an image never changes.
+    read: RefCell<HashMap<Digest, Rc<Image>>>,
+}
 
 /// An image that a container can be made from.
 #[derive(Debug)]
@@ -19,27 +52,142 @@ pub struct Image {
     pub id: String,
     /// Parsed configuration.
     pub configuration: ImageConfiguration,
+    /// The same with the fields that only Docker has.
+    pub document: Document,
     /// Unpacked layers, the uppermost first: overlay's lower directories.
     pub lowers: Vec<PathBuf>,
+}
+
+impl From<ResolveError> for ApiFailure {
+    fn from(error: ResolveError) -> Self {
+        match error {
+            ResolveError::NotFound(_) => Self::not_found(error.to_string()),
+            ResolveError::Reference(_) | ResolveError::Ambiguous(_) => {
+                Self::invalid(error.to_string())
+            }
+        }
+    }
+}
+
+impl From<StoreError> for ApiFailure {
+    fn from(error: StoreError) -> Self {
+        Self::internal(error.to_string())
+    }
 }
 
 impl Images {
     /// Opens the lab's image list.
     ///
     /// # Errors
-    /// When it cannot be read.
-    pub fn open(_config: &Config) -> ApiResult<Self> {
-        Ok(Self {})
+    /// When it cannot be read or is of a newer version.
+    pub fn open(config: &Config, store: Store) -> ApiResult<Self> {
+        let file = config.state_dir.join(FILE_NAME);
+        let list = state_file::load(&file, list::VERSION)?.unwrap_or_default();
+        Ok(Self {
+            store,
+            file,
+            list: RefCell::new(list),
+            read: RefCell::default(),
+        })
+    }
+
+    /// The list. Not to be held over `await`.
+    pub fn list(&self) -> Ref<'_, ImageList> {
+        self.list.borrow()
     }
 
     /// An image of the lab by name, tag, digest, id or id prefix, ready to be
     /// mounted (layers unpacked).
     ///
     /// # Errors
-    /// 404 `No such image: x:latest`.
+    /// 404 `No such image: x:latest`, 400 for what is no name.
     pub fn resolve(&self, reference: &str) -> ApiResult<Rc<Image>> {
-        Err(crate::ApiFailure::not_found(format!(
-            "No such image: {reference}"
-        )))
+        let (id, _) = self.find(reference)?;
+        self.image(&id)
+    }
+
+    /// The id that a name leads to, and in which way it does.
+    ///
+    /// # Errors
+    /// As [`Images::resolve`].
+    pub fn find(&self, reference: &str) -> ApiResult<(Digest, Named)> {
+        Ok(self.list.borrow().resolve(reference)?)
+    }
+
+    /// The image of an id that the list has.
+    ///
+    /// # Errors
+    /// 404, and 500 where the store lost something.
+    pub fn image(&self, id: &Digest) -> ApiResult<Rc<Image>> {
+        if let Some(image) = self.read.borrow().get(id)
+            && image.lowers.iter().all(|layer| layer.exists())
+        {
+            return Ok(image.clone());
+        }
+        let image = Rc::new(self.read_image(id)?);
+        self.read.borrow_mut().insert(*id, image.clone());
+        Ok(image)
+    }
+
+    fn read_image(&self, id: &Digest) -> ApiResult<Image> {
+        let list = self.list.borrow();
+        let entry = list
+            .images
+            .get(id)
+            .ok_or_else(|| ApiFailure::not_found(format!("No such image: {id}")))?;
+        let bytes = self
+            .store
+            .read_blob(id, plimsoll_store::image::LARGEST_DOCUMENT)?;
+        let mut lowers = entry
+            .layers
+            .iter()
+            .map(|layer| {
+                self.store
+                    .ensure_layer(&layer.diff_id, &layer.blob, &layer.media_type)
+            })
+            .collect::<Result<Vec<PathBuf>, StoreError>>()?;
+        lowers.reverse();
+        Ok(Image {
+            id: id.to_string(),
+            configuration: serde_json::from_slice(&bytes)?,
+            document: Document::parse(&bytes)?,
+            lowers,
+        })
+    }
+
+    /// What the replies about an image are made of.
+    ///
+    /// # Errors
+    /// As [`Images::image`].
+    pub fn show<T>(&self, id: &Digest, show: impl FnOnce(&Shown<'_>, &Image) -> T) -> ApiResult<T> {
+        let image = self.image(id)?;
+        let list = self.list.borrow();
+        let entry = list
+            .images
+            .get(id)
+            .ok_or_else(|| ApiFailure::not_found(format!("No such image: {id}")))?;
+        let shown = Shown {
+            list: &list,
+            id,
+            entry,
+            document: &image.document,
+        };
+        Ok(show(&shown, &image))
+    }
+
+    /// Changes the list and writes it; a list that cannot be written stays as
+    /// it was.
+    ///
+    /// # Errors
+    /// When the file cannot be written.
+    pub fn change<T>(&self, change: impl FnOnce(&mut ImageList) -> T) -> ApiResult<T> {
+        let mut next = self.list.borrow().clone();
+        let answer = change(&mut next);
+        state_file::save(&self.file, &next, Durability::Machine)?;
+        self.read
+            .borrow_mut()
+            .retain(|id, _| next.images.contains_key(id));
+        self.list.replace(next);
+        Ok(answer)
     }
 }
