@@ -45,11 +45,13 @@ pub fn compiler() -> String {
     std::env::var("CC").unwrap_or_else(|_| "cc".to_owned())
 }
 
-/// The one message for a machine without a C compiler.
+/// What to type on a machine that lacks the C compiler or make.
+pub const INSTALL: &str = "install both: `apt install gcc make libc6-dev`, \
+     `dnf install gcc make glibc-static` or the like";
+
 pub fn missing_compiler(error: std::io::Error) -> String {
     format!(
-        "the C compiler `{}` could not be started ({error}); \
-         install one: `apt install gcc make`, `dnf install gcc make` or `apk add gcc make musl-dev`",
+        "the C compiler `{}` could not be started ({error}); {INSTALL}",
         compiler()
     )
 }

@@ -6,13 +6,16 @@ use std::rc::Rc;
 
 use crate::Context;
 use crate::layer::{self, Layer};
+use crate::nginx::Nginx;
 use crate::oci::{self, Config, Descriptor, Execution, History, Manifest, RootFs};
+use crate::rootfs;
 use crate::tree::Tree;
 
 /// The compiled programs that the layers hold.
 pub struct Programs {
     pub hello: PathBuf,
     pub tools: PathBuf,
+    pub nginx: Nginx,
 }
 
 pub struct Image {
@@ -25,6 +28,7 @@ pub struct Image {
 }
 
 /// A layer and the line of `docker history` that says where it comes from.
+#[derive(Clone)]
 struct Step {
     layer: Option<Rc<Layer>>,
     created_by: String,
@@ -43,11 +47,90 @@ struct Recipe {
 
 /// Every carried image, sorted by repository.
 pub fn all(context: &Context, programs: &Programs) -> Result<Vec<Image>, String> {
-    let recipes = [hello_world(context, programs)?];
+    let base_layer = base_layer(context, programs)?;
+    let recipes = [
+        base(&base_layer),
+        hello_world(context, programs)?,
+        nginx(context, programs, base_layer)?,
+    ];
     recipes
         .into_iter()
         .map(|recipe| recipe.bake(context))
         .collect()
+}
+
+/// Layer 1 of every image that has a shell.
+fn base_layer(context: &Context, programs: &Programs) -> Result<Step, String> {
+    let mut tree = rootfs::base(&read(&programs.tools)?);
+    rootfs::add(&mut tree, "base")?;
+    Step::layer(
+        context,
+        &tree,
+        "COPY shell and tools / # Plimsoll",
+        "brush (MIT), uutils coreutils, findutils, sed and grep (MIT), \
+         Plimsoll's own ps, ip, ping, curl, vi (MIT OR Apache-2.0), glibc (LGPL-2.1)",
+    )
+}
+
+fn base(layer: &Step) -> Recipe {
+    let version = env!("CARGO_PKG_VERSION").to_owned();
+    Recipe {
+        repository: "library/base",
+        tags: vec!["latest".to_owned(), version.clone()],
+        version,
+        description: "A shell and core tools, and nothing else",
+        licenses: "MIT AND (MIT OR Apache-2.0) AND LGPL-2.1-only",
+        steps: vec![layer.clone(), Step::setting("CMD [\"bash\"]")],
+        execution: Execution {
+            env: vec![PATH.to_owned()],
+            cmd: vec!["bash".to_owned()],
+            ..Execution::default()
+        },
+    }
+}
+
+fn nginx(context: &Context, programs: &Programs, base: Step) -> Result<Recipe, String> {
+    let version = programs.nginx.version.clone();
+    let mut server = Tree::default();
+    server.file("usr/sbin/nginx", 0o755, read(&programs.nginx.program)?);
+    let mut site = rootfs::nginx(&programs.nginx.source)?;
+    rootfs::add(&mut site, "nginx")?;
+    let minor = version
+        .rsplit_once('.')
+        .map_or(version.as_str(), |(minor, _)| minor);
+    Ok(Recipe {
+        repository: "library/nginx",
+        tags: vec!["latest".to_owned(), minor.to_owned(), version.clone()],
+        description: "The nginx web server",
+        licenses: "BSD-2-Clause AND MIT AND (MIT OR Apache-2.0) AND LGPL-2.1-only",
+        steps: vec![
+            base,
+            Step::layer(
+                context,
+                &server,
+                &format!("COPY nginx {version} /usr/sbin/ # Plimsoll"),
+                "built from nginx's own source (BSD-2-Clause) without PCRE, zlib and OpenSSL",
+            )?,
+            Step::layer(
+                context,
+                &site,
+                "COPY page and configuration / # Plimsoll",
+                "written for Plimsoll (MIT OR Apache-2.0); mime.types is nginx's own",
+            )?,
+            Step::setting(&format!("ENV NGINX_VERSION={version}")),
+            Step::setting("EXPOSE 80"),
+            Step::setting("STOPSIGNAL SIGQUIT"),
+            Step::setting("CMD [\"nginx\" \"-g\" \"daemon off;\"]"),
+        ],
+        execution: Execution {
+            exposed_ports: BTreeMap::from([("80/tcp".to_owned(), BTreeMap::new())]),
+            env: vec![PATH.to_owned(), format!("NGINX_VERSION={version}")],
+            cmd: ["nginx", "-g", "daemon off;"].map(str::to_owned).to_vec(),
+            stop_signal: Some("SIGQUIT"),
+            ..Execution::default()
+        },
+        version,
+    })
 }
 
 fn hello_world(context: &Context, programs: &Programs) -> Result<Recipe, String> {

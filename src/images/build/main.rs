@@ -7,7 +7,9 @@ mod catalog;
 mod hello;
 mod images;
 mod layer;
+mod nginx;
 mod oci;
+mod rootfs;
 mod tools;
 mod tree;
 
@@ -34,13 +36,27 @@ fn main() {
 fn run() -> Result<(), String> {
     let context = Context::from_environment()?;
     announce_inputs(&context);
-    let programs = images::Programs {
-        hello: hello::build(&context)?,
-        tools: tools::build(&context.workspace, &context.shared, &context.target)?,
-    };
+    let programs = programs(&context)?;
     let images = images::all(&context, &programs)?;
     catalog::write(&context.out, &images)
         .map_err(|error| format!("the carried images could not be written: {error}"))
+}
+
+/// nginx is compiled beside the tools; cargo's jobserver bounds both.
+fn programs(context: &Context) -> Result<images::Programs, String> {
+    let hello = hello::build(context)?;
+    std::thread::scope(|scope| {
+        let nginx = scope.spawn(|| nginx::build(context));
+        let tools = tools::build(&context.workspace, &context.shared, &context.target);
+        let nginx = nginx
+            .join()
+            .unwrap_or_else(|_| Err("the build of nginx panicked".into()));
+        Ok(images::Programs {
+            hello,
+            tools: tools?,
+            nginx: nginx?,
+        })
+    })
 }
 
 impl Context {

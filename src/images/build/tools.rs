@@ -48,11 +48,14 @@ pub fn cargo(workspace: &Path) -> Command {
         }
     }
     command.env("CARGO_ENCODED_RUSTFLAGS", RUSTFLAGS);
+    // uutils embeds the messages of the language that it is built in.
+    command.env("LANG", "C");
     command
 }
 
 /// Returns the path of the multi-call binary.
 pub fn build(workspace: &Path, target_dir: &Path, target: &str) -> Result<PathBuf, String> {
+    own_lock(target_dir).map_err(|error| format!("{}: {error}", target_dir.display()))?;
     let status = cargo(workspace)
         .args(["build", "--locked", "--package", "plimsoll-tools"])
         .args(["--profile", "tools", "--target", target, "--target-dir"])
@@ -63,4 +66,17 @@ pub fn build(workspace: &Path, target_dir: &Path, target: &str) -> Result<PathBu
         return Err("the tools of the carried images did not build; see above".to_owned());
     }
     Ok(target_dir.join(target).join("tools/plimsoll-tools"))
+}
+
+/// `uucore` rebuilds itself, and seventy crates with it, whenever the nearest
+/// `Cargo.lock` above its output changes. Ours changes with every dependency of
+/// any crate; this one, nearer, stands for the tools and never does: cargo
+/// itself knows when a crate of theirs has another version.
+fn own_lock(target_dir: &Path) -> std::io::Result<()> {
+    std::fs::create_dir_all(target_dir)?;
+    let lock = target_dir.join("Cargo.lock");
+    if lock.exists() {
+        return Ok(());
+    }
+    std::fs::write(lock, "# Not a lock file: see src/images/build/tools.rs\n")
 }

@@ -1,0 +1,3 @@
+# Read by interactive shells.
+alias ll='ls -l'
+alias la='ls -A'

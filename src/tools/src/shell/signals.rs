@@ -1,0 +1,111 @@
+//! Signals on their way to traps.
+//!
+//! A handler only notes that a signal came; its trap runs between two commands,
+//! as in bash. A signal that nobody trapped keeps its default action, so that
+//! process 1 of a container is as deaf to it as any other process 1.
+
+use std::collections::BTreeSet;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::{LazyLock, Mutex, MutexGuard, PoisonError};
+
+use nix::sys::signal::Signal;
+use tokio::signal::unix::SignalKind;
+use tokio::sync::Notify;
+
+/// One bit for each signal that came and was not looked at.
+static PENDING: AtomicU64 = AtomicU64::new(0);
+/// The signals that have a trap now.
+static TRAPPED: AtomicU64 = AtomicU64::new(0);
+static INTERACTIVE: AtomicBool = AtomicBool::new(false);
+static LISTENED: Mutex<BTreeSet<i32>> = Mutex::new(BTreeSet::new());
+/// Wakes who waits for a child when a signal comes.
+pub static ARRIVED: LazyLock<Notify> = LazyLock::new(Notify::new);
+
+fn bit(signal: i32) -> u64 {
+    1 << (signal & 63)
+}
+
+fn listened() -> MutexGuard<'static, BTreeSet<i32>> {
+    LISTENED.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// SIGINT is always listened for: the interpreter would otherwise swallow it
+/// once it has waited for its first child.
+pub fn begin(interactive: bool) {
+    INTERACTIVE.store(interactive, Ordering::Relaxed);
+    if interactive {
+        // An interactive shell outlives what ends other programs.
+        listen(Signal::SIGTERM as i32);
+        listen(Signal::SIGQUIT as i32);
+    }
+    listen(Signal::SIGINT as i32);
+}
+
+/// Tells which signals have traps now.
+pub fn set_trapped(signals: impl Iterator<Item = i32>) {
+    let mut mask = 0;
+    for signal in signals {
+        mask |= bit(signal);
+        listen(signal);
+    }
+    TRAPPED.store(mask, Ordering::SeqCst);
+}
+
+fn listen(signal: i32) {
+    if !listened().insert(signal) {
+        return;
+    }
+    // SIGKILL and SIGSTOP cannot be had: their traps never run, in bash too.
+    let Ok(mut stream) = tokio::signal::unix::signal(SignalKind::from_raw(signal)) else {
+        return;
+    };
+    tokio::spawn(async move {
+        while stream.recv().await.is_some() {
+            arrive(signal);
+        }
+    });
+}
+
+fn arrive(signal: i32) {
+    let trapped = TRAPPED.load(Ordering::SeqCst) & bit(signal) != 0;
+    let interactive = INTERACTIVE.load(Ordering::Relaxed);
+    if !trapped && !interactive {
+        die_of(signal);
+        return;
+    }
+    if trapped || signal == Signal::SIGINT as i32 {
+        PENDING.fetch_or(bit(signal), Ordering::SeqCst);
+        ARRIVED.notify_waiters();
+    }
+}
+
+/// What the signal would have done had nobody listened. The kernel spares
+/// process 1 of a namespace.
+fn die_of(signal: i32) {
+    if std::process::id() != 1 {
+        let _ = signal_hook::low_level::emulate_default_handler(signal);
+    }
+}
+
+/// Takes the lowest pending signal that has a trap.
+pub fn take_trapped() -> Option<i32> {
+    let pending = PENDING.load(Ordering::SeqCst) & TRAPPED.load(Ordering::SeqCst);
+    let signal = (pending != 0).then(|| pending.trailing_zeros())?;
+    PENDING.fetch_and(!(1 << signal), Ordering::SeqCst);
+    i32::try_from(signal).ok()
+}
+
+/// The lowest pending trapped signal, left pending.
+pub fn peek_trapped() -> Option<i32> {
+    let pending = PENDING.load(Ordering::SeqCst) & TRAPPED.load(Ordering::SeqCst);
+    (pending != 0)
+        .then(|| i32::try_from(pending.trailing_zeros()).ok())
+        .flatten()
+}
+
+/// Whether Ctrl-C was pressed at an interactive shell, without a trap for it.
+pub fn take_interrupt() -> bool {
+    let interrupt = bit(Signal::SIGINT as i32);
+    TRAPPED.load(Ordering::SeqCst) & interrupt == 0
+        && PENDING.fetch_and(!interrupt, Ordering::SeqCst) & interrupt != 0
+}
