@@ -7,5 +7,9 @@
 //!
 //! Start reading at [`schema`] for what an author writes, then [`evaluate`].
 
+pub mod evaluate;
+pub mod probe;
+pub mod result;
 pub mod schema;
 pub mod text;
+pub mod world;

@@ -139,11 +139,26 @@ mod tests {
 
     #[test]
     fn french_in_any_charset_and_nothing_that_only_looks_like_it() {
-        for locale in ["fr", "fr_FR", "fr_BE.UTF-8", "fr.ISO-8859-1", "fr_FR@euro", "FR_fr"] {
-            assert_eq!(chosen(None, &[("LANG", locale)]), Language::French, "{locale}");
+        for locale in [
+            "fr",
+            "fr_FR",
+            "fr_BE.UTF-8",
+            "fr.ISO-8859-1",
+            "fr_FR@euro",
+            "FR_fr",
+        ] {
+            assert_eq!(
+                chosen(None, &[("LANG", locale)]),
+                Language::French,
+                "{locale}"
+            );
         }
         for locale in ["frr_DE", "fro", "C", "POSIX", "en_FR"] {
-            assert_eq!(chosen(None, &[("LANG", locale)]), Language::English, "{locale}");
+            assert_eq!(
+                chosen(None, &[("LANG", locale)]),
+                Language::English,
+                "{locale}"
+            );
         }
     }
 }

@@ -29,7 +29,10 @@ goals:
 "#;
 
 fn case(gallery: &mut String, name: &str, from: &str, to: &str) {
-    assert!(RIGHT.contains(from), "{name}: `{from}` is not in the grader");
+    assert!(
+        RIGHT.contains(from),
+        "{name}: `{from}` is not in the grader"
+    );
     let text = RIGHT.replacen(from, to, 1);
     let told = match read_grader("graders/demo.yaml", &text) {
         Ok(_) => panic!("{name}: accepted"),
@@ -49,35 +52,97 @@ fn the_right_grader_is_read() {
 fn every_mistake_is_told_with_its_place_and_the_nearest_word() {
     let mut gallery = String::new();
     let g = &mut gallery;
-    case(g, "a check that does not exist", "      container: {subject: web, state: [running]}", "      contaner: {subject: web}");
-    case(g, "a check far from any word", "      port: {container", "      goat: {container");
-    case(g, "a field that does not exist", "subject: web, state: [running]", "subject: web, stat: [running]");
+    case(
+        g,
+        "a check that does not exist",
+        "      container: {subject: web, state: [running]}",
+        "      contaner: {subject: web}",
+    );
+    case(
+        g,
+        "a check far from any word",
+        "      port: {container",
+        "      goat: {container",
+    );
+    case(
+        g,
+        "a field that does not exist",
+        "subject: web, state: [running]",
+        "subject: web, stat: [running]",
+    );
     case(g, "a field of a goal", "    points: 2", "    pionts: 2");
     case(g, "a state that does not exist", "[running]", "[runing]");
     case(g, "a list is wanted", "state: [running]", "state: running");
     case(g, "text instead of points", "points: 2", "points: two");
     case(g, "negative points", "points: 2", "points: -1");
-    case(g, "no French", "{en: \"It runs\", fr: \"Il tourne\"}", "{en: \"It runs\"}");
-    case(g, "one language only", "{en: \"It runs\", fr: \"Il tourne\"}", "It runs");
+    case(
+        g,
+        "no French",
+        "{en: \"It runs\", fr: \"Il tourne\"}",
+        "{en: \"It runs\"}",
+    );
+    case(
+        g,
+        "one language only",
+        "{en: \"It runs\", fr: \"Il tourne\"}",
+        "It runs",
+    );
     case(g, "no points", "    points: 2\n", "");
-    case(g, "no check", "    check:\n      port: {container: web, host: 80, target: 80}\n", "");
-    case(g, "two checks in one", "      container: {subject: web, state: [running]}\n", "      container: {subject: web}\n      image: {name: nginx}\n");
-    case(g, "a matcher that does not exist", "name: webserver", "name: {equal: webserver}");
+    case(
+        g,
+        "no check",
+        "    check:\n      port: {container: web, host: 80, target: 80}\n",
+        "",
+    );
+    case(
+        g,
+        "two checks in one",
+        "      container: {subject: web, state: [running]}\n",
+        "      container: {subject: web}\n      image: {name: nginx}\n",
+    );
+    case(
+        g,
+        "a matcher that does not exist",
+        "name: webserver",
+        "name: {equal: webserver}",
+    );
     case(g, "an empty matcher", "name: webserver", "name: {}");
-    case(g, "a regex that does not parse", "name: webserver", "name: {regex: \"(\"}");
+    case(
+        g,
+        "a regex that does not parse",
+        "name: webserver",
+        "name: {regex: \"(\"}",
+    );
     case(g, "a port that is no number", "host: 80", "host: eighty");
-    case(g, "another schema", "plimsoll/grader/v1", "plimsoll/grader/v9");
-    case(g, "a field twice", "    points: 2\n", "    points: 2\n    points: 3\n");
+    case(
+        g,
+        "another schema",
+        "plimsoll/grader/v1",
+        "plimsoll/grader/v9",
+    );
+    case(
+        g,
+        "a field twice",
+        "    points: 2\n",
+        "    points: 2\n    points: 3\n",
+    );
     case(g, "not YAML", "goals:\n", "goals: [\n");
     case(g, "a tab", "    points: 2", "\tpoints: 2");
-    case(g, "two documents", "goals:\n", "goals: []\n---\na: 1\n---\nb:\n");
+    case(
+        g,
+        "two documents",
+        "goals:\n",
+        "goals: []\n---\na: 1\n---\nb:\n",
+    );
     insta::assert_snapshot!(gallery);
 }
 
 #[test]
 fn a_lab_file_tells_its_mistakes_too() {
     let text = "schema: plimsoll/lab/v1\norder: 1\ntitle: {en: a, fr: b}\nsumary: {en: a, fr: b}\n";
-    let told = read_lab("labs/demo/lab.yaml", text).expect_err("wrong").to_string();
+    let told = read_lab("labs/demo/lab.yaml", text)
+        .expect_err("wrong")
+        .to_string();
     insta::assert_snapshot!(told, @r"
     labs/demo/lab.yaml:4:1: unknown word `sumary`
       help: did you mean `summary`?
@@ -96,7 +161,10 @@ fn hostile_yaml_is_refused_quickly() {
     let mut bomb = String::from("a0: &a0 [x, x, x, x, x, x, x, x, x, x]\n");
     for level in 1..20 {
         let before = level - 1;
-        bomb.push_str(&format!("a{level}: &a{level} [{}]\n", vec![format!("*a{before}"); 10].join(", ")));
+        bomb.push_str(&format!(
+            "a{level}: &a{level} [{}]\n",
+            vec![format!("*a{before}"); 10].join(", ")
+        ));
     }
     bomb.push_str("lab: *a19\n");
     refuse("alias bomb", bomb);

@@ -22,7 +22,7 @@ pub use check::{
 };
 pub use grader::{Goal, GraderFile, GraderSchema, Holds, Miss, Settling, Subject};
 pub use json::json_schema;
-pub use lab::{CourseFile, CourseSchema, Kind, LabFile, LabSchema, Choice, Question, Step};
+pub use lab::{Choice, CourseFile, CourseSchema, Kind, LabFile, LabSchema, Question, Step};
 pub use matcher::{ContentSource, FileIn, NumberMatch, TextMatch};
 pub use read::{SchemaError, read_course, read_grader, read_lab};
 pub use suggest::nearest;

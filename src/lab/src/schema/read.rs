@@ -172,7 +172,9 @@ fn in_plain_words(told: &str) -> (String, Option<String>) {
     if told.starts_with("missing field") {
         let field = words.first().cloned().unwrap_or_default();
         let help = match field.as_str() {
-            "en" | "fr" => Some("every text is written in both languages: `{en: ..., fr: ...}`".to_string()),
+            "en" | "fr" => {
+                Some("every text is written in both languages: `{en: ..., fr: ...}`".to_string())
+            }
             _ => None,
         };
         return (format!("`{field}` is missing"), help);
@@ -189,7 +191,10 @@ fn in_plain_words(told: &str) -> (String, Option<String>) {
     }
     if told.contains("repetition limit") {
         let help = "write the values out instead of repeating an alias (`*name`)";
-        return ("aliases expand to too much".to_string(), Some(help.to_string()));
+        return (
+            "aliases expand to too much".to_string(),
+            Some(help.to_string()),
+        );
     }
     if told.contains("single key") || told.contains("single entry") {
         let help = "use `all: [...]` or `any: [...]` to join checks";

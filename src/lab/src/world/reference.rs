@@ -10,9 +10,7 @@ pub fn full_name(reference: &str) -> String {
         return reference.to_string();
     }
     let (registry, path) = match reference.split_once('/') {
-        Some((first, rest))
-            if first.contains(['.', ':']) || first == "localhost" =>
-        {
+        Some((first, rest)) if first.contains(['.', ':']) || first == "localhost" => {
             (first, rest.to_string())
         }
         Some(_) => ("docker.io", reference.to_string()),
@@ -63,7 +61,10 @@ mod tests {
             assert_eq!(full_name(name), "docker.io/library/nginx:latest", "{name}");
         }
         assert_eq!(full_name("me/nginx:v1"), "docker.io/me/nginx:v1");
-        assert_eq!(full_name("localhost:5000/nginx"), "localhost:5000/nginx:latest");
+        assert_eq!(
+            full_name("localhost:5000/nginx"),
+            "localhost:5000/nginx:latest"
+        );
         assert_eq!(
             full_name("nginx:1@sha256:ab"),
             "docker.io/library/nginx@sha256:ab"
@@ -72,7 +73,13 @@ mod tests {
 
     #[test]
     fn the_repository_keeps_the_registrys_port() {
-        assert_eq!(repository("localhost:5000/nginx:latest"), "localhost:5000/nginx");
-        assert_eq!(repository("docker.io/library/nginx@sha256:ab"), "docker.io/library/nginx");
+        assert_eq!(
+            repository("localhost:5000/nginx:latest"),
+            "localhost:5000/nginx"
+        );
+        assert_eq!(
+            repository("docker.io/library/nginx@sha256:ab"),
+            "docker.io/library/nginx"
+        );
     }
 }
