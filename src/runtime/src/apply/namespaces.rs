@@ -1,0 +1,278 @@
+//! Cloning, joining and mapping.
+
+use super::{Kind, Launch};
+use crate::fault::{During, Fault};
+use crate::plan::Op;
+use crate::request::{IdMap, IdMaps, Namespace, NamespaceSource};
+use crate::sys::{self, CloneOptions, Forked};
+use nix::errno::Errno;
+use nix::fcntl::{OFlag, open};
+use nix::libc;
+use nix::sched::{CloneFlags, setns};
+use nix::sys::stat::{Mode, stat};
+use std::os::fd::{AsFd, OwnedFd};
+use std::path::Path;
+
+/// The flag of clone(2) and setns(2).
+fn flag(kind: Namespace) -> CloneFlags {
+    match kind {
+        Namespace::User => CloneFlags::CLONE_NEWUSER,
+        Namespace::Mount => CloneFlags::CLONE_NEWNS,
+        Namespace::Pid => CloneFlags::CLONE_NEWPID,
+        Namespace::Network => CloneFlags::CLONE_NEWNET,
+        Namespace::Uts => CloneFlags::CLONE_NEWUTS,
+        Namespace::Ipc => CloneFlags::CLONE_NEWIPC,
+        Namespace::Cgroup => CloneFlags::CLONE_NEWCGROUP,
+    }
+}
+
+/// What the new process still has to join, as the last act with the rights of
+/// the outside.
+#[derive(Debug)]
+pub(super) enum Target {
+    /// Nothing: all was made by the clone.
+    None,
+    /// Namespaces of a running container, in one step.
+    Container { pidfd: OwnedFd, kinds: CloneFlags },
+    /// A user namespace behind a descriptor.
+    User(OwnedFd),
+}
+
+/// Clones as the plan says. Namespaces that exist are entered by the caller
+/// before the clone and left after it, since a process in a user namespace of
+/// its own may no longer enter those of its neighbours.
+pub(super) fn clone_into(launch: &Launch<'_>) -> Result<(Forked, Target), Fault> {
+    match launch.kind {
+        Kind::Container => clone_container(launch),
+        Kind::Exec => clone_beside(launch),
+    }
+}
+
+fn clone_container(launch: &Launch<'_>) -> Result<(Forked, Target), Fault> {
+    let mut options = CloneOptions {
+        sibling: launch.sibling,
+        ..CloneOptions::default()
+    };
+    let mut cgroup_directory = None;
+    let mut joins = Vec::new();
+    let mut target = Target::None;
+    for op in launch.ops {
+        match op {
+            Op::Clone { namespaces, cgroup } => {
+                let flags = namespaces
+                    .iter()
+                    .fold(0, |all, kind| all | flag(*kind).bits());
+                options.namespaces = flags as u32 as u64;
+                cgroup_directory = open_cgroup(cgroup.as_deref())?;
+            }
+            Op::Join {
+                kind: Namespace::User,
+                source,
+            } => {
+                target = Target::User(open_namespace(Namespace::User, source)?);
+            }
+            Op::Join { kind, source } => joins.push((*kind, open_namespace(*kind, source)?)),
+            _ => {}
+        }
+    }
+    if !matches!(target, Target::None) {
+        // The rest is unshared after the user namespace has been entered.
+        options.namespaces &= CloneFlags::CLONE_NEWPID.bits() as u64;
+    }
+    options.cgroup = cgroup_directory.as_ref().map(AsFd::as_fd);
+    let forked = Visit::enter(&joins)?.and_clone(&options)?;
+    Ok((forked, target))
+}
+
+fn clone_beside(launch: &Launch<'_>) -> Result<(Forked, Target), Fault> {
+    let (pid, cgroup) = launch
+        .ops
+        .iter()
+        .find_map(|op| match op {
+            Op::JoinContainer { pid, cgroup } => Some((*pid, cgroup)),
+            _ => None,
+        })
+        .ok_or_else(|| Fault::system("find the container to join", Errno::EINVAL))?;
+    let action = || format!("join the namespaces of process {pid}");
+    let pidfd = sys::pidfd_open(pid).during(action)?;
+    let mut kinds = CloneFlags::empty();
+    let mut pid_namespace = false;
+    for kind in Namespace::ALL {
+        let name = kind.file_name();
+        let theirs = stat(format!("/proc/{pid}/ns/{name}").as_str()).during(action)?;
+        let ours = stat(format!("/proc/self/ns/{name}").as_str()).during(action)?;
+        if theirs.st_ino == ours.st_ino {
+            continue;
+        }
+        if kind == Namespace::Pid {
+            // Takes effect for children only, so it is done before the clone.
+            pid_namespace = true;
+        } else {
+            kinds |= flag(kind);
+        }
+    }
+    let directory = open_cgroup(cgroup.as_deref())?;
+    let options = CloneOptions {
+        sibling: launch.sibling,
+        cgroup: directory.as_ref().map(AsFd::as_fd),
+        ..CloneOptions::default()
+    };
+    let mut joins = Vec::new();
+    if pid_namespace {
+        let source = NamespaceSource::Process(pid);
+        joins.push((Namespace::Pid, open_namespace(Namespace::Pid, &source)?));
+    }
+    let forked = Visit::enter(&joins)?.and_clone(&options)?;
+    Ok((forked, Target::Container { pidfd, kinds }))
+}
+
+fn open_cgroup(path: Option<&Path>) -> Result<Option<OwnedFd>, Fault> {
+    let flags = OFlag::O_PATH | OFlag::O_DIRECTORY | OFlag::O_CLOEXEC;
+    path.map(|path| {
+        open(path, flags, Mode::empty()).during(|| format!("open cgroup {}", path.display()))
+    })
+    .transpose()
+}
+
+fn open_namespace(kind: Namespace, source: &NamespaceSource) -> Result<OwnedFd, Fault> {
+    let path = match source {
+        NamespaceSource::Path(path) => path.clone(),
+        NamespaceSource::Process(pid) => format!("/proc/{pid}/ns/{}", kind.file_name()).into(),
+        NamespaceSource::New | NamespaceSource::Host => {
+            format!("/proc/self/ns/{}", kind.file_name()).into()
+        }
+    };
+    open(&path, OFlag::O_RDONLY | OFlag::O_CLOEXEC, Mode::empty())
+        .during(|| format!("open the {kind} namespace {}", path.display()))
+}
+
+/// The caller's stay in other namespaces.
+struct Visit {
+    homes: Vec<(Namespace, OwnedFd)>,
+}
+
+impl Visit {
+    fn enter(joins: &[(Namespace, OwnedFd)]) -> Result<Self, Fault> {
+        let mut visit = Self {
+            homes: Vec::with_capacity(joins.len()),
+        };
+        for (kind, namespace) in joins {
+            let home = open_namespace(*kind, &NamespaceSource::Host);
+            let entered = home.and_then(|home| {
+                setns(namespace, flag(*kind)).during(|| format!("enter a {kind} namespace"))?;
+                Ok(home)
+            });
+            match entered {
+                Ok(home) => visit.homes.push((*kind, home)),
+                Err(fault) => {
+                    visit.leave()?;
+                    return Err(fault);
+                }
+            }
+        }
+        Ok(visit)
+    }
+
+    fn and_clone(self, options: &CloneOptions<'_>) -> Result<Forked, Fault> {
+        let forked = sys::clone3(options).during(|| "make a process".to_owned());
+        if !matches!(forked, Ok(Forked::Child)) {
+            self.leave()?;
+        }
+        forked
+    }
+
+    fn leave(self) -> Result<(), Fault> {
+        self.homes.iter().rev().try_for_each(|(kind, home)| {
+            setns(home, flag(*kind)).during(|| format!("return to the {kind} namespace"))
+        })
+    }
+}
+
+/// The new process' part: what is still to be joined.
+pub(super) fn join(target: &Target, ops: &[Op]) -> Result<(), Fault> {
+    match target {
+        Target::None => Ok(()),
+        Target::Container { pidfd, kinds } if kinds.is_empty() => {
+            let _ = pidfd;
+            Ok(())
+        }
+        Target::Container { pidfd, kinds } => {
+            setns(pidfd, *kinds).during(|| "enter the container".to_owned())
+        }
+        Target::User(namespace) => {
+            setns(namespace, CloneFlags::CLONE_NEWUSER)
+                .during(|| "enter a user namespace".to_owned())?;
+            let new = ops.iter().find_map(|op| match op {
+                Op::Clone { namespaces, .. } => Some(namespaces),
+                _ => None,
+            });
+            let kinds = new
+                .into_iter()
+                .flatten()
+                .filter(|kind| **kind != Namespace::Pid);
+            let flags = kinds.fold(CloneFlags::empty(), |all, kind| all | flag(*kind));
+            nix::sched::unshare(flags).during(|| "make new namespaces".to_owned())
+        }
+    }
+}
+
+/// Writes the maps of a new user namespace, from outside.
+pub(super) fn write_maps(pid: i32, maps: &IdMaps) -> Result<(), Fault> {
+    let users = format!("/proc/{pid}/uid_map");
+    let groups = format!("/proc/{pid}/gid_map");
+    match std::fs::write(&groups, lines(&maps.groups)) {
+        Ok(()) => {}
+        Err(error) if not_permitted(&error) => {
+            write_groups_unprivileged(pid, &groups, &maps.groups)?;
+        }
+        Err(error) => return Err(error).during(|| format!("write {groups}")),
+    }
+    match std::fs::write(&users, lines(&maps.users)) {
+        Err(error) if not_permitted(&error) => map_by_program("newuidmap", pid, &maps.users),
+        result => result.during(|| format!("write {users}")),
+    }
+}
+
+fn not_permitted(error: &std::io::Error) -> bool {
+    error.raw_os_error() == Some(libc::EPERM)
+}
+
+/// user_namespaces(7): without CAP_SETGID a process may map its own group
+/// alone, and only where setgroups(2) has been given up.
+fn write_groups_unprivileged(pid: i32, path: &str, maps: &[IdMap]) -> Result<(), Fault> {
+    if maps.len() == 1 && maps[0].count == 1 {
+        std::fs::write(format!("/proc/{pid}/setgroups"), "deny")
+            .and_then(|()| std::fs::write(path, lines(maps)))
+            .during(|| format!("write {path}"))
+    } else {
+        map_by_program("newgidmap", pid, maps)
+    }
+}
+
+fn lines(maps: &[IdMap]) -> String {
+    maps.iter()
+        .map(|map| format!("{} {} {}\n", map.inside, map.outside, map.count))
+        .collect()
+}
+
+/// newuidmap(1) and newgidmap(1) write the ranges that /etc/subuid and
+/// /etc/subgid grant.
+fn map_by_program(program: &str, pid: i32, maps: &[IdMap]) -> Result<(), Fault> {
+    let numbers = maps
+        .iter()
+        .flat_map(|map| [map.inside, map.outside, map.count]);
+    let result = std::process::Command::new(program)
+        .arg(pid.to_string())
+        .args(numbers.map(|number| number.to_string()))
+        .stdin(std::process::Stdio::null())
+        .output()
+        .during(|| format!("run {program}"))?;
+    if result.status.success() {
+        return Ok(());
+    }
+    let said = String::from_utf8_lossy(&result.stderr);
+    Err(Fault::system(
+        format!("{program}: {}", said.trim()),
+        Errno::EPERM,
+    ))
+}

@@ -1,0 +1,62 @@
+//! The caller's part of a launch: opening what the container needs from the
+//! host, and what is done to the new process from without.
+
+use super::{devices, masks, mounts, namespaces, root};
+use crate::fault::{During, Fault};
+use crate::net::{self, Peer};
+use crate::plan::Op;
+use crate::request::Capability;
+use crate::sys;
+use std::collections::BTreeMap;
+use std::os::fd::OwnedFd;
+
+/// Mounts that are attached nowhere yet, by the index of the operation that
+/// attaches them.
+pub(super) type Sources = BTreeMap<usize, OwnedFd>;
+
+/// Whether the caller may copy mounts of its mount namespace.
+pub(super) fn has_mount_rights() -> bool {
+    let admin = 1 << Capability::SYS_ADMIN.number();
+    sys::capget().is_ok_and(|(effective, ..)| effective & admin != 0)
+}
+
+/// Opens everything that comes from the host: root, bind sources, devices.
+pub(super) fn open_sources(ops: &[Op]) -> Result<Sources, Fault> {
+    let mut sources = Sources::new();
+    for (index, op) in ops.iter().enumerate() {
+        let source = match op {
+            Op::OpenRoot(rootfs) => Some(root::open_root(rootfs)?),
+            Op::Bind(bind) => Some(mounts::open_bind(bind)?),
+            Op::Device { device, .. } => devices::open_device(device)?,
+            Op::CgroupView {
+                own: false, flags, ..
+            } => mounts::open_cgroup_tree(*flags),
+            Op::Mask(_) => Some(masks::open_null()?),
+            _ => None,
+        };
+        sources.extend(source.map(|source| (index, source)));
+    }
+    Ok(sources)
+}
+
+/// Maps, scores and cables: done to a process that waits for them.
+pub(super) fn finish(ops: &[Op], pid: i32) -> Result<(), Fault> {
+    for op in ops {
+        match op {
+            Op::MapIds(maps) => namespaces::write_maps(pid, maps)?,
+            Op::OomScore(score) => set_oom_score(pid, *score)?,
+            Op::Connect(attachment) => net::connect(attachment, Peer::Process(pid))?,
+            _ => {}
+        }
+    }
+    Ok(())
+}
+
+/// Lowering the score takes CAP_SYS_RESOURCE in the first user namespace,
+/// which a lab does not have: then it stays as it is.
+fn set_oom_score(pid: i32, score: i32) -> Result<(), Fault> {
+    match std::fs::write(format!("/proc/{pid}/oom_score_adj"), score.to_string()) {
+        Err(error) if error.kind() == std::io::ErrorKind::PermissionDenied => Ok(()),
+        result => result.during(|| "set the out-of-memory score".to_owned()),
+    }
+}

@@ -1,0 +1,67 @@
+//! Loading filters. They are compiled by the caller before the clone, and the
+//! default one is kept for the next container with the same capabilities.
+
+use crate::fault::{During, Fault};
+use crate::plan::Op;
+use crate::request::{CapabilitySet, Seccomp};
+use crate::seccomp::{Profile, compile};
+use crate::sys::{self, Instruction};
+use std::cell::RefCell;
+use std::collections::{BTreeMap, HashMap};
+use std::rc::Rc;
+
+/// Programs by the index of the operation that loads them.
+pub(super) type Filters = BTreeMap<usize, Rc<Vec<Instruction>>>;
+
+type Key = (CapabilitySet, bool);
+
+thread_local! {
+    static COMPILED: RefCell<HashMap<Key, Rc<Vec<Instruction>>>> = RefCell::default();
+}
+
+/// Compiles what a plan loads.
+pub(super) fn compile_all(ops: &[Op]) -> Result<Filters, Fault> {
+    let mut filters = Filters::new();
+    for (index, op) in ops.iter().enumerate() {
+        if let Op::Filter {
+            profile,
+            capabilities,
+            fake_ownership,
+        } = op
+        {
+            filters.insert(index, program(profile, *capabilities, *fake_ownership)?);
+        }
+    }
+    Ok(filters)
+}
+
+fn program(
+    seccomp: &Seccomp,
+    capabilities: CapabilitySet,
+    fake_ownership: bool,
+) -> Result<Rc<Vec<Instruction>>, Fault> {
+    let build = |profile: &Profile| {
+        compile(profile, capabilities, fake_ownership)
+            .map(Rc::new)
+            .map_err(|error| Fault::Seccomp(error.to_string()))
+    };
+    match seccomp {
+        Seccomp::Profile(profile) => build(profile),
+        Seccomp::Unconfined => build(&Profile::unconfined()),
+        Seccomp::Default => {
+            let key = (capabilities, fake_ownership);
+            if let Some(known) = COMPILED.with_borrow(|known| known.get(&key).cloned()) {
+                return Ok(known);
+            }
+            let program = build(&Profile::docker())?;
+            COMPILED.with_borrow_mut(|known| known.insert(key, Rc::clone(&program)));
+            Ok(program)
+        }
+    }
+}
+
+pub(super) fn load(filter: &[Instruction]) -> Result<(), Fault> {
+    sys::load_filter(filter, 0)
+        .during(|| "load the system call filter".to_owned())
+        .map(drop)
+}

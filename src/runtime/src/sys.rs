@@ -1,0 +1,698 @@
+//! System calls that have no safe wrapper elsewhere: the only file of the
+//! project that contains `unsafe`.
+//!
+//! Each function does one system call and turns its result into an owned
+//! descriptor or an [`Errno`]. Nothing here decides anything. Functions that
+//! duplicate the process check that it has one thread, since a copy of a
+//! multi-threaded process may hold locks that nobody releases.
+#![expect(unsafe_code, reason = "raw system calls; every block is one of them")]
+
+use nix::errno::Errno;
+use nix::libc;
+use std::ffi::{CStr, c_int, c_long, c_uint, c_void};
+use std::os::fd::{AsFd, AsRawFd, BorrowedFd, FromRawFd, OwnedFd, RawFd};
+
+/// Result of a system call.
+pub type Result<T> = std::result::Result<T, Errno>;
+
+fn check(result: c_long) -> Result<c_long> {
+    if result == -1 {
+        Err(Errno::last())
+    } else {
+        Ok(result)
+    }
+}
+
+fn owned(result: c_long) -> Result<OwnedFd> {
+    let raw = check(result)? as RawFd;
+    // SAFETY: the system call just made this descriptor, nobody else owns it.
+    Ok(unsafe { OwnedFd::from_raw_fd(raw) })
+}
+
+/// Which side of a fork this is.
+#[derive(Debug)]
+pub enum Forked {
+    /// The new process.
+    Child,
+    /// The process that called.
+    Parent {
+        /// The child's id in the caller's PID namespace.
+        pid: i32,
+        /// A descriptor of the child.
+        pidfd: OwnedFd,
+    },
+}
+
+/// What [`clone3`] makes.
+#[derive(Debug, Default)]
+pub struct CloneOptions<'fd> {
+    /// `CLONE_NEW*` of namespaces that the child gets of its own.
+    pub namespaces: u64,
+    /// Whether the child becomes a sibling (`CLONE_PARENT`): the caller's
+    /// parent reaps it.
+    pub sibling: bool,
+    /// The cgroup v2 directory in which the child starts.
+    pub cgroup: Option<BorrowedFd<'fd>>,
+}
+
+/// Fails with EINVAL where the process has more than one thread.
+///
+/// # Errors
+/// EINVAL as said.
+pub fn require_single_thread() -> Result<()> {
+    // unshare(2): CLONE_THREAD can be given only by a single-threaded process,
+    // and then has no effect.
+    // SAFETY: no memory is involved.
+    check(unsafe { libc::unshare(libc::CLONE_THREAD) }.into()).map(drop)
+}
+
+/// sched.h; the constant in libc is too narrow for it.
+const CLONE_INTO_CGROUP: u64 = 0x2_0000_0000;
+
+/// Duplicates the process by clone3(2), without sharing memory.
+///
+/// # Errors
+/// EINVAL with several threads; else clone(2)'s.
+pub fn clone3(options: &CloneOptions<'_>) -> Result<Forked> {
+    require_single_thread()?;
+    let mut pidfd: RawFd = -1;
+    // SAFETY: clone_args is plain integers, for which zero is a valid value.
+    let mut args: libc::clone_args = unsafe { std::mem::zeroed() };
+    args.flags = options.namespaces | libc::CLONE_PIDFD as u64;
+    args.pidfd = &raw mut pidfd as u64;
+    if options.sibling {
+        // clone3(2): the exit signal is inherited and must be 0 here.
+        args.flags |= libc::CLONE_PARENT as u64;
+    } else {
+        args.exit_signal = libc::SIGCHLD as u64;
+    }
+    if let Some(cgroup) = &options.cgroup {
+        args.flags |= CLONE_INTO_CGROUP;
+        args.cgroup = cgroup.as_raw_fd() as u64;
+    }
+    // SAFETY: no CLONE_VM, so the child runs on its own copy of memory; there
+    // is one thread (checked above), so no lock is held by another one; args
+    // and pidfd outlive the call.
+    let pid = check(unsafe { libc::syscall(libc::SYS_clone3, &raw mut args, size_of_val(&args)) })?;
+    if pid == 0 {
+        return Ok(Forked::Child);
+    }
+    // SAFETY: CLONE_PIDFD stored a new descriptor that nobody else owns.
+    Ok(Forked::Parent {
+        pid: pid as i32,
+        pidfd: unsafe { OwnedFd::from_raw_fd(pidfd) },
+    })
+}
+
+/// Replaces the program, with descriptors kept as their flags say.
+///
+/// # Errors
+/// Always returns one: on success it does not return.
+pub fn execve(program: &CStr, args: &[&CStr], env: &[&CStr]) -> Errno {
+    let list = |strings: &[&CStr]| -> Vec<*const libc::c_char> {
+        strings
+            .iter()
+            .map(|string| string.as_ptr())
+            .chain([std::ptr::null()])
+            .collect()
+    };
+    let (args, env) = (list(args), list(env));
+    // SAFETY: both lists end in null and point to strings that outlive the call.
+    unsafe { libc::execve(program.as_ptr(), args.as_ptr(), env.as_ptr()) };
+    Errno::last()
+}
+
+/// Ends the process at once: no destructors, no handlers.
+pub fn exit(code: i32) -> ! {
+    // SAFETY: does not return and touches no memory.
+    unsafe { libc::_exit(code) }
+}
+
+/// fsopen(2): a configuration context for a file system of that type.
+///
+/// # Errors
+/// ENODEV where the kernel has no such type.
+pub fn fsopen(kind: &CStr) -> Result<OwnedFd> {
+    // SAFETY: the string outlives the call.
+    owned(unsafe { libc::syscall(libc::SYS_fsopen, kind.as_ptr(), FSOPEN_CLOEXEC) })
+}
+
+const FSOPEN_CLOEXEC: c_uint = 1;
+const FSCONFIG_SET_FLAG: c_uint = 0;
+const FSCONFIG_SET_STRING: c_uint = 1;
+const FSCONFIG_CMD_CREATE: c_uint = 6;
+
+fn fsconfig(
+    context: &OwnedFd,
+    command: c_uint,
+    key: Option<&CStr>,
+    value: Option<&CStr>,
+) -> Result<()> {
+    let pointer = |string: Option<&CStr>| string.map_or(std::ptr::null(), CStr::as_ptr);
+    // SAFETY: pointers are null or to strings that outlive the call.
+    check(unsafe {
+        libc::syscall(
+            libc::SYS_fsconfig,
+            context.as_raw_fd(),
+            command,
+            pointer(key),
+            pointer(value),
+            0,
+        )
+    })
+    .map(drop)
+}
+
+/// Sets `key=value` on a context of [`fsopen`]. The value is limited to 255
+/// bytes by the kernel.
+///
+/// # Errors
+/// EINVAL where the file system does not know it.
+pub fn fsconfig_string(context: &OwnedFd, key: &CStr, value: &CStr) -> Result<()> {
+    fsconfig(context, FSCONFIG_SET_STRING, Some(key), Some(value))
+}
+
+/// Sets the flag `key` on a context of [`fsopen`].
+///
+/// # Errors
+/// EINVAL where the file system does not know it.
+pub fn fsconfig_flag(context: &OwnedFd, key: &CStr) -> Result<()> {
+    fsconfig(context, FSCONFIG_SET_FLAG, Some(key), None)
+}
+
+/// Makes the file system that the context describes.
+///
+/// # Errors
+/// What mount(2) would say.
+pub fn fsconfig_create(context: &OwnedFd) -> Result<()> {
+    fsconfig(context, FSCONFIG_CMD_CREATE, None, None)
+}
+
+/// fsmount(2): a mount of the created file system that is attached nowhere.
+/// `attributes` are `MOUNT_ATTR_*`.
+///
+/// # Errors
+/// EPERM where a user namespace may not see this file system.
+pub fn fsmount(context: &OwnedFd, attributes: u64) -> Result<OwnedFd> {
+    // SAFETY: no memory is involved.
+    owned(unsafe {
+        libc::syscall(
+            libc::SYS_fsmount,
+            context.as_raw_fd(),
+            libc::FSMOUNT_CLOEXEC,
+            attributes as c_uint,
+        )
+    })
+}
+
+/// open_tree(2) with `OPEN_TREE_CLONE`: a copy of the mount at `path`
+/// (relative to `directory`), attached nowhere. An empty path means
+/// `directory` itself.
+///
+/// # Errors
+/// As open(2), and EINVAL where the mount may not be copied.
+pub fn clone_tree(directory: BorrowedFd<'_>, path: &CStr, recursive: bool) -> Result<OwnedFd> {
+    let mut flags = libc::OPEN_TREE_CLONE | libc::O_CLOEXEC as c_uint;
+    if recursive {
+        flags |= libc::AT_RECURSIVE as c_uint;
+    }
+    if path.is_empty() {
+        flags |= libc::AT_EMPTY_PATH as c_uint;
+    }
+    // SAFETY: the string outlives the call.
+    owned(unsafe {
+        libc::syscall(
+            libc::SYS_open_tree,
+            directory.as_raw_fd(),
+            path.as_ptr(),
+            flags,
+        )
+    })
+}
+
+/// move_mount(2): attaches the mount `from` on top of what `to` refers to.
+///
+/// # Errors
+/// As mount(2) with `MS_MOVE`.
+pub fn move_mount(from: BorrowedFd<'_>, to: BorrowedFd<'_>) -> Result<()> {
+    const MOVE_MOUNT_T_EMPTY_PATH: c_uint = 0x40;
+    // SAFETY: the empty strings are static.
+    check(unsafe {
+        libc::syscall(
+            libc::SYS_move_mount,
+            from.as_raw_fd(),
+            c"".as_ptr(),
+            to.as_raw_fd(),
+            c"".as_ptr(),
+            libc::MOVE_MOUNT_F_EMPTY_PATH | MOVE_MOUNT_T_EMPTY_PATH,
+        )
+    })
+    .map(drop)
+}
+
+/// What [`mount_setattr`] changes.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct MountChange {
+    /// `MOUNT_ATTR_*` to set.
+    pub set: u64,
+    /// `MOUNT_ATTR_*` to clear.
+    pub clear: u64,
+    /// `MS_PRIVATE` and the like, or 0 to leave it.
+    pub propagation: u64,
+    /// Whether mounts below change too.
+    pub recursive: bool,
+}
+
+/// mount_setattr(2) on the mount behind a descriptor. Linux 5.12.
+///
+/// # Errors
+/// ENOSYS before 5.12; EPERM for locked flags.
+pub fn mount_setattr(mount: BorrowedFd<'_>, change: MountChange) -> Result<()> {
+    // SAFETY: mount_attr is plain integers, for which zero is a valid value.
+    let mut attributes: libc::mount_attr = unsafe { std::mem::zeroed() };
+    attributes.attr_set = change.set;
+    attributes.attr_clr = change.clear;
+    attributes.propagation = change.propagation;
+    let mut flags = libc::AT_EMPTY_PATH as c_uint;
+    if change.recursive {
+        flags |= libc::AT_RECURSIVE as c_uint;
+    }
+    // SAFETY: the structure outlives the call and its size is given.
+    check(unsafe {
+        libc::syscall(
+            libc::SYS_mount_setattr,
+            mount.as_raw_fd(),
+            c"".as_ptr(),
+            flags,
+            &raw mut attributes,
+            size_of_val(&attributes),
+        )
+    })
+    .map(drop)
+}
+
+/// Closes, or with `cloexec` marks, every descriptor from `first` on.
+///
+/// The caller vouches that it does not use an owned descriptor at or above
+/// `first` afterwards other than through execve; this is called right before
+/// the program is replaced.
+///
+/// # Errors
+/// ENOSYS before Linux 5.9, EINVAL for `cloexec` before 5.11.
+pub fn close_from(first: u32, cloexec: bool) -> Result<()> {
+    let flags = if cloexec {
+        libc::CLOSE_RANGE_CLOEXEC
+    } else {
+        0
+    };
+    // SAFETY: no memory is involved.
+    check(unsafe { libc::syscall(libc::SYS_close_range, first, c_uint::MAX, flags) }).map(drop)
+}
+
+#[repr(C)]
+struct CapabilityHeader {
+    version: u32,
+    pid: c_int,
+}
+
+#[repr(C)]
+#[derive(Clone, Copy, Default)]
+struct CapabilityData {
+    effective: u32,
+    permitted: u32,
+    inheritable: u32,
+}
+
+/// `_LINUX_CAPABILITY_VERSION_3`: 64 capabilities in two halves.
+const CAPABILITY_VERSION: u32 = 0x2008_0522;
+
+/// The calling thread's effective, permitted and inheritable capabilities, as
+/// bit masks.
+///
+/// # Errors
+/// None in practice.
+pub fn capget() -> Result<(u64, u64, u64)> {
+    let mut header = CapabilityHeader {
+        version: CAPABILITY_VERSION,
+        pid: 0,
+    };
+    let mut data = [CapabilityData::default(); 2];
+    // SAFETY: version 3 reads and writes exactly two data structures.
+    check(unsafe { libc::syscall(libc::SYS_capget, &raw mut header, data.as_mut_ptr()) })?;
+    let join = |low: u32, high: u32| u64::from(low) | u64::from(high) << 32;
+    let [low, high] = data;
+    Ok((
+        join(low.effective, high.effective),
+        join(low.permitted, high.permitted),
+        join(low.inheritable, high.inheritable),
+    ))
+}
+
+/// Sets the calling thread's effective, permitted and inheritable
+/// capabilities.
+///
+/// # Errors
+/// EPERM for capabilities that are not permitted.
+pub fn capset(effective: u64, permitted: u64, inheritable: u64) -> Result<()> {
+    let mut header = CapabilityHeader {
+        version: CAPABILITY_VERSION,
+        pid: 0,
+    };
+    let half = |shift: u32| CapabilityData {
+        effective: (effective >> shift) as u32,
+        permitted: (permitted >> shift) as u32,
+        inheritable: (inheritable >> shift) as u32,
+    };
+    let data = [half(0), half(32)];
+    // SAFETY: version 3 reads exactly two data structures.
+    check(unsafe { libc::syscall(libc::SYS_capset, &raw mut header, data.as_ptr()) }).map(drop)
+}
+
+fn prctl(option: c_int, second: libc::c_ulong, third: libc::c_ulong) -> Result<c_int> {
+    // SAFETY: only called with options whose arguments are numbers.
+    check(unsafe { libc::prctl(option, second, third, 0, 0) }.into()).map(|value| value as c_int)
+}
+
+/// Takes a capability out of the bounding set.
+///
+/// # Errors
+/// EINVAL for a number that the kernel does not know.
+pub fn drop_bounding(capability: u8) -> Result<()> {
+    prctl(libc::PR_CAPBSET_DROP, capability.into(), 0).map(drop)
+}
+
+/// Adds a capability to the ambient set.
+///
+/// # Errors
+/// EPERM unless it is permitted and inheritable.
+pub fn raise_ambient(capability: u8) -> Result<()> {
+    prctl(
+        libc::PR_CAP_AMBIENT,
+        libc::PR_CAP_AMBIENT_RAISE as libc::c_ulong,
+        capability.into(),
+    )
+    .map(drop)
+}
+
+/// Empties the ambient set.
+///
+/// # Errors
+/// EINVAL before Linux 4.3.
+pub fn clear_ambient() -> Result<()> {
+    prctl(
+        libc::PR_CAP_AMBIENT,
+        libc::PR_CAP_AMBIENT_CLEAR_ALL as libc::c_ulong,
+        0,
+    )
+    .map(drop)
+}
+
+/// One instruction of classic BPF, as seccomp(2) takes it.
+#[repr(C)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Instruction {
+    /// Operation.
+    pub code: u16,
+    /// Instructions to skip if true.
+    pub jump_true: u8,
+    /// Instructions to skip if false.
+    pub jump_false: u8,
+    /// Operand.
+    pub operand: u32,
+}
+
+#[repr(C)]
+struct Program {
+    length: u16,
+    instructions: *const Instruction,
+}
+
+/// Loads a system call filter. `flags` are `SECCOMP_FILTER_FLAG_*`; with
+/// `NEW_LISTENER` the notification descriptor is returned.
+///
+/// # Errors
+/// EACCES without `CAP_SYS_ADMIN` and without no_new_privs; EINVAL for a
+/// program that the kernel's verifier refuses.
+pub fn load_filter(filter: &[Instruction], flags: u64) -> Result<Option<OwnedFd>> {
+    let length = u16::try_from(filter.len()).map_err(|_| Errno::EINVAL)?;
+    let program = Program {
+        length,
+        instructions: filter.as_ptr(),
+    };
+    // SAFETY: the program and its instructions outlive the call; Instruction
+    // has the layout of struct sock_filter.
+    let result = check(unsafe {
+        libc::syscall(
+            libc::SYS_seccomp,
+            libc::SECCOMP_SET_MODE_FILTER,
+            flags as c_uint,
+            &raw const program,
+        )
+    })?;
+    if flags & libc::SECCOMP_FILTER_FLAG_NEW_LISTENER != 0 {
+        return owned(result).map(Some);
+    }
+    Ok(None)
+}
+
+/// pidfd_open(2): a descriptor of a process, close-on-exec.
+///
+/// # Errors
+/// ESRCH where there is none.
+pub fn pidfd_open(pid: i32) -> Result<OwnedFd> {
+    // SAFETY: no memory is involved.
+    owned(unsafe { libc::syscall(libc::SYS_pidfd_open, pid, 0) })
+}
+
+/// Sends a signal to the process behind a pidfd; signal 0 only asks whether it
+/// is there.
+///
+/// # Errors
+/// ESRCH once it has been reaped.
+pub fn pidfd_send_signal(pidfd: BorrowedFd<'_>, signal: i32) -> Result<()> {
+    // SAFETY: a null siginfo is allowed.
+    check(unsafe {
+        libc::syscall(
+            libc::SYS_pidfd_send_signal,
+            pidfd.as_raw_fd(),
+            signal,
+            std::ptr::null::<c_void>(),
+            0,
+        )
+    })
+    .map(drop)
+}
+
+/// Gives the process a new, anonymous session keyring (keyctl(2)), so that it
+/// does not see the caller's keys.
+///
+/// # Errors
+/// ENOSYS, EDQUOT or EPERM where the machine has no keys to give.
+pub fn new_session_keyring() -> Result<()> {
+    // SAFETY: a null name asks for an anonymous keyring.
+    check(unsafe {
+        libc::syscall(
+            libc::SYS_keyctl,
+            libc::KEYCTL_JOIN_SESSION_KEYRING,
+            std::ptr::null::<c_void>(),
+        )
+    })
+    .map(drop)
+}
+
+/// Whether the kernel's `setsid` and controlling terminal calls: makes the
+/// terminal the calling session's controlling one.
+///
+/// # Errors
+/// EPERM unless the caller leads a session without a terminal.
+pub fn take_controlling_terminal(terminal: BorrowedFd<'_>) -> Result<()> {
+    // SAFETY: the argument is a number.
+    check(unsafe { libc::ioctl(terminal.as_raw_fd(), libc::TIOCSCTTY, 0) }.into()).map(drop)
+}
+
+/// The other end of a pseudo terminal, opened without a path (ioctl_tty(2),
+/// `TIOCGPTPEER`; CVE-2025-52565 is about the path).
+///
+/// # Errors
+/// EIO where the peer is locked.
+pub fn terminal_peer(master: BorrowedFd<'_>) -> Result<OwnedFd> {
+    let flags = libc::O_RDWR | libc::O_NOCTTY | libc::O_CLOEXEC;
+    // SAFETY: the argument is a number.
+    owned(unsafe { libc::ioctl(master.as_raw_fd(), libc::TIOCGPTPEER, flags) }.into())
+}
+
+/// Unlocks the other end of a pseudo terminal.
+///
+/// # Errors
+/// ENOTTY where this is no master.
+pub fn unlock_terminal(master: BorrowedFd<'_>) -> Result<()> {
+    let unlock: c_int = 0;
+    // SAFETY: TIOCSPTLCK reads one int, which outlives the call.
+    check(unsafe { libc::ioctl(master.as_raw_fd(), libc::TIOCSPTLCK, &raw const unlock) }.into())
+        .map(drop)
+}
+
+/// Sets a terminal's size in characters; the foreground processes get
+/// SIGWINCH.
+///
+/// # Errors
+/// ENOTTY where this is no terminal.
+pub fn set_terminal_size(terminal: BorrowedFd<'_>, rows: u16, columns: u16) -> Result<()> {
+    let size = libc::winsize {
+        ws_row: rows,
+        ws_col: columns,
+        ws_xpixel: 0,
+        ws_ypixel: 0,
+    };
+    // SAFETY: TIOCSWINSZ reads one winsize, which outlives the call.
+    check(unsafe { libc::ioctl(terminal.as_raw_fd(), libc::TIOCSWINSZ, &raw const size) }.into())
+        .map(drop)
+}
+
+/// A terminal's size: rows, columns.
+///
+/// # Errors
+/// ENOTTY where this is no terminal.
+pub fn terminal_size(terminal: BorrowedFd<'_>) -> Result<(u16, u16)> {
+    let mut size = libc::winsize {
+        ws_row: 0,
+        ws_col: 0,
+        ws_xpixel: 0,
+        ws_ypixel: 0,
+    };
+    // SAFETY: TIOCGWINSZ writes one winsize, which outlives the call.
+    check(unsafe { libc::ioctl(terminal.as_raw_fd(), libc::TIOCGWINSZ, &raw mut size) }.into())?;
+    Ok((size.ws_row, size.ws_col))
+}
+
+/// Puts a copy of `from` at the number `to`, without close-on-exec. Meant for
+/// 0, 1 and 2, which std never closes by itself.
+///
+/// # Errors
+/// EBADF for a number out of range.
+pub fn duplicate_to(from: impl AsFd, to: RawFd) -> Result<()> {
+    let from = from.as_fd().as_raw_fd();
+    if from == to {
+        // dup2(2) would leave close-on-exec as it is.
+        // SAFETY: F_SETFD takes a number.
+        return check(unsafe { libc::fcntl(from, libc::F_SETFD, 0) }.into()).map(drop);
+    }
+    // SAFETY: no memory is involved; what was at `to` is replaced, which for
+    // the three standard streams is what the caller wants.
+    check(unsafe { libc::dup2(from, to) }.into()).map(drop)
+}
+
+/// Sets the domain name of the UTS namespace (setdomainname(2)).
+///
+/// # Errors
+/// EPERM without `CAP_SYS_ADMIN` over it.
+pub fn set_domain_name(name: &[u8]) -> Result<()> {
+    // SAFETY: the pointer and length describe one slice.
+    check(unsafe { libc::setdomainname(name.as_ptr().cast(), name.len()) }.into()).map(drop)
+}
+
+/// Ends the process with the given signal where it is delivered as a default
+/// action, as for a process that passes its child's fate on.
+pub fn ignore_signal(signal: i32, ignore: bool) {
+    let action = if ignore { libc::SIG_IGN } else { libc::SIG_DFL };
+    // SAFETY: neither disposition is a function of ours.
+    unsafe { libc::signal(signal, action) };
+}
+
+/// Sets every signal to its default disposition and unblocks all of them, as a
+/// new program expects. Dispositions that are ignored survive execve(2).
+pub fn reset_signals() {
+    for signal in 1..=libc::SIGRTMAX() {
+        // SAFETY: the default disposition is no function of ours. Signals that
+        // cannot be changed are refused, which is of no consequence.
+        unsafe { libc::signal(signal, libc::SIG_DFL) };
+    }
+    let none = nix::sys::signal::SigSet::empty();
+    // Unblocking what may be blocked cannot fail with a valid set.
+    let _ = none.thread_set_mask();
+}
+
+/// Takes over a descriptor that another image of this process left open across
+/// execve(2), and marks it close-on-exec.
+///
+/// The caller vouches that it learnt the number from that image and adopts it
+/// once, before anything else could have opened a descriptor at it.
+///
+/// # Errors
+/// EBADF where no descriptor of that number is open.
+pub fn adopt_descriptor(number: RawFd) -> Result<OwnedFd> {
+    // SAFETY: F_SETFD takes a number; a descriptor that is not open is refused.
+    check(unsafe { libc::fcntl(number, libc::F_SETFD, libc::FD_CLOEXEC) }.into())?;
+    // SAFETY: it is open (just seen) and, by the caller's word, nobody else's.
+    Ok(unsafe { OwnedFd::from_raw_fd(number) })
+}
+
+/// Takes ownership of a descriptor that the kernel just put into a received
+/// message (`SCM_RIGHTS`), which nix hands over as a number.
+pub(crate) fn adopt(raw: RawFd) -> OwnedFd {
+    // SAFETY: the only caller has just received it; nobody else owns it.
+    unsafe { OwnedFd::from_raw_fd(raw) }
+}
+
+/// What a child did, as waitid(2) tells it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ChildEvent {
+    /// Its process id.
+    pub pid: i32,
+    /// `CLD_EXITED`, `CLD_KILLED` or `CLD_DUMPED`.
+    pub code: i32,
+    /// Exit code or signal number. Also of real-time signals, which nix'
+    /// `WaitStatus` cannot hold.
+    pub status: i32,
+}
+
+/// waitid(2) with `WEXITED` and the given further options; for one child, or
+/// for any. `None` when `WNOHANG` found nothing.
+///
+/// # Errors
+/// ECHILD where there is no such child; EINTR.
+pub fn wait_child(pid: Option<i32>, options: c_int) -> Result<Option<ChildEvent>> {
+    let (kind, id) = match pid {
+        Some(pid) => (libc::P_PID, pid as libc::id_t),
+        None => (libc::P_ALL, 0),
+    };
+    // SAFETY: siginfo_t is plain data, for which zero is a valid value.
+    let mut info: libc::siginfo_t = unsafe { std::mem::zeroed() };
+    // SAFETY: waitid writes one siginfo_t, which outlives the call.
+    let result = unsafe { libc::waitid(kind, id, &raw mut info, libc::WEXITED | options) };
+    check(result.into())?;
+    // SAFETY: waitid filled in the fields of SIGCHLD, or left zeroes.
+    let (pid, status) = unsafe { (info.si_pid(), info.si_status()) };
+    Ok((pid != 0).then_some(ChildEvent {
+        pid,
+        code: info.si_code,
+        status,
+    }))
+}
+
+/// setrlimit(2); `u64::MAX` is unlimited.
+///
+/// # Errors
+/// EPERM for raising a hard limit.
+pub fn set_limit(resource: u32, soft: u64, hard: u64) -> Result<()> {
+    let limit = libc::rlimit64 {
+        rlim_cur: soft,
+        rlim_max: hard,
+    };
+    // SAFETY: the structure outlives the call.
+    check(unsafe { libc::setrlimit64(resource as _, &raw const limit) }.into()).map(drop)
+}
+
+/// getrlimit(2): soft and hard value.
+///
+/// # Errors
+/// EINVAL for an unknown resource.
+pub fn get_limit(resource: u32) -> Result<(u64, u64)> {
+    let mut limit = libc::rlimit64 {
+        rlim_cur: 0,
+        rlim_max: 0,
+    };
+    // SAFETY: the structure outlives the call.
+    check(unsafe { libc::getrlimit64(resource as _, &raw mut limit) }.into())?;
+    Ok((limit.rlim_cur, limit.rlim_max))
+}
