@@ -1,30 +1,41 @@
 //! Content-addressed blobs, unpacked layers, layer diffs and archives.
 
 pub mod archive;
+mod attributes;
+mod beneath;
 mod blob;
+pub mod diff;
 mod digest;
 mod durable;
+mod emit;
+mod entries;
+mod entry_writer;
 mod error;
+mod extract;
 mod gc;
 pub mod image;
-pub mod layer;
+mod layer;
 mod limits;
+mod lower;
 mod ownership;
 pub mod place;
 pub mod record;
 pub mod reference;
 mod remove;
+mod source;
 mod store;
 mod usage;
+mod walk;
+mod whiteout;
 mod writer;
 mod xattr;
 
 pub use archive::{ArchiveError, ArchiveOwner, PathStat, Tree, UnpackOptions};
+pub use diff::{Change, ChangeKind, changes, diff};
 pub use digest::{ChainId, DiffId, Digest, DigestError};
 pub use error::{StoreError, UnpackError};
 pub use gc::{Collected, Keep};
 pub use image::{Descriptor, ImageError, ImageRecord, LayerRecord, import_image};
-pub use layer::{Change, ChangeKind, changes, diff};
 pub use limits::Limits;
 pub use ownership::{IdRange, OVERFLOW_ID, Ownership};
 pub use reference::{ImageRef, ReferenceError};

@@ -52,18 +52,6 @@ pub(crate) fn set(file: impl AsFd, name: &CStr, value: &[u8]) -> io::Result<()> 
     }
 }
 
-/// Removes an attribute; none is fine.
-pub(crate) fn remove(file: impl AsFd, name: &CStr) -> io::Result<()> {
-    let outcome = match rustix::fs::fremovexattr(&file, name) {
-        Err(rustix::io::Errno::BADF) => rustix::fs::removexattr(proc_path(&file).as_c_str(), name),
-        outcome => outcome,
-    };
-    match outcome {
-        Ok(()) | Err(rustix::io::Errno::NODATA | rustix::io::Errno::OPNOTSUPP) => Ok(()),
-        Err(errno) => Err(errno.into()),
-    }
-}
-
 /// Reads an attribute; `None` where there is none or the file cannot have any.
 pub(crate) fn get(file: impl AsFd, name: &CStr) -> io::Result<Option<Vec<u8>>> {
     // Nearly all values are short; only a long one pays for a large buffer.
