@@ -8,17 +8,30 @@
 //! makes the namespaces) and `birth` (PID 1); the engine gets an [`EngineSeat`].
 //! This crate knows nothing of containers, images or HTTP.
 
+mod birth;
+pub mod enter;
 pub mod folders;
 pub mod id_map;
+mod id_plan;
+mod identity;
+mod lab_host;
+mod launch;
+mod lock;
 pub mod name;
+mod order;
 pub mod paths;
+mod peer;
+pub mod search;
 pub mod seat;
 pub mod start;
+pub mod stop;
 pub mod users;
 pub mod vendor;
 
 pub use id_map::{IdMap, IdMapChoice};
+pub use launch::{ENTRY, engine_entry};
 pub use name::LabName;
 pub use paths::{Environment, LabPaths, Places};
 pub use seat::{EngineSeat, ReadySignal};
+pub use start::{Running, StartError, StartOptions, current_lab, ensure_running, find_running};
 pub use vendor::SocketVendor;

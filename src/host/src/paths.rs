@@ -151,26 +151,32 @@ impl Places {
     }
 }
 
-/// `$XDG_RUNTIME_DIR/plimsoll`, else `/tmp/plimsoll-UID`. A data folder of its
-/// own has sockets of its own: two `PLIMSOLL_HOME`s may have a lab of one name.
+/// `$XDG_RUNTIME_DIR/plimsoll`, else `/tmp/plimsoll-UID`.
+///
+/// Two `PLIMSOLL_HOME`s may have a lab of one name. In the folders that a user
+/// has anyway, which both would share, a `PLIMSOLL_HOME` gets one of its own.
 fn runtime_folder(environment: &Environment) -> PathBuf {
+    let uid = environment.uid;
     let suffix = environment
         .plimsoll_home
         .as_ref()
         .map(|data| format!("-{:08x}", fingerprint(data.as_os_str().as_encoded_bytes())))
         .unwrap_or_default();
-    let fallback = PathBuf::from(format!("/tmp/plimsoll-{}{suffix}", environment.uid));
-    match &environment.xdg_runtime_dir {
-        Some(folder) if folder.is_absolute() => {
-            let folder = folder.join(format!("plimsoll{suffix}"));
-            // The longest name and `.sock` with its temporary ending have to fit.
-            if folder.as_os_str().len() + 52 > LONGEST_SOCKET {
-                fallback
-            } else {
-                folder
-            }
-        }
-        _ => fallback,
+    let fallback = PathBuf::from(format!("/tmp/plimsoll-{uid}{suffix}"));
+    let Some(given) = &environment.xdg_runtime_dir else {
+        return fallback;
+    };
+    let folder = if *given == Path::new("/run/user").join(uid.to_string()) {
+        given.join(format!("plimsoll{suffix}"))
+    } else {
+        given.join("plimsoll")
+    };
+    // The longest name and `.sock` have to fit.
+    let fits = folder.as_os_str().len() + 52 <= LONGEST_SOCKET;
+    if given.is_absolute() && fits {
+        folder
+    } else {
+        fallback
     }
 }
 

@@ -9,8 +9,10 @@ use std::io::{self, Write};
 use std::os::unix::fs::PermissionsExt;
 use std::os::unix::net::UnixListener;
 
+use plimsoll_runtime::zygote::Zygote;
 use serde::{Deserialize, Serialize};
 
+use crate::folders;
 use crate::id_map::IdMap;
 use crate::name::LabName;
 use crate::paths::LabPaths;
@@ -29,6 +31,10 @@ pub struct EngineSeat {
     pub publish_on_host: bool,
     /// Sockets of the real host's network. None in grading.
     pub socket_vendor: Option<SocketVendor>,
+    /// The engine's pid as the real host sees it.
+    pub pid_on_host: i32,
+    /// Makes the lab's containers; already in the lab's network.
+    pub zygote: Zygote,
     pub ready: ReadySignal,
 }
 
@@ -44,6 +50,8 @@ impl EngineSeat {
     pub fn listen(&self) -> io::Result<UnixListener> {
         let socket = self.paths.socket();
         let unborn = socket.with_extension("new");
+        // The last lab to stop takes the folder away, perhaps just now.
+        folders::private_folder(self.paths.places().runtime()).map_err(io::Error::other)?;
         remove_if_there(&unborn)?;
         let listener = UnixListener::bind(&unborn)?;
         std::fs::set_permissions(&unborn, std::fs::Permissions::from_mode(0o600))?;
@@ -108,6 +116,8 @@ impl ReadySignal {
         let Some(mut client) = self.client.take() else {
             return;
         };
+        // Before the client is told: its next starter then finds the lock free.
+        crate::birth::release_start_lock();
         let mut line = serde_json::to_vec(report).expect("a report has only text and numbers");
         line.push(b'\n');
         // The client may have been interrupted: the lab runs all the same.

@@ -1,6 +1,46 @@
-//! Starting a lab, seen from the client.
+//! Starting a lab, seen from the client: connect to its engine, or have one born.
 
+use std::fs::{File, OpenOptions};
+use std::io::{self, BufRead, BufReader};
+use std::os::fd::OwnedFd;
+use std::os::unix::fs::OpenOptionsExt;
+use std::os::unix::process::CommandExt;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+
+use rustix::event::{PollFd, PollFlags, Timespec, poll};
+
+use crate::folders::{self, FolderError};
 use crate::id_map::IdMapChoice;
+use crate::identity::{self, EngineRecord};
+use crate::launch::ENTRY;
+use crate::name::LabName;
+use crate::order::{self, Order};
+use crate::paths::{LabPaths, Places};
+use crate::peer;
+use crate::seat::StartReport;
+
+/// How long a birth may take before the client gives up, in seconds. An earlier
+/// engine that is still ending may take most of it.
+const PATIENCE_S: i64 = 30;
+
+/// Tells every process of a lab's shell which lab it is in.
+pub const LAB_VARIABLE: &str = "PLIMSOLL_LAB";
+
+/// What an engine needs of its starter's environment: proxies for its way out,
+/// and switches of our own.
+const KEPT: [&str; 10] = [
+    "HTTP_PROXY",
+    "HTTPS_PROXY",
+    "LANG",
+    "NO_PROXY",
+    "PATH",
+    "RUST_BACKTRACE",
+    "TZ",
+    "http_proxy",
+    "https_proxy",
+    "no_proxy",
+];
 
 /// How a lab is to be started.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -8,4 +48,234 @@ pub struct StartOptions {
     pub id_map: IdMapChoice,
     /// Offer published ports on the real host's loopback too.
     pub publish_on_host: bool,
+    /// A stranger's submission will run: no socket thread.
+    pub grading: bool,
+    /// The program that becomes the engine: this one, unless a test says otherwise.
+    pub program: PathBuf,
+}
+
+impl Default for StartOptions {
+    fn default() -> Self {
+        Self {
+            id_map: IdMapChoice::BestAvailable,
+            publish_on_host: true,
+            grading: false,
+            program: PathBuf::from("/proc/self/exe"),
+        }
+    }
+}
+
+impl StartOptions {
+    /// The defaults, changed by `PLIMSOLL_IDMAP=single`.
+    #[must_use]
+    pub fn of_process() -> Self {
+        let single = std::env::var_os("PLIMSOLL_IDMAP").is_some_and(|value| value == "single");
+        Self {
+            id_map: if single {
+                IdMapChoice::Single
+            } else {
+                IdMapChoice::BestAvailable
+            },
+            ..Self::default()
+        }
+    }
+}
+
+/// A lab whose engine answers.
+#[derive(Debug)]
+pub struct Running {
+    pub socket: PathBuf,
+    /// The engine's pid in this process's PID namespace.
+    pub pid: i32,
+    pub pidfd: OwnedFd,
+}
+
+/// Why a lab could not be started.
+#[derive(Debug, thiserror::Error)]
+pub enum StartError {
+    #[error(transparent)]
+    Folder(#[from] FolderError),
+    #[error("cannot start the lab's engine")]
+    Spawn(#[source] io::Error),
+    #[error("the lab's engine could not start: {doing}{}", if cause.is_empty() { String::new() } else { format!(": {cause}") })]
+    Refused {
+        doing: String,
+        cause: String,
+        hint: Option<String>,
+    },
+    #[error("the lab's engine ended before it was ready{}", last_words.as_deref().map(|words| format!(": {words}")).unwrap_or_default())]
+    EndedEarly {
+        log: PathBuf,
+        last_words: Option<String>,
+    },
+    #[error("the lab's engine was not ready within {PATIENCE_S} seconds")]
+    TooSlow { log: PathBuf },
+    #[error("this is the lab {current}: another lab is entered from outside")]
+    InsideLab { current: LabName },
+    #[error("the lab's engine ended at once")]
+    Gone,
+}
+
+impl StartError {
+    /// What to do about it.
+    #[must_use]
+    pub fn hint(&self) -> Option<String> {
+        match self {
+            Self::Folder(error) => Some(error.hint()),
+            Self::Refused { hint, .. } => hint.clone(),
+            Self::EndedEarly { log, .. } | Self::TooSlow { log } => {
+                Some(format!("its log is `{}`", log.display()))
+            }
+            Self::InsideLab { .. } => Some("type `exit` first".to_owned()),
+            Self::Spawn(_) | Self::Gone => Some("plimsoll doctor".to_owned()),
+        }
+    }
+}
+
+/// Connects to the lab's engine; starts one where none lives. Any number of
+/// clients may do so at once: one engine is born, and all of them get it.
+///
+/// # Errors
+/// [`StartError`].
+pub fn ensure_running(paths: &LabPaths, options: &StartOptions) -> Result<Running, StartError> {
+    if let Ok(engine) = peer::connect(&paths.socket()) {
+        return running(paths, engine);
+    }
+    if let Some(current) = current_lab(paths.places()) {
+        return Err(StartError::InsideLab { current });
+    }
+    folders::prepare(paths)?;
+    match give_birth(paths, options)? {
+        StartReport::Ready { .. } => {}
+        StartReport::Failed { doing, cause, hint } => {
+            return Err(StartError::Refused { doing, cause, hint });
+        }
+    }
+    let engine = peer::connect(&paths.socket()).map_err(|_| StartError::Gone)?;
+    running(paths, engine)
+}
+
+/// The lab's engine if one answers; none is started.
+#[must_use]
+pub fn find_running(paths: &LabPaths) -> Option<Running> {
+    running(paths, peer::connect(&paths.socket()).ok()?).ok()
+}
+
+fn running(paths: &LabPaths, engine: peer::Engine) -> Result<Running, StartError> {
+    match engine.process {
+        Some(pidfd) => Ok(Running {
+            socket: paths.socket(),
+            pid: engine.pid,
+            pidfd,
+        }),
+        None => Err(match current_lab(paths.places()) {
+            Some(current) => StartError::InsideLab { current },
+            None => StartError::Gone,
+        }),
+    }
+}
+
+/// The lab this process is in, told by its user namespace.
+///
+/// The record of a lab that ended may hold a number that the kernel has given
+/// to another namespace since; so what the lab's shell was told counts first.
+#[must_use]
+pub fn current_lab(places: &Places) -> Option<LabName> {
+    let own = identity::own_user_namespace().ok()?;
+    let is_here = |name: &LabName| {
+        let record = EngineRecord::read(&places.labs().join(name).join("engine.json"));
+        matches!(record, Ok(Some(record)) if record.user_namespace == own && record.this_boot())
+    };
+    let told = std::env::var(LAB_VARIABLE)
+        .ok()
+        .and_then(|name| LabName::new(name).ok());
+    if let Some(name) = told.filter(&is_here) {
+        return Some(name);
+    }
+    let labs = std::fs::read_dir(places.labs()).ok()?;
+    labs.filter_map(|lab| LabName::new(lab.ok()?.file_name().to_str()?).ok())
+        .find(is_here)
+}
+
+fn give_birth(paths: &LabPaths, options: &StartOptions) -> Result<StartReport, StartError> {
+    let order = Order {
+        paths: paths.clone(),
+        id_map: options.id_map,
+        publish_on_host: options.publish_on_host,
+        grading: options.grading,
+        born: None,
+    };
+    let log = open_log(&paths.log()).map_err(StartError::Spawn)?;
+    let own = std::env::vars_os().filter(|(name, _)| {
+        name.to_str()
+            .is_some_and(|name| name.starts_with("PLIMSOLL_"))
+    });
+    let mut outer = Command::new(&options.program)
+        .arg0("plimsoll")
+        .args([ENTRY, "outer", paths.lab().as_str()])
+        .env_clear()
+        .envs(
+            KEPT.iter()
+                .filter_map(|name| Some((name, std::env::var_os(name)?))),
+        )
+        .envs(own)
+        .env(order::VARIABLE, order.to_json())
+        .current_dir("/")
+        .stdin(Stdio::null())
+        .stdout(Stdio::piped())
+        .stderr(log)
+        .spawn()
+        .map_err(StartError::Spawn)?;
+    let pipe = outer.stdout.take().expect("the output is piped");
+    let report = read_report(BufReader::new(pipe), &paths.log());
+    if report.is_err() {
+        // Still waiting for a lock, perhaps: nobody needs what it would start.
+        let _ = outer.kill();
+    }
+    let _ = outer.wait();
+    report
+}
+
+/// The log of one engine's life at a time: the last one's is kept beside it.
+fn open_log(path: &Path) -> io::Result<File> {
+    OpenOptions::new()
+        .create(true)
+        .append(true)
+        .mode(0o600)
+        .open(path)
+}
+
+fn read_report(
+    mut pipe: BufReader<std::process::ChildStdout>,
+    log: &Path,
+) -> Result<StartReport, StartError> {
+    let patience = Timespec {
+        tv_sec: PATIENCE_S,
+        tv_nsec: 0,
+    };
+    let mut ends = [PollFd::new(pipe.get_ref(), PollFlags::IN)];
+    let ready = loop {
+        match poll(&mut ends, Some(&patience)) {
+            Err(rustix::io::Errno::INTR) => {}
+            other => break other,
+        }
+    };
+    let log = log.to_path_buf();
+    if ready.map_err(|errno| StartError::Spawn(errno.into()))? == 0 {
+        return Err(StartError::TooSlow { log });
+    }
+    let mut line = String::new();
+    pipe.read_line(&mut line).map_err(StartError::Spawn)?;
+    serde_json::from_str(&line).map_err(|_| {
+        let last_words = last_line(&log);
+        StartError::EndedEarly { log, last_words }
+    })
+}
+
+fn last_line(log: &Path) -> Option<String> {
+    let text = std::fs::read(log).ok()?;
+    String::from_utf8_lossy(&text)
+        .lines()
+        .rfind(|line| !line.trim().is_empty())
+        .map(str::to_owned)
 }

@@ -1,0 +1,19 @@
+//! Finding a program the way a shell does.
+
+use std::path::PathBuf;
+
+use rustix::fs::{Access, access};
+
+/// Where administrators' programs lie, which an ordinary user's PATH may lack.
+const SYSTEM: [&str; 4] = ["/usr/bin", "/usr/sbin", "/bin", "/sbin"];
+
+/// The first executable file `program` on PATH or in the system's folders.
+#[must_use]
+pub fn on_path(program: &str) -> Option<PathBuf> {
+    let path = std::env::var_os("PATH").unwrap_or_default();
+    std::env::split_paths(&path)
+        .chain(SYSTEM.iter().map(PathBuf::from))
+        .filter(|folder| folder.is_absolute())
+        .map(|folder| folder.join(program))
+        .find(|file| file.is_file() && access(file, Access::EXEC_OK).is_ok())
+}
