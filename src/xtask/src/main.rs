@@ -2,6 +2,7 @@
 //!
 //! Each command is a file. Limits: nothing here is part of the product.
 
+mod bench;
 mod cargo;
 mod ci;
 mod labs;
@@ -36,6 +37,12 @@ enum Task {
         /// The lab's name
         lab: Option<String>,
     },
+    /// Measure against the floor and against peers; prints ratios, asserts nothing
+    Bench {
+        /// Counted runs of each command
+        #[arg(long, default_value_t = 40)]
+        rounds: usize,
+    },
     /// Build the one file that learners get
     Dist,
 }
@@ -46,6 +53,7 @@ fn main() -> ExitCode {
         Task::Tidy => tidy::run(),
         Task::Test { filter } => test::run(&filter),
         Task::Labs { lab } => labs::run(lab.as_deref()),
+        Task::Bench { rounds } => bench::run(rounds),
         Task::Dist => cargo::build_release().map(|binary| println!("{}", binary.display())),
     };
     match done {
