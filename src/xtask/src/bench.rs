@@ -5,6 +5,7 @@
 //! passes or fails. Peers (crun, runc, podman, a Docker daemon) are measured
 //! where they are installed, and are named as absent where they are not.
 
+mod dockerd;
 mod labs;
 mod memory;
 mod peers;

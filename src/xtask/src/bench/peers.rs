@@ -4,6 +4,7 @@ use std::fs;
 use std::path::Path;
 use std::process::Command;
 
+use super::dockerd::Daemon;
 use super::place::Place;
 use super::timing::{self, Row};
 
@@ -29,6 +30,10 @@ pub fn measure(place: &Place, rounds: usize) -> Vec<Row> {
         podman(&bundle),
         made.is_ok(),
     ));
+    match made.and_then(|()| Daemon::start(&place.path("dockerd"))) {
+        Ok(daemon) => docker(place, &daemon, rounds, &mut rows),
+        Err(why) => rows.push(Row::plain("docker", format!("not measured: {why}"), "")),
+    }
     rows
 }
 
@@ -67,6 +72,23 @@ fn podman(bundle: &Path) -> Command {
         .arg(bundle.join("rootfs"))
         .arg("true");
     command
+}
+
+fn docker(place: &Place, daemon: &Daemon, rounds: usize, rows: &mut Vec<Row>) {
+    let mut import = daemon.docker(&["import"]);
+    import.arg(place.path("base.tar")).arg("base");
+    if let Err(why) = timing::once(&mut import) {
+        rows.push(Row::plain("docker", format!("not measured: {why}"), ""));
+        return;
+    }
+    for network in ["none", "bridge"] {
+        let run = daemon.docker(&["run", "--rm", "--network", network, "base", "true"]);
+        rows.push(one(
+            &format!("docker run --rm --network {network} base true"),
+            rounds.min(8),
+            run,
+        ));
+    }
 }
 
 /// An OCI bundle with base's files and `true`, its spec from `runc spec`.
