@@ -8,6 +8,8 @@
 //! Start reading at [`schema`] for what an author writes, then [`evaluate`].
 
 pub mod evaluate;
+pub mod grade;
+pub mod observe;
 pub mod probe;
 pub mod result;
 pub mod schema;

@@ -1,0 +1,139 @@
+//! Files of containers, images and the learner.
+
+use super::Observer;
+use super::copy::Temporary;
+use crate::probe::{FileFound, Observation, SIZE_LIMIT};
+use serde_json::json;
+use std::fs::OpenOptions;
+use std::io::{ErrorKind, Read};
+use std::os::unix::fs::OpenOptionsExt;
+use std::path::Path;
+
+/// Symbolic links that are followed inside a container.
+const LINK_LIMIT: usize = 8;
+/// open(2): do not wait for a writer where the file is a FIFO.
+const O_NONBLOCK: i32 = 0o4000;
+
+/// One entry of `GET /containers/ID/archive`.
+enum Entry {
+    Found(FileFound),
+    /// A symbolic link to this path.
+    Link(String),
+}
+
+impl Observer {
+    pub(super) fn container_file(&self, container: &str, path: &str) -> Observation {
+        let mut path = path.to_string();
+        for _ in 0..LINK_LIMIT {
+            match self.archive_entry(container, &path) {
+                Ok(Entry::Found(found)) => return Observation::File(found),
+                Ok(Entry::Link(target)) => path = resolve(&path, &target),
+                Err(why) => return Observation::Failed(why),
+            }
+        }
+        Observation::File(FileFound::Missing)
+    }
+
+    fn archive_entry(&self, container: &str, path: &str) -> Result<Entry, String> {
+        let reply = match self.client.archive_get(container, path) {
+            Ok(reply) => reply,
+            Err(error) if error.is_not_found() => return Ok(Entry::Found(FileFound::Missing)),
+            Err(error) => return Err(error.to_string()),
+        };
+        let mut archive = tar::Archive::new(reply);
+        let mut entries = archive.entries().map_err(|error| error.to_string())?;
+        let Some(entry) = entries.next() else {
+            return Ok(Entry::Found(FileFound::Missing));
+        };
+        let entry = entry.map_err(|error| error.to_string())?;
+        let kind = entry.header().entry_type();
+        if kind.is_symlink() {
+            let target = entry.link_name().ok().flatten();
+            let target = target.and_then(|target| target.to_str().map(str::to_string));
+            return Ok(target.map_or(Entry::Found(FileFound::Missing), Entry::Link));
+        }
+        if !kind.is_file() {
+            return Ok(Entry::Found(FileFound::NotAFile));
+        }
+        let mut content = Vec::new();
+        entry
+            .take(SIZE_LIMIT as u64)
+            .read_to_end(&mut content)
+            .map_err(|error| error.to_string())?;
+        Ok(Entry::Found(FileFound::Content(content)))
+    }
+
+    /// Read through a container that is made, never started, and removed.
+    pub(super) fn image_file(&self, image: &str, path: &str) -> Observation {
+        let body = json!({"Image": image, "Cmd": ["-"]});
+        match Temporary::create(&self.client, body) {
+            Ok(container) => self.container_file(container.id(), path),
+            Err(why) => Observation::Failed(why),
+        }
+    }
+}
+
+/// A link's target, relative to the folder that the link is in.
+fn resolve(link: &str, target: &str) -> String {
+    if target.starts_with('/') {
+        return target.to_string();
+    }
+    let folder = link.rsplit_once('/').map_or("", |(folder, _)| folder);
+    format!("{folder}/{target}")
+}
+
+/// A file of the learner's own. Links that lead out of the lab's folder are not
+/// followed: whose file that is is not known.
+pub(super) fn work_file(work: &Path, path: &str) -> Observation {
+    let missing = Observation::File(FileFound::Missing);
+    let (Ok(root), Ok(place)) = (work.canonicalize(), work.join(path).canonicalize()) else {
+        return missing;
+    };
+    if !place.starts_with(&root) {
+        return missing;
+    }
+    let file = OpenOptions::new()
+        .read(true)
+        .custom_flags(O_NONBLOCK)
+        .open(&place);
+    let file = match file {
+        Ok(file) => file,
+        Err(error) if error.kind() == ErrorKind::NotFound => return missing,
+        Err(error) => return Observation::Failed(error.to_string()),
+    };
+    if !file.metadata().is_ok_and(|about| about.is_file()) {
+        return Observation::File(FileFound::NotAFile);
+    }
+    let mut content = Vec::new();
+    match file.take(SIZE_LIMIT as u64).read_to_end(&mut content) {
+        Ok(_) => Observation::File(FileFound::Content(content)),
+        Err(error) => Observation::Failed(error.to_string()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_the_labs_own_plain_files_are_read() {
+        let folder = tempfile::tempdir().expect("folder");
+        let work = folder.path().join("lab");
+        std::fs::create_dir_all(work.join("html")).expect("made");
+        std::fs::write(work.join("html/index.html"), "mine").expect("written");
+        std::fs::write(folder.path().join("secret"), "secret").expect("written");
+        std::os::unix::fs::symlink("../secret", work.join("link")).expect("linked");
+        let found = |path| match work_file(&work, path) {
+            Observation::File(found) => found,
+            other => panic!("{other:?}"),
+        };
+        assert_eq!(
+            found("html/index.html"),
+            FileFound::Content(b"mine".to_vec())
+        );
+        assert_eq!(found("html"), FileFound::NotAFile);
+        assert_eq!(found("link"), FileFound::Missing);
+        assert_eq!(found("../secret"), FileFound::Missing);
+        assert_eq!(found("nothing"), FileFound::Missing);
+    }
+}
