@@ -278,15 +278,12 @@ impl<'a> Tree<'a> {
     }
 
     /// Copies the content, owner and mode of the directory `path` into the
-    /// directory `volume`: what a new volume gets from the image. `false`, and
-    /// nothing done, where the image has no such path or the volume is not empty.
-    pub fn copy_up(&self, path: &str, volume: BorrowedFd<'_>) -> Result<bool, ArchiveError> {
+    /// directory `volume`: what a new volume gets from the image. Nothing is done
+    /// where the volume is not empty; `NotFound` where the image has no such path.
+    pub fn copy_up(&self, path: &str, volume: BorrowedFd<'_>) -> Result<(), ArchiveError> {
         let dir = format!("{}/.", path.trim_end_matches('/'));
         let asked = Asked::new(&dir);
-        match self.find(&asked) {
-            Err(ArchiveError::NotFound(_)) => return Ok(false),
-            outcome => outcome.map(drop)?,
-        }
+        self.find(&asked)?;
         let target =
             open_child_dir(volume, OsStr::new(".")).map_err(ArchiveError::at(Path::new("/")))?;
         let in_volume = |source| ArchiveError::Io {
@@ -294,7 +291,7 @@ impl<'a> Tree<'a> {
             source,
         };
         if !names(&target).map_err(in_volume)?.is_empty() {
-            return Ok(false);
+            return Ok(());
         }
         let (reader, writer) = io::pipe().map_err(in_volume)?;
         std::thread::scope(|scope| {
@@ -306,8 +303,7 @@ impl<'a> Tree<'a> {
                 .unwrap_or(Err(ArchiveError::NotFound(asked.path.clone())));
             // A reader that gave up makes the writer fail: the first is the reason.
             unpacked.and(packed)
-        })?;
-        Ok(true)
+        })
     }
 
     fn fill_volume(&self, volume: BorrowedFd<'_>, archive: impl Read) -> Result<(), ArchiveError> {

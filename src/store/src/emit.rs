@@ -155,7 +155,7 @@ impl<'a, W: Write> Emitter<'a, W> {
     }
 }
 
-/// The kind of entry; `None` for a socket, which no archive can hold.
+/// The kind of entry; `None` for what no archive can hold, as a socket.
 fn kind_of(stat: &FileStat, attributes: &mut Attributes) -> Option<Kind> {
     if let Some(device) = attributes.device {
         return Some(match device {
@@ -169,6 +169,8 @@ fn kind_of(stat: &FileStat, attributes: &mut Attributes) -> Option<Kind> {
         SFlag::S_IFDIR => Some(Kind::Directory),
         SFlag::S_IFLNK => Some(Kind::Symlink),
         SFlag::S_IFIFO => Some(Kind::Fifo),
+        // A whiteout, seen in a layer that nothing is stacked on.
+        SFlag::S_IFCHR if stat.st_rdev == 0 => None,
         SFlag::S_IFCHR => {
             attributes.device = Some(Device::Char(numbers.0, numbers.1));
             Some(Kind::CharDevice)

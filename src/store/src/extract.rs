@@ -237,21 +237,35 @@ impl<'a> Extractor<'a> {
         let mut dir = open_dir_in_root(self.root, &self.base).map_err(|e| failed(below, e))?;
         for component in below.components() {
             made.push(component);
-            let whole = self.base.join(&made);
-            dir = match open_dir_in_root(self.root, &whole) {
+            let name = component.as_os_str();
+            dir = match self.open_step(&dir, name, &made) {
                 Ok(next) => next,
                 Err(Errno::ENOENT) => {
-                    self.make_parent(&dir, component.as_os_str(), &made)?;
-                    open_dir_in_root(self.root, &whole).map_err(|e| failed(&made, e))?
+                    self.make_parent(&dir, name, &made)?;
+                    self.open_step(&dir, name, &made)
+                        .map_err(|e| failed(&made, e))?
                 }
-                Err(Errno::ENOTDIR) if self.hides(&dir, component.as_os_str()) => {
-                    self.reveal(&dir, component.as_os_str(), &made)?;
-                    open_dir_in_root(self.root, &whole).map_err(|e| failed(&made, e))?
+                Err(Errno::ENOTDIR) if self.hides(&dir, name) => {
+                    self.reveal(&dir, name, &made)?;
+                    self.open_step(&dir, name, &made)
+                        .map_err(|e| failed(&made, e))?
                 }
                 Err(errno) => return Err(failed(&made, errno)),
             };
         }
         Ok(dir)
+    }
+
+    /// Opens `name` in `dir`; only a link needs the whole path, since it may
+    /// lead anywhere in the root.
+    fn open_step(&self, dir: &OwnedFd, name: &OsStr, whole: &Path) -> nix::Result<OwnedFd> {
+        let flags = OFlag::O_PATH | OFlag::O_DIRECTORY | OFlag::O_NOFOLLOW | OFlag::O_CLOEXEC;
+        match openat(dir, name, flags, Mode::empty()) {
+            Err(Errno::ENOTDIR | Errno::ELOOP) => {
+                open_dir_in_root(self.root, &self.base.join(whole))
+            }
+            outcome => outcome,
+        }
     }
 
     fn make_parent(&self, dir: &OwnedFd, name: &OsStr, path: &Path) -> Result<(), UnpackError> {

@@ -133,6 +133,19 @@ impl Tarball {
         self
     }
 
+    /// Any bytes, without an end.
+    pub fn raw(bytes: &[u8]) -> Self {
+        Self {
+            bytes: bytes.to_vec(),
+            owner: (0, 0),
+        }
+    }
+
+    /// What is there so far, without an end.
+    pub fn clone_open(&self) -> Self {
+        Self::raw(&self.bytes)
+    }
+
     /// The archive with its end.
     pub fn end(&mut self) -> Vec<u8> {
         let mut bytes = std::mem::take(&mut self.bytes);
