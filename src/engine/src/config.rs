@@ -23,6 +23,8 @@ pub struct Config {
     pub grading: bool,
     /// Offer published ports on the real host's loopback too.
     pub publish_on_host: bool,
+    /// The engine's pid as the real host sees it; 0 is unknown.
+    pub pid_on_host: i32,
 }
 
 impl Config {

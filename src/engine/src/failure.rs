@@ -86,3 +86,11 @@ impl From<serde_json::Error> for ApiFailure {
 
 /// The result of every operation that answers a request.
 pub type ApiResult<T> = Result<T, ApiFailure>;
+
+/// What went wrong with a file, in the words of Go's `syscall` package.
+pub fn reason(error: &std::io::Error) -> String {
+    match error.raw_os_error() {
+        Some(errno) => nix::errno::Errno::from_raw(errno).desc().to_lowercase(),
+        None => error.to_string(),
+    }
+}

@@ -22,6 +22,11 @@ impl Shutdown {
         self.asked.send_replace(true);
     }
 
+    /// Whether the end was asked for.
+    pub fn is_asked(&self) -> bool {
+        *self.asked.borrow()
+    }
+
     /// Resolves when the end was asked for.
     pub async fn finished(&self) {
         let mut watched = self.asked.subscribe();

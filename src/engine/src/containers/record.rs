@@ -1,104 +1,106 @@
-//! One container as the engine knows it.
+//! What is known of a container and kept on disk.
 
-use std::cell::{Ref, RefCell};
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 
+use plimsoll_api::{ContainerConfig, EndpointSettings, HostConfig, MountPoint, PortMap};
 use serde::{Deserialize, Serialize};
 
-/// A container. Shared as `Rc<Container>`.
-#[derive(Debug)]
-pub struct Container {
-    /// 64 hexadecimal digits.
-    pub id: String,
-    record: RefCell<Record>,
-}
+use super::state::State;
+
+/// The version of `config.json` that this engine writes.
+pub const VERSION: u32 = 1;
 
 /// What is written to `containers/ID/config.json`.
-#[derive(Debug, Clone, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
 pub struct Record {
+    /// [`VERSION`] of the writer.
+    pub version: u32,
+    /// 64 hexadecimal digits.
+    pub id: String,
     /// Without the leading slash.
     pub name: String,
-    /// The reference asked for at create.
-    pub image: String,
+    /// RFC 3339.
+    pub created: String,
+    /// Configuration of image and request together.
+    pub config: ContainerConfig,
+    /// As the client sent it, with dockerd's defaults filled in.
+    pub host_config: HostConfig,
+    /// Endpoints asked for at create.
+    pub endpoints: BTreeMap<String, EndpointSettings>,
     /// `sha256:...` of the image's configuration.
     pub image_id: String,
     /// Read-only layers, the uppermost first.
     pub lowers: Vec<PathBuf>,
-    /// The container's own layer.
-    pub upper: PathBuf,
     /// What is mounted where.
-    pub mounts: Vec<MountPoint>,
+    pub mounts: Vec<Placement>,
+    /// The state machine's state.
+    pub state: State,
+    /// How often the restart policy brought it back.
+    pub restart_count: i64,
+    /// A person stopped it: `unless-stopped` and `always` leave it alone.
+    pub stopped_by_hand: bool,
+    /// Its network while it runs.
+    pub network: Option<Allocation>,
 }
 
-/// One entry of `Mounts` in inspect.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct MountPoint {
-    /// `bind`, `volume` or `tmpfs`.
-    #[serde(rename = "Type")]
-    pub kind: String,
-    /// Name of a volume.
-    #[serde(rename = "Name", default, skip_serializing_if = "String::is_empty")]
-    pub name: String,
-    /// Path in the lab.
-    #[serde(rename = "Source")]
-    pub source: String,
-    /// Path in the container.
-    #[serde(rename = "Destination")]
-    pub destination: String,
-    /// Driver of a volume.
-    #[serde(rename = "Driver", default, skip_serializing_if = "String::is_empty")]
-    pub driver: String,
-    /// Mode as given (`ro`, `z`).
-    #[serde(rename = "Mode")]
-    pub mode: String,
-    /// Writable.
-    #[serde(rename = "RW")]
-    pub rw: bool,
-    /// Propagation of a bind.
-    #[serde(rename = "Propagation")]
-    pub propagation: String,
+/// A mount of a container: what inspect shows, and how it is made.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+pub struct Placement {
+    /// As inspect shows it.
+    pub point: MountPoint,
+    /// Empty volumes get the image's content.
+    #[serde(default)]
+    pub copy_content: bool,
+    /// The volume was made for this container and has no name of its own.
+    #[serde(default)]
+    pub anonymous: bool,
+    /// A bind without the mounts below its source.
+    #[serde(default)]
+    pub non_recursive: bool,
+    /// Mount data of a tmpfs, e.g. `size=64m,mode=1777`.
+    #[serde(default)]
+    pub tmpfs_options: Vec<String>,
+    /// Directory within the volume.
+    #[serde(default)]
+    pub subpath: String,
 }
 
-/// The directories a container's root file system is made of.
-#[derive(Debug, Clone)]
-pub struct Layers {
-    /// Read-only layers, the uppermost first.
-    pub lowers: Vec<PathBuf>,
-    /// The container's own layer (overlay's upper directory).
-    pub upper: PathBuf,
+/// What the lab's network gave to a running container.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+pub struct Allocation {
+    pub sandbox_id: String,
+    pub endpoint_id: String,
+    /// Dotted, empty without a bridge.
+    pub address: String,
+    pub mac: String,
+    /// Published ports with the numbers that were chosen.
+    pub ports: PortMap,
 }
 
-impl Container {
-    /// A container with this record.
-    pub fn new(id: String, record: Record) -> Self {
-        Self {
-            id,
-            record: RefCell::new(record),
-        }
+impl Record {
+    /// The command line: path and arguments.
+    pub fn command(&self) -> (String, Vec<String>) {
+        let mut words = self
+            .config
+            .entrypoint
+            .iter()
+            .chain(self.config.cmd.iter())
+            .flat_map(|words| words.iter().cloned());
+        let path = words.next().unwrap_or_default();
+        (path, words.collect())
     }
 
-    /// Looks at the record. Not to be held over `await`.
-    pub fn record(&self) -> Ref<'_, Record> {
-        self.record.borrow()
+    /// Labels of image and request together.
+    pub fn labels(&self) -> BTreeMap<String, String> {
+        self.config.labels.clone().unwrap_or_default()
     }
 
-    /// Layers for copy, export, diff and commit.
-    pub fn layers(&self) -> Layers {
-        let record = self.record();
-        Layers {
-            lowers: record.lowers.clone(),
-            upper: record.upper.clone(),
-        }
-    }
-
-    /// PID of its init while it runs, in the engine's PID namespace.
-    /// `/proc/PID/root` is then the merged view with all mounts.
-    pub fn pid(&self) -> Option<i32> {
-        None
-    }
-
-    /// True while it runs or is paused.
-    pub fn is_running(&self) -> bool {
-        self.pid().is_some()
+    /// Names of the volumes that it mounts.
+    pub fn volumes(&self) -> impl Iterator<Item = &str> {
+        self.mounts
+            .iter()
+            .filter(|mount| mount.point.kind == "volume")
+            .map(|mount| mount.point.name.as_str())
     }
 }

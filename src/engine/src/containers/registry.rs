@@ -1,15 +1,18 @@
 //! All containers, found by id, name or prefix.
 
 use std::cell::RefCell;
+use std::collections::BTreeSet;
 use std::rc::Rc;
 
-use super::record::Container;
+use super::container::Container;
 use crate::failure::{ApiFailure, ApiResult};
 
 /// The table of containers, in order of creation.
 #[derive(Debug, Default)]
 pub struct Containers {
     all: RefCell<Vec<Rc<Container>>>,
+    /// Names of containers that are being made.
+    reserved: RefCell<BTreeSet<String>>,
 }
 
 impl Containers {
@@ -44,15 +47,49 @@ impl Containers {
         }
     }
 
+    /// Keeps a name for a container that is being made or renamed.
+    ///
+    /// # Errors
+    /// 409 in dockerd's words when another has it.
+    pub fn reserve(&self, name: &str) -> ApiResult<()> {
+        let owner =
+            self.all.borrow().iter().find_map(|container| {
+                (container.record().name == name).then(|| container.id.clone())
+            });
+        match owner {
+            None if self.reserved.borrow_mut().insert(name.to_owned()) => Ok(()),
+            owner => Err(ApiFailure::conflict(format!(
+                "Conflict. The container name \"/{name}\" is already in use by container \"{}\". \
+                 You have to remove (or rename) that container to be able to reuse that name.",
+                owner.unwrap_or_default()
+            ))),
+        }
+    }
+
+    /// Whether a name is in use or kept.
+    pub fn knows_name(&self, name: &str) -> bool {
+        self.reserved.borrow().contains(name)
+            || self.all.borrow().iter().any(|c| c.record().name == name)
+    }
+
+    /// Gives a kept name back, used or not.
+    pub fn release(&self, name: &str) {
+        self.reserved.borrow_mut().remove(name);
+    }
+
+    /// Adds a container.
+    pub fn insert(&self, container: Rc<Container>) {
+        self.all.borrow_mut().push(container);
+    }
+
+    /// Forgets a container; its name and id are free.
+    pub fn forget(&self, id: &str) {
+        self.all.borrow_mut().retain(|container| container.id != id);
+    }
+
     /// Containers (running or not) that mount this volume.
     pub fn using_volume(&self, name: &str) -> Vec<Rc<Container>> {
-        self.filtered(|c| {
-            let record = c.record();
-            record
-                .mounts
-                .iter()
-                .any(|m| m.kind == "volume" && m.name == name)
-        })
+        self.filtered(|c| c.record().volumes().any(|volume| volume == name))
     }
 
     /// Containers (running or not) made from this image id.

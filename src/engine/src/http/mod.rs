@@ -4,6 +4,7 @@
 //! engine's one thread; whatever blocks for long belongs to a blocking task.
 
 pub mod archive;
+mod attach;
 pub mod call;
 pub mod containers;
 pub mod exec;
@@ -13,6 +14,7 @@ pub mod networks;
 pub mod plimsoll;
 pub mod query;
 pub mod reply;
+mod resize;
 mod router;
 pub mod server;
 pub mod system;

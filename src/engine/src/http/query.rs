@@ -68,9 +68,7 @@ impl Query {
             return Ok(None);
         };
         value.parse().map(Some).map_err(|_| {
-            ApiFailure::invalid(format!(
-                "strconv.Atoi: parsing {value:?}: invalid syntax"
-            ))
+            ApiFailure::invalid(format!("strconv.Atoi: parsing {value:?}: invalid syntax"))
         })
     }
 }

@@ -24,11 +24,7 @@ pub async fn answer(engine: Rc<Engine>, request: Request<Incoming>) -> Reply {
     headers.insert("ostype", HeaderValue::from_static("linux"));
     headers.insert(
         SERVER,
-        HeaderValue::from_static(concat!(
-            "Plimsoll/",
-            env!("CARGO_PKG_VERSION"),
-            " (linux)"
-        )),
+        HeaderValue::from_static(concat!("Plimsoll/", env!("CARGO_PKG_VERSION"), " (linux)")),
     );
     answer
 }
@@ -50,13 +46,14 @@ async fn dispatch(engine: &Rc<Engine>, call: Call) -> ApiResult<Reply> {
         ["build" | "session" | "grpc", ..] => Err(ApiFailure::not_implemented(
             "plimsoll does not build images yet",
         )),
-        ["swarm" | "nodes" | "services" | "tasks" | "secrets" | "configs", ..] => {
-            Err(ApiFailure::new(
-                hyper::StatusCode::SERVICE_UNAVAILABLE,
-                "This node is not a swarm manager. Use \"docker swarm init\" or \"docker swarm \
+        [
+            "swarm" | "nodes" | "services" | "tasks" | "secrets" | "configs",
+            ..,
+        ] => Err(ApiFailure::new(
+            hyper::StatusCode::SERVICE_UNAVAILABLE,
+            "This node is not a swarm manager. Use \"docker swarm init\" or \"docker swarm \
                  join\" to connect this node to swarm and try again.",
-            ))
-        }
+        )),
         ["plugins"] => reply::json(hyper::StatusCode::OK, &serde_json::json!([])),
         _ => Err(page_not_found()),
     }

@@ -1,0 +1,172 @@
+//! A container in memory: its record, its streams, and who waits for it.
+
+use std::cell::{Cell, Ref, RefCell};
+use std::path::{Path, PathBuf};
+use std::rc::Rc;
+
+use serde_json::json;
+use tokio::sync::{Mutex, Notify, watch};
+
+use super::persist;
+use super::record::Record;
+use crate::exec::Exec;
+use crate::failure::ApiResult;
+use crate::logs::LogFile;
+use crate::networks::PublishedPorts;
+use crate::streams::Stdio;
+
+/// The directories a container's root file system is made of.
+#[derive(Debug, Clone)]
+pub struct Layers {
+    /// Read-only layers, the uppermost first.
+    pub lowers: Vec<PathBuf>,
+    /// The container's own layer (overlay's upper directory).
+    pub upper: PathBuf,
+}
+
+/// What waiters watch.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Exits {
+    /// How often it has ended, failed starts included.
+    pub count: u64,
+    /// With what, the last time.
+    pub code: i32,
+    /// Why it did not start, the last time.
+    pub error: String,
+    /// It is gone.
+    pub removed: bool,
+}
+
+/// A container. Shared as `Rc<Container>`.
+#[derive(Debug)]
+pub struct Container {
+    /// 64 hexadecimal digits.
+    pub id: String,
+    /// `containers/ID`.
+    pub directory: PathBuf,
+    /// What it printed.
+    pub log: Rc<LogFile>,
+    /// Its streams, over all its starts.
+    pub stdio: Rc<Stdio>,
+    /// Start, stop and remove happen one after another.
+    pub operation: Mutex<()>,
+    /// A wait between two starts is broken off by this.
+    pub restart_cancelled: Notify,
+    /// Its exec instances.
+    pub execs: RefCell<Vec<Rc<Exec>>>,
+    /// Listeners of its published ports.
+    pub published: RefCell<Option<PublishedPorts>>,
+    /// Remove has begun: nothing else may.
+    pub removing: Cell<bool>,
+    record: RefCell<Record>,
+    exits: watch::Sender<Exits>,
+}
+
+impl Container {
+    /// A container with this record, kept in `directory`.
+    ///
+    /// # Errors
+    /// 400 for log options that dockerd does not know.
+    pub fn new(directory: PathBuf, record: Record) -> ApiResult<Self> {
+        let options = record.host_config.log_config.config.clone();
+        let limits = crate::logs::Limits::from_options(&options.unwrap_or_default())?;
+        let log = LogFile::new(directory.join(format!("{}-json.log", record.id)), limits);
+        Ok(Self {
+            id: record.id.clone(),
+            directory,
+            log: Rc::new(log),
+            stdio: Rc::new(Stdio::default()),
+            operation: Mutex::new(()),
+            restart_cancelled: Notify::new(),
+            execs: RefCell::default(),
+            published: RefCell::default(),
+            removing: Cell::new(false),
+            record: RefCell::new(record),
+            exits: watch::Sender::new(Exits::default()),
+        })
+    }
+
+    /// Looks at the record. Not to be held over `await`.
+    pub fn record(&self) -> Ref<'_, Record> {
+        self.record.borrow()
+    }
+
+    /// Its name, without the slash.
+    pub fn name(&self) -> String {
+        self.record().name.clone()
+    }
+
+    /// Changes the record and writes it. A full disk is no reason to lose a
+    /// process: the record in memory is what counts, and is written again at
+    /// the next change.
+    pub fn change<T>(&self, change: impl FnOnce(&mut Record) -> T) -> T {
+        let result = change(&mut self.record.borrow_mut());
+        if !self.removing.get() {
+            let _ = persist::write(&self.directory, &self.record());
+        }
+        result
+    }
+
+    /// Layers for copy, export, diff and commit.
+    pub fn layers(&self) -> Layers {
+        Layers {
+            lowers: self.record().lowers.clone(),
+            upper: self.upper(),
+        }
+    }
+
+    /// Overlay's upper directory.
+    pub fn upper(&self) -> PathBuf {
+        self.directory.join("upper")
+    }
+
+    /// Overlay's work directory.
+    pub fn work(&self) -> PathBuf {
+        self.directory.join("work")
+    }
+
+    /// One of the files in its directory.
+    pub fn file(&self, name: impl AsRef<Path>) -> PathBuf {
+        self.directory.join(name)
+    }
+
+    /// PID of its init while it runs, in the engine's PID namespace.
+    /// `/proc/PID/root` is then the merged view with all mounts.
+    pub fn pid(&self) -> Option<i32> {
+        Some(self.record().state.pid).filter(|pid| *pid != 0)
+    }
+
+    /// True while it has a process, paused or not.
+    pub fn is_running(&self) -> bool {
+        self.pid().is_some()
+    }
+
+    /// For `wait` and `stop`.
+    pub fn watch_exits(&self) -> watch::Receiver<Exits> {
+        self.exits.subscribe()
+    }
+
+    /// Tells waiters that a run has ended (or a start has failed).
+    pub fn tell_exit(&self, code: i32, error: &str) {
+        self.exits.send_modify(|exits| {
+            exits.count += 1;
+            exits.code = code;
+            error.clone_into(&mut exits.error);
+        });
+    }
+
+    /// Tells waiters that it is gone.
+    pub fn tell_removed(&self) {
+        self.exits.send_modify(|exits| exits.removed = true);
+    }
+
+    /// What the journal says about it.
+    pub fn journal_data(&self) -> serde_json::Value {
+        let record = self.record();
+        json!({
+            "name": record.name,
+            "image": record.config.image,
+            "image_id": record.image_id,
+        })
+    }
+}

@@ -1,0 +1,302 @@
+//! `POST /containers/{id}/start`: network, files, process, streams.
+
+use std::fs;
+use std::io;
+use std::path::Path;
+use std::rc::Rc;
+
+use plimsoll_runtime::Namespace;
+use plimsoll_runtime::zygote::{CreateError, Created};
+use tokio::task::JoinHandle;
+
+use super::container::Container;
+use super::etc_files::{self, Facts};
+use super::exit::{self, Run};
+use super::persist;
+use super::record::Record;
+use super::remove;
+use super::state::{Step, not_running};
+use super::tell::tell;
+use crate::engine::Engine;
+use crate::failure::{ApiFailure, ApiResult};
+use crate::logs::Stream;
+use crate::networks::{Attached, NetworkMode, attach};
+use crate::runtime_thread::fault;
+use crate::spec::{self, Sharing, Surroundings};
+use crate::streams::{Descriptor, pump, stdio_for};
+use crate::timestamp;
+
+/// Starts a container on a client's behalf.
+///
+/// # Errors
+/// 409 for a paused or dying container; 400 when the command cannot be run; 500
+/// when the machine refuses. A container with `--rm` is removed then.
+pub async fn start(engine: &Rc<Engine>, container: &Rc<Container>) -> ApiResult<Step> {
+    let operation = container.operation.lock().await;
+    if container.removing.get() {
+        return Err(ApiFailure::conflict(
+            "container is marked for removal and cannot be started",
+        ));
+    }
+    let may = container.record().state.may_start()?;
+    if may == Step::Already {
+        return Ok(Step::Already);
+    }
+    container.restart_cancelled.notify_waiters();
+    container.change(|record| {
+        record.stopped_by_hand = false;
+        record.restart_count = 0;
+    });
+    let result = start_locked(engine, container).await;
+    drop(operation);
+    if result.is_err() && container.record().host_config.auto_remove {
+        // The client is told why it did not start, which matters more.
+        let _ = remove::remove(engine, container, remove::Options::auto()).await;
+    }
+    result.map(|()| Step::Go)
+}
+
+/// Starts a container; its operation lock is held.
+///
+/// # Errors
+/// As [`start`]; the record says why as well.
+pub async fn start_locked(engine: &Rc<Engine>, container: &Rc<Container>) -> ApiResult<()> {
+    match bring_up(engine, container).await {
+        Ok(run) => {
+            let (pid, allocation) = (run.pid, run.allocation.clone());
+            container.change(|record| {
+                record.state.started(pid, timestamp::now());
+                record.network = Some(allocation);
+            });
+            tell(engine, container, "start", []);
+            tokio::task::spawn_local(exit::watch(engine.clone(), container.clone(), run));
+            Ok(())
+        }
+        Err(refusal) => {
+            container.log.close();
+            container.stdio.reset();
+            container.published.take();
+            container.change(|record| {
+                let said = refusal.failure.message.clone();
+                record
+                    .state
+                    .start_failed(refusal.exit_code, said, timestamp::now());
+                record.network = None;
+            });
+            Err(refusal.failure)
+        }
+    }
+}
+
+/// Why a container did not start.
+struct Refusal {
+    failure: ApiFailure,
+    exit_code: i32,
+}
+
+impl From<ApiFailure> for Refusal {
+    fn from(failure: ApiFailure) -> Self {
+        Self {
+            failure,
+            exit_code: 128,
+        }
+    }
+}
+
+impl From<io::Error> for Refusal {
+    fn from(error: io::Error) -> Self {
+        ApiFailure::from(error).into()
+    }
+}
+
+impl From<CreateError> for Refusal {
+    fn from(error: CreateError) -> Self {
+        let Some(fault) = fault(&error) else {
+            return ApiFailure::internal(error.to_string()).into();
+        };
+        let exit_code = i32::from(fault.exit_code());
+        let message = fault.docker_message();
+        let failure = if exit_code == 125 {
+            ApiFailure::internal(message)
+        } else {
+            ApiFailure::invalid(message)
+        };
+        Self { failure, exit_code }
+    }
+}
+
+async fn bring_up(engine: &Rc<Engine>, container: &Rc<Container>) -> Result<Run, Refusal> {
+    let record = container.record().clone();
+    let mode = NetworkMode::parse(&record.host_config.network_mode)?;
+    prepare_mounts(engine, container, &record).await?;
+    let attached = attach(engine, &record, &mode)?;
+    write_etc(engine, container, &record, &mode, &attached)?;
+    let around = surroundings(engine, container, &record, &mode, &attached)?;
+    let request = spec::request(&record, &around)?;
+    let plan = plimsoll_runtime::plan(&request);
+
+    let (child, ours) = stdio_for(
+        &container.stdio,
+        record.config.tty,
+        record.config.open_stdin,
+    )?;
+    let birth = engine.supervisor.birth();
+    let mut created = engine.runtime()?.create(plan, child).await?;
+    let pid = created.pid;
+    let exit = engine.supervisor.expect(pid, &birth);
+    drop(birth);
+
+    container.log.open()?;
+    let pumps = start_pumps(container, &mut created, ours, record.config.open_stdin)?;
+    engine.runtime()?.release(created).await?;
+    let (allocation, published, lease) = attached.split();
+    *container.published.borrow_mut() = published;
+    Ok(Run {
+        pid,
+        exit,
+        pumps,
+        lease,
+        allocation,
+        began: std::time::Instant::now(),
+    })
+}
+
+/// From the process's output to log and clients, one task for each stream.
+fn start_pumps(
+    container: &Rc<Container>,
+    created: &mut Created,
+    ours: Option<crate::streams::OurEnds>,
+    open_stdin: bool,
+) -> io::Result<Vec<JoinHandle<()>>> {
+    let spawn = |source: Rc<Descriptor>, stream: Stream| {
+        let log = Some(container.log.clone()).filter(|_| keeps_log(container));
+        tokio::task::spawn_local(pump(source, stream, container.stdio.clone(), log))
+    };
+    if let Some(ours) = ours {
+        return Ok(vec![
+            spawn(Rc::new(Descriptor::new(ours.stdout)?), Stream::Stdout),
+            spawn(Rc::new(Descriptor::new(ours.stderr)?), Stream::Stderr),
+        ]);
+    }
+    let Some(master) = created.console.take() else {
+        return Ok(Vec::new());
+    };
+    let terminal = container.stdio.attach_terminal(master, open_stdin)?;
+    Ok(vec![spawn(terminal, Stream::Stdout)])
+}
+
+fn keeps_log(container: &Container) -> bool {
+    container.record().host_config.log_config.kind != "none"
+}
+
+/// Bind sources of `-v` are made, empty volumes filled, overlay's mark of an
+/// unclean end removed: without that the same upper is refused.
+async fn prepare_mounts(
+    engine: &Rc<Engine>,
+    container: &Rc<Container>,
+    record: &Record,
+) -> ApiResult<()> {
+    match fs::remove_dir(container.work().join("work/incompat/volatile")) {
+        Ok(()) => {
+            let _ = fs::remove_dir(container.work().join("work/incompat"));
+        }
+        Err(error) if error.kind() == io::ErrorKind::NotFound => {}
+        Err(_) => persist::remove_tree(&container.work().join("work/incompat"))?,
+    }
+    for mount in &record.mounts {
+        let point = &mount.point;
+        let source = Path::new(&point.source);
+        if point.kind == "bind" && !source.exists() {
+            fs::create_dir_all(source).map_err(|error| {
+                ApiFailure::internal(format!(
+                    "error while creating mount source path '{}': mkdir {}: {}",
+                    point.source,
+                    point.source,
+                    crate::failure::reason(&error)
+                ))
+            })?;
+        }
+        if mount.copy_content {
+            let volume = engine.volumes.get(&point.name)?;
+            let layers = container.layers();
+            engine
+                .volumes
+                .fill(&volume, &layers, &point.destination)
+                .await?;
+        }
+    }
+    Ok(())
+}
+
+fn write_etc(
+    engine: &Rc<Engine>,
+    container: &Container,
+    record: &Record,
+    mode: &NetworkMode,
+    attached: &Attached,
+) -> ApiResult<()> {
+    let lab = |path: &str| fs::read_to_string(path).unwrap_or_default();
+    let facts = Facts {
+        mode,
+        address: &attached.allocation.address,
+        gateway: engine.networks.gateway(),
+        lab_hosts: &lab("/etc/hosts"),
+        lab_resolv: &lab("/etc/resolv.conf"),
+    };
+    etc_files::write(&container.directory, record, &facts)?;
+    for name in ["hosts", "hostname", "resolv.conf"] {
+        engine.give_to_container_root(&container.file(name))?;
+    }
+    Ok(())
+}
+
+fn surroundings(
+    engine: &Rc<Engine>,
+    container: &Container,
+    record: &Record,
+    mode: &NetworkMode,
+    attached: &Attached,
+) -> ApiResult<Surroundings> {
+    let host = &record.host_config;
+    Ok(Surroundings {
+        network: match mode {
+            NetworkMode::Host => Sharing::Host,
+            NetworkMode::Container(reference) => {
+                Sharing::Container(joined(engine, container, reference)?)
+            }
+            NetworkMode::Bridge | NetworkMode::None => Sharing::Private,
+        },
+        pid: sharing(engine, container, &host.pid_mode)?,
+        ipc: sharing(engine, container, &host.ipc_mode)?,
+        attachment: attached.attachment.clone(),
+        devices: super::devices::look_up(host.devices.as_deref().unwrap_or_default())?,
+        ..engine.surroundings(&container.directory)
+    })
+}
+
+/// `host`, `container:X`, or one's own.
+fn sharing(engine: &Rc<Engine>, container: &Container, mode: &str) -> ApiResult<Sharing> {
+    match mode.split_once(':') {
+        Some(("container", reference)) => {
+            Ok(Sharing::Container(joined(engine, container, reference)?))
+        }
+        _ if mode == "host" => Ok(Sharing::Host),
+        _ => Ok(Sharing::Private),
+    }
+}
+
+/// PID of the container whose namespace is joined.
+fn joined(engine: &Rc<Engine>, own: &Container, reference: &str) -> ApiResult<i32> {
+    let other = engine.containers.find(reference)?;
+    if other.id == own.id {
+        return Err(ApiFailure::invalid("cannot join own network namespace"));
+    }
+    other.pid().ok_or_else(|| {
+        let failure = not_running(&other.id);
+        ApiFailure::conflict(format!(
+            "cannot join {} of a non running container: {}",
+            Namespace::Network.file_name(),
+            failure.message
+        ))
+    })
+}

@@ -1,0 +1,318 @@
+//! What dockerd refuses before it makes anything. Pure.
+
+use plimsoll_api::host_config::RestartPolicy;
+use plimsoll_api::{ContainerCreateRequest, HostConfig};
+
+use crate::failure::{ApiFailure, ApiResult};
+use crate::networks::{NetworkMode, wanted};
+use crate::spec;
+
+/// Checks a create request by itself.
+///
+/// # Errors
+/// 400 (403 in grading) in dockerd's words.
+pub fn validate(request: &ContainerCreateRequest, grading: bool) -> ApiResult<()> {
+    let config = &request.config;
+    let host = &request.host_config;
+    if config.image.is_empty() {
+        return Err(ApiFailure::invalid("invalid reference format"));
+    }
+    if !config.working_dir.is_empty() && !config.working_dir.starts_with('/') {
+        return Err(ApiFailure::invalid(format!(
+            "the working directory '{}' is invalid, it needs to be an absolute path",
+            config.working_dir
+        )));
+    }
+    for entry in config.env.iter().flatten() {
+        if entry.is_empty() || entry.starts_with('=') {
+            return Err(ApiFailure::invalid(format!(
+                "invalid environment variable: {entry}"
+            )));
+        }
+    }
+    if !config.stop_signal.is_empty() {
+        super::signal::parse(&config.stop_signal)?;
+    }
+    restart_policy(&host.restart_policy, host.auto_remove)?;
+    limits(host)?;
+    network(request)?;
+    wanted(host, &config.exposed_ports)?;
+    spec::capabilities(host)?;
+    spec::seccomp(host)?;
+    extra_hosts(host)?;
+    engine_parts(host)?;
+    if grading {
+        refuse_in_grading(host)?;
+    }
+    Ok(())
+}
+
+/// Checks `--restart`.
+///
+/// # Errors
+/// 400 in dockerd's words.
+pub fn restart_policy(policy: &RestartPolicy, auto_remove: bool) -> ApiResult<()> {
+    let name = policy.name.as_str();
+    if auto_remove && !matches!(name, "" | "no") {
+        return Err(ApiFailure::invalid(
+            "can't create 'AutoRemove' container with restart policy",
+        ));
+    }
+    match name {
+        "" | "no" | "always" | "unless-stopped" if policy.maximum_retry_count > 0 => {
+            Err(ApiFailure::invalid(
+                "invalid restart policy: maximum retry count can only be used with 'on-failure'",
+            ))
+        }
+        _ if policy.maximum_retry_count < 0 => Err(ApiFailure::invalid(
+            "invalid restart policy: maximum retry count cannot be negative",
+        )),
+        "" | "no" | "always" | "unless-stopped" | "on-failure" => Ok(()),
+        other => Err(ApiFailure::invalid(format!(
+            "invalid restart policy: unknown policy '{other}'; use one of 'no', 'always', \
+             'on-failure', or 'unless-stopped'"
+        ))),
+    }
+}
+
+fn limits(host: &HostConfig) -> ApiResult<()> {
+    if host.shm_size < 0 {
+        return Err(ApiFailure::invalid("SHM size can not be less than 0"));
+    }
+    if host.memory != 0 && host.memory < 6 << 20 {
+        return Err(ApiFailure::invalid("Minimum memory limit allowed is 6MB"));
+    }
+    if host.memory > 0 && host.memory_swap > 0 && host.memory_swap < host.memory {
+        return Err(ApiFailure::invalid(
+            "Minimum memoryswap limit should be larger than memory limit, see usage",
+        ));
+    }
+    if host.memory == 0 && host.memory_swap > 0 {
+        return Err(ApiFailure::invalid(
+            "You should always set the Memory limit when using Memoryswap limit, see usage",
+        ));
+    }
+    if host.nano_cpus > 0 && (host.cpu_period > 0 || host.cpu_quota > 0) {
+        return Err(ApiFailure::invalid(
+            "Conflicting options: Nano CPUs and CPU Period cannot both be set",
+        ));
+    }
+    if !(-1000..=1000).contains(&host.oom_score_adj) {
+        return Err(ApiFailure::invalid(format!(
+            "Invalid value {}, range for oom score adj is [-1000, 1000]",
+            host.oom_score_adj
+        )));
+    }
+    for ulimit in host.ulimits.iter().flatten() {
+        if ulimit.hard != -1 && (ulimit.soft > ulimit.hard || ulimit.soft == -1) {
+            return Err(ApiFailure::invalid(format!(
+                "ulimit soft limit must be less than or equal to hard limit: {} > {}",
+                ulimit.soft, ulimit.hard
+            )));
+        }
+    }
+    Ok(())
+}
+
+fn network(request: &ContainerCreateRequest) -> ApiResult<()> {
+    let mode = NetworkMode::parse(&request.host_config.network_mode);
+    let (config, host) = (&request.config, &request.host_config);
+    let published = host.port_bindings.as_ref().is_some_and(|p| !p.is_empty());
+    if let Ok(NetworkMode::Container(_)) = mode {
+        if !config.hostname.is_empty() {
+            return Err(ApiFailure::invalid(
+                "conflicting options: hostname and the network mode",
+            ));
+        }
+        if published || host.publish_all_ports {
+            return Err(ApiFailure::invalid(
+                "conflicting options: port publishing and the container type network mode",
+            ));
+        }
+    }
+    if host.uts_mode == "host" && !config.hostname.is_empty() {
+        return Err(ApiFailure::invalid(
+            "conflicting options: hostname and the UTS mode",
+        ));
+    }
+    if config.hostname.len() > 64 {
+        return Err(ApiFailure::invalid(format!(
+            "invalid hostname format: {}",
+            config.hostname
+        )));
+    }
+    let endpoints = request.networking_config.endpoints_config.keys();
+    match mode {
+        Ok(_) => {}
+        // An unknown network is found out at start, as in dockerd.
+        Err(failure) if failure.status == hyper::StatusCode::NOT_FOUND => {}
+        Err(failure) => return Err(failure),
+    }
+    if endpoints.len() > 1 {
+        return Err(ApiFailure::invalid(
+            "Container cannot be connected to network endpoints: plimsoll attaches a container to \
+             one network when it is created",
+        ));
+    }
+    Ok(())
+}
+
+fn extra_hosts(host: &HostConfig) -> ApiResult<()> {
+    for entry in host.extra_hosts.iter().flatten() {
+        let valid = entry.split_once([':', '=']).is_some_and(|(name, address)| {
+            let address = address.trim_matches(['[', ']']);
+            let known = address == "host-gateway" || address.parse::<std::net::IpAddr>().is_ok();
+            !name.is_empty() && known
+        });
+        if !valid {
+            return Err(ApiFailure::invalid(format!(
+                "bad format for add-host: {entry:?}"
+            )));
+        }
+    }
+    Ok(())
+}
+
+/// Parts of an engine that can be chosen by name, and that we have one of.
+fn engine_parts(host: &HostConfig) -> ApiResult<()> {
+    match host.log_config.kind.as_str() {
+        "" | "json-file" | "none" | "local" => {}
+        other => {
+            return Err(ApiFailure::invalid(format!(
+                "logger: no log driver named '{other}' is registered"
+            )));
+        }
+    }
+    match host.runtime.as_str() {
+        "" | "plimsoll" | "runc" | "io.containerd.runc.v2" => {}
+        other => {
+            return Err(ApiFailure::invalid(format!(
+                "unknown or invalid runtime name: {other}"
+            )));
+        }
+    }
+    match host.isolation.as_str() {
+        "" | "default" => Ok(()),
+        other => Err(ApiFailure::invalid(format!(
+            "invalid isolation \"{other}\" on linux"
+        ))),
+    }
+}
+
+/// A stranger's script gets a container's defaults and nothing beyond.
+fn refuse_in_grading(host: &HostConfig) -> ApiResult<()> {
+    let beyond = spec::capabilities(host)?
+        .iter()
+        .any(|capability| !plimsoll_runtime::CapabilitySet::DOCKER.contains(capability));
+    let what = if host.privileged {
+        "--privileged"
+    } else if host.pid_mode == "host" {
+        "--pid host"
+    } else if host.ipc_mode == "host" {
+        "--ipc host"
+    } else if host.userns_mode == "host" {
+        "--userns host"
+    } else if beyond {
+        "--cap-add beyond Docker's default capabilities"
+    } else if host
+        .security_opt
+        .iter()
+        .flatten()
+        .any(|o| o.contains("unconfined"))
+    {
+        "--security-opt ...=unconfined"
+    } else if host
+        .devices
+        .as_ref()
+        .is_some_and(|devices| !devices.is_empty())
+    {
+        "--device"
+    } else {
+        return Ok(());
+    };
+    Err(ApiFailure::forbidden(format!(
+        "{what} is refused while a submission is graded"
+    )))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn refused(change: impl FnOnce(&mut ContainerCreateRequest)) -> String {
+        let mut request = ContainerCreateRequest::default();
+        request.config.image = "base".into();
+        change(&mut request);
+        match validate(&request, true) {
+            Ok(()) => String::new(),
+            Err(failure) => failure.message,
+        }
+    }
+
+    #[test]
+    fn each_refusal_in_dockers_words() {
+        assert_eq!(refused(|_| {}), "");
+        assert_eq!(
+            refused(|r| r.config.working_dir = "x".into()),
+            "the working directory 'x' is invalid, it needs to be an absolute path"
+        );
+        assert_eq!(
+            refused(|r| r.config.env = Some(vec!["=1".into()])),
+            "invalid environment variable: =1"
+        );
+        assert_eq!(
+            refused(|r| r.config.stop_signal = "FROB".into()),
+            "invalid signal: FROB"
+        );
+        assert_eq!(
+            refused(|r| r.host_config.memory = 1024),
+            "Minimum memory limit allowed is 6MB"
+        );
+        assert_eq!(
+            refused(|r| r.host_config.extra_hosts = Some(vec!["a".into()])),
+            "bad format for add-host: \"a\""
+        );
+        assert_eq!(
+            refused(|r| r.host_config.runtime = "kata".into()),
+            "unknown or invalid runtime name: kata"
+        );
+        assert_eq!(
+            refused(|r| r.host_config.log_config.kind = "splunk".into()),
+            "logger: no log driver named 'splunk' is registered"
+        );
+    }
+
+    #[test]
+    fn restart_policies_are_checked() {
+        let policy = |name: &str, count| RestartPolicy {
+            name: name.into(),
+            maximum_retry_count: count,
+        };
+        assert!(restart_policy(&policy("on-failure", 3), false).is_ok());
+        let refused = |name: &str, count, remove| {
+            restart_policy(&policy(name, count), remove)
+                .unwrap_err()
+                .message
+        };
+        assert_eq!(
+            refused("always", 0, true),
+            "can't create 'AutoRemove' container with restart policy"
+        );
+        assert!(refused("always", 2, false).ends_with("can only be used with 'on-failure'"));
+        assert!(refused("frob", 0, false).contains("unknown policy 'frob'"));
+    }
+
+    #[test]
+    fn grading_refuses_what_reaches_beyond_a_container() {
+        assert!(refused(|r| r.host_config.privileged = true).starts_with("--privileged"));
+        assert!(refused(|r| r.host_config.pid_mode = "host".into()).starts_with("--pid"));
+        assert!(
+            refused(|r| r.host_config.cap_add = Some(vec!["SYS_ADMIN".into()]))
+                .starts_with("--cap-add")
+        );
+        assert_eq!(
+            refused(|r| r.host_config.cap_add = Some(vec!["CHOWN".into()])),
+            ""
+        );
+    }
+}

@@ -1,0 +1,127 @@
+//! The engine's life: open the state, listen, serve, end in good order.
+
+use std::process::ExitCode;
+use std::rc::Rc;
+use std::time::Duration;
+
+use plimsoll_host::EngineSeat;
+use tokio::net::UnixListener;
+use tokio::task::LocalSet;
+
+use crate::config::Config;
+use crate::containers;
+use crate::engine::Engine;
+use crate::http;
+use crate::networks;
+use crate::supervisor;
+
+/// Threads for what blocks: layers, archives, removal of trees.
+const BLOCKING_THREADS: usize = 4;
+
+/// Stack of such a thread (bytes). Removing and walking trees recurses.
+const BLOCKING_STACK: usize = 1 << 20;
+
+/// How long containers have to end when the lab does.
+const GRACE: Duration = Duration::from_secs(10);
+
+/// Serves the lab until it is told to stop or its zygote is gone. When this
+/// returns, the lab ends: PID 1 takes everything with it.
+pub fn serve(seat: EngineSeat) -> ExitCode {
+    let config = config(&seat);
+    let opened = Engine::open(config).map_err(|failure| failure.message);
+    let mut engine = match opened {
+        Ok(engine) => engine,
+        Err(cause) => {
+            seat.ready.fail("open the lab's state", &cause, None);
+            return ExitCode::FAILURE;
+        }
+    };
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .max_blocking_threads(BLOCKING_THREADS)
+        .thread_stack_size(BLOCKING_STACK)
+        .thread_keep_alive(Duration::from_secs(1))
+        .build();
+    let runtime = match runtime {
+        Ok(runtime) => runtime,
+        Err(error) => {
+            seat.ready
+                .fail("start the engine", &error.to_string(), None);
+            return ExitCode::FAILURE;
+        }
+    };
+    if let Err(error) = networks::make_bridge(&engine.networks) {
+        seat.ready
+            .fail("make the bridge docker0", &error.to_string(), None);
+        return ExitCode::FAILURE;
+    }
+    let listener = match seat.listen() {
+        Ok(listener) => listener,
+        Err(error) => {
+            seat.ready
+                .fail("listen on the lab's socket", &error.to_string(), None);
+            return ExitCode::FAILURE;
+        }
+    };
+    if let Err(error) = engine.seat(seat.zygote, seat.socket_vendor) {
+        seat.ready
+            .fail("start the engine", &error.to_string(), None);
+        return ExitCode::FAILURE;
+    }
+    let local = LocalSet::new();
+    let code = local.block_on(&runtime, run(engine, listener, seat.ready));
+    runtime.shutdown_background();
+    code
+}
+
+fn config(seat: &EngineSeat) -> Config {
+    Config {
+        lab: seat.lab.to_string(),
+        state_dir: seat.paths.lab_dir(),
+        store_dir: seat.paths.store().to_owned(),
+        work_dir: seat.paths.work(),
+        id_map: seat.id_map.clone(),
+        grading: seat.grading,
+        publish_on_host: seat.publish_on_host,
+        pid_on_host: seat.pid_on_host,
+    }
+}
+
+async fn run(
+    engine: Engine,
+    listener: std::os::unix::net::UnixListener,
+    ready: plimsoll_host::ReadySignal,
+) -> ExitCode {
+    let engine = Rc::new(engine);
+    let zygote = match engine.runtime() {
+        Ok(runtime) => runtime.zygote_pid(),
+        Err(failure) => {
+            ready.fail("start the engine", &failure.message, None);
+            return ExitCode::FAILURE;
+        }
+    };
+    let reaper = tokio::task::spawn_local(supervisor::reap(engine.supervisor.clone(), zygote));
+    let loaded = containers::load(&engine).map_err(|failure| failure.message);
+    let listener = loaded.and_then(|()| {
+        let told = |error: std::io::Error| error.to_string();
+        listener.set_nonblocking(true).map_err(told)?;
+        UnixListener::from_std(listener).map_err(told)
+    });
+    let listener = match listener {
+        Ok(listener) => listener,
+        Err(cause) => {
+            ready.fail("read the lab's containers", &cause, None);
+            return ExitCode::FAILURE;
+        }
+    };
+    ready.announce();
+    containers::restart_after_boot(&engine);
+    tokio::select! {
+        () = http::server::serve(engine.clone(), listener) => {}
+        // Without the zygote no container can be made: the next start of the lab
+        // begins with a new one.
+        _ = reaper => return ExitCode::FAILURE,
+    }
+    let _ = tokio::time::timeout(GRACE, containers::stop_all(&engine)).await;
+    ExitCode::SUCCESS
+}
