@@ -20,9 +20,12 @@ impl Descriptor {
     pub fn new(fd: OwnedFd) -> io::Result<Self> {
         let flags = OFlag::from_bits_retain(fcntl(fd.as_fd(), FcntlArg::F_GETFL)?);
         fcntl(fd.as_fd(), FcntlArg::F_SETFL(flags | OFlag::O_NONBLOCK))?;
-        Ok(Self {
-            fd: AsyncFd::register(fd)?,
-        })
+        #[expect(
+            deprecated,
+            reason = "its soundness needs a descriptor that stays the same and open: an OwnedFd does"
+        )]
+        let fd = AsyncFd::new(fd)?;
+        Ok(Self { fd })
     }
 
     /// Waits until there is something and reads it into `buffer`; 0 is the end.
