@@ -193,6 +193,12 @@ impl Events {
         self.next.send_replace(next);
     }
 
+    /// How many readers there are.
+    #[must_use]
+    pub fn listeners(&self) -> i64 {
+        i64::try_from(self.next.receiver_count()).unwrap_or(i64::MAX)
+    }
+
     /// A place before the next event that will be published.
     #[must_use]
     pub fn live(&self) -> Cursor {

@@ -47,6 +47,13 @@ impl Filters {
         Ok(Self(filters))
     }
 
+    /// The same filters with one more value.
+    #[must_use]
+    pub fn with(mut self, name: &str, value: &str) -> Self {
+        self.0.add(name, value);
+        self
+    }
+
     /// Whether a filter of that name was given.
     #[must_use]
     pub fn has(&self, name: &str) -> bool {

@@ -21,7 +21,7 @@ use sha2::{Digest, Sha256};
 use crate::config::Config;
 use crate::failure::{ApiFailure, ApiResult};
 use crate::identity::hex;
-use crate::timestamp;
+use crate::{machine, timestamp};
 
 /// `prev` of the first line.
 pub const GENESIS: &str = "0000000000000000000000000000000000000000000000000000000000000000";
@@ -38,7 +38,8 @@ const MOST_WAITING: usize = 4 << 20;
 
 /// The kinds of entries. A grader reads them: they are a contract.
 pub mod kind {
-    /// The engine started: `boot` (the machine's boot id), `engine` (version).
+    /// The engine started: `boot` (the machine's boot id), `engine` (version),
+    /// `recovered_bytes` of a line that the engine before did not finish.
     pub const LAB_START: &str = "lab.start";
     /// An image came: `reference`, `digest`, `source`.
     pub const IMAGE_PULL: &str = "image.pull";
@@ -47,7 +48,7 @@ pub mod kind {
     /// A name was taken off an image: `reference`.
     pub const IMAGE_UNTAG: &str = "image.untag";
     /// An image is gone.
-    pub const IMAGE_REMOVE: &str = "image.remove";
+    pub const IMAGE_REMOVE: &str = "image.delete";
     /// A container was made: `image` (id), `reference` asked for, `cmd`,
     /// `labels`, `name`.
     pub const CONTAINER_CREATE: &str = "container.create";
@@ -59,7 +60,7 @@ pub mod kind {
     /// It has another name: `name`, `previous`.
     pub const CONTAINER_RENAME: &str = "container.rename";
     /// It is gone.
-    pub const CONTAINER_REMOVE: &str = "container.remove";
+    pub const CONTAINER_REMOVE: &str = "container.destroy";
     /// A command was run in it: `cmd`, `user`.
     pub const CONTAINER_EXEC: &str = "container.exec";
     /// Files were copied into it: `path`.
@@ -67,7 +68,7 @@ pub mod kind {
     /// A volume was made: `driver`, `labels`, `anonymous`.
     pub const VOLUME_CREATE: &str = "volume.create";
     /// A volume is gone.
-    pub const VOLUME_REMOVE: &str = "volume.remove";
+    pub const VOLUME_REMOVE: &str = "volume.destroy";
 }
 
 /// How a file fails to be a journal. Lines count from 1.
@@ -146,7 +147,7 @@ fn hash_line(line: &[u8]) -> String {
 }
 
 impl Journal {
-    /// Opens the lab's journal, making it if need be (0600), and takes away a
+    /// Opens the lab's journal and enters the start, making the file if need be (0600), and takes away a
     /// last line that a killed engine did not finish.
     ///
     /// A whole last line that is no entry (somebody edited the file) is left as
@@ -155,7 +156,14 @@ impl Journal {
     /// # Errors
     /// 500 with the path when the file cannot be opened or read.
     pub fn open(config: &Config) -> ApiResult<Self> {
-        Self::open_file(&config.state_dir.join(FILE_NAME))
+        let journal = Self::open_file(&config.state_dir.join(FILE_NAME))?;
+        let data = json!({
+            "boot": machine::boot_id(),
+            "engine": env!("CARGO_PKG_VERSION"),
+            "recovered_bytes": journal.recovered,
+        });
+        journal.append(kind::LAB_START, &config.lab, data);
+        Ok(journal)
     }
 
     fn open_file(path: &Path) -> ApiResult<Self> {

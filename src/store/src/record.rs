@@ -174,8 +174,8 @@ impl OwnerTable {
         self.owners.remove(path);
     }
 
-    /// Writes the table beside `tree`, unless it is empty.
-    pub(crate) fn save(&self, tree: &Path) -> io::Result<()> {
+    /// Adds the table to the one beside `tree`, unless it is empty.
+    pub fn save(&self, tree: &Path) -> io::Result<()> {
         if self.owners.is_empty() {
             return Ok(());
         }

@@ -1,16 +1,192 @@
-//! `/archive`.
+//! `/containers/{id}/archive`, `/export`, `/changes`, and `/commit`.
 
 use std::rc::Rc;
 
+use hyper::header::HeaderValue;
+use hyper::{Method, StatusCode};
+use plimsoll_runtime::request::find_user;
+use plimsoll_store::{ArchiveError, ArchiveOwner, UnpackOptions};
+
 use super::call::Call;
-use super::reply::Reply;
+use super::reply::{self, Reply};
+use super::router::page_not_found;
+use crate::archive::changes::shown;
+use crate::archive::stat::{HEADER, header};
+use crate::archive::transfer::{ReplyWriter, body_reader, pump};
+use crate::archive::view::View;
+use crate::archive::work::{Access, in_docker_s_words, on_files};
+use crate::containers::{Container, Layers, tell};
 use crate::engine::Engine;
 use crate::failure::{ApiFailure, ApiResult};
+
+/// The largest passwd or group file that is looked at (bytes).
+const LARGEST_USER_FILE: u64 = 1 << 20;
 
 /// Routes within the group.
 ///
 /// # Errors
-/// 404 for a path that is not served.
-pub async fn route(_engine: &Rc<Engine>, _call: Call) -> ApiResult<Reply> {
-    Err(ApiFailure::not_found("page not found"))
+/// 404 for a path that is not served, and what the operations report.
+pub async fn route(engine: &Rc<Engine>, call: Call) -> ApiResult<Reply> {
+    let method = call.method().clone();
+    let path = call.path.clone();
+    let path: Vec<&str> = path.iter().map(String::as_str).collect();
+    match (&method, &path[..]) {
+        (&Method::HEAD, ["containers", id, "archive"]) => stat(engine, &call, id).await,
+        (&Method::GET, ["containers", id, "archive"]) => get(engine, &call, id).await,
+        (&Method::PUT, ["containers", id, "archive"]) => put(engine, call, id).await,
+        (&Method::GET, ["containers", id, "export"]) => export(engine, id).await,
+        (&Method::GET, ["containers", id, "changes"]) => changes(engine, id).await,
+        (&Method::POST, ["commit"]) => Err(ApiFailure::not_implemented(
+            "plimsoll does not commit containers yet",
+        )),
+        _ => Err(page_not_found()),
+    }
+}
+
+fn asked_path(call: &Call) -> ApiResult<String> {
+    let path = call.query.text("path").map(str::to_owned);
+    path.ok_or_else(|| ApiFailure::invalid("bad parameter: 'path' cannot be empty"))
+}
+
+/// Looks a path up, as HEAD answers and GET begins.
+async fn look_up(
+    engine: &Rc<Engine>,
+    container: &Rc<Container>,
+    path: &str,
+    id: &str,
+) -> ApiResult<HeaderValue> {
+    let asked = path.to_owned();
+    let found = on_files(engine, container, Access::Read, move |view| {
+        view.tree().stat_path(&asked)
+    });
+    let stat = found
+        .await?
+        .map_err(|error| in_docker_s_words(&error, path, id))?;
+    HeaderValue::try_from(header(&stat)).map_err(|error| ApiFailure::internal(error.to_string()))
+}
+
+async fn stat(engine: &Rc<Engine>, call: &Call, id: &str) -> ApiResult<Reply> {
+    let path = asked_path(call)?;
+    let container = engine.containers.find(id)?;
+    let value = look_up(engine, &container, &path, id).await?;
+    let mut reply = reply::empty(StatusCode::OK);
+    reply.headers_mut().insert(HEADER, value);
+    Ok(reply)
+}
+
+async fn get(engine: &Rc<Engine>, call: &Call, id: &str) -> ApiResult<Reply> {
+    let path = asked_path(call)?;
+    let container = engine.containers.find(id)?;
+    let value = look_up(engine, &container, &path, id).await?;
+    let asked = path.clone();
+    let mut reply = send(engine, &container, Access::Read, move |view, out| {
+        view.tree().pack(&asked, out)
+    });
+    reply.headers_mut().insert(HEADER, value);
+    tell(engine, &container, "archive-path", [("path", path)]);
+    Ok(reply)
+}
+
+async fn export(engine: &Rc<Engine>, id: &str) -> ApiResult<Reply> {
+    let container = engine.containers.find(id)?;
+    let reply = send(engine, &container, Access::RootAlone, |view, out| {
+        view.tree().export(out)
+    });
+    tell(engine, &container, "export", []);
+    Ok(reply)
+}
+
+/// A reply whose body a job writes. An error in the middle breaks the body
+/// off: half an archive must not look like a whole one.
+fn send(
+    engine: &Rc<Engine>,
+    container: &Rc<Container>,
+    access: Access,
+    job: impl FnOnce(&View, &mut ReplyWriter) -> Result<(), ArchiveError> + Send + 'static,
+) -> Reply {
+    let (client, reply) = reply::stream("application/x-tar");
+    let (engine, container) = (engine.clone(), container.clone());
+    tokio::task::spawn_local(async move {
+        let mut out = ReplyWriter::new(client.clone());
+        let written = on_files(&engine, &container, access, move |view| {
+            job(view, &mut out)?;
+            std::io::Write::flush(&mut out).map_err(ArchiveError::Output)
+        });
+        if !matches!(written.await, Ok(Ok(()))) {
+            client.abort().await;
+        }
+    });
+    reply
+}
+
+async fn put(engine: &Rc<Engine>, call: Call, id: &str) -> ApiResult<Reply> {
+    let path = asked_path(&call)?;
+    let container = engine.containers.find(id)?;
+    let strict = call.query.flag("noOverwriteDirNonDir");
+    let user = match call.query.flag("copyUIDGID") {
+        true => container.record().config.user.clone(),
+        false => String::new(),
+    };
+    let (body, mut archive) = body_reader();
+    let asked = path.clone();
+    let upper = container.upper();
+    let unpacking = on_files(engine, &container, Access::Change, move |view| {
+        let options = UnpackOptions {
+            no_overwrite_dir_non_dir: strict,
+            owner: owner(view, &user)?,
+        };
+        let owners = view.tree().unpack(&asked, &mut archive, options)?;
+        owners.save(&upper).map_err(|source| ArchiveError::Io {
+            path: upper,
+            source,
+        })
+    });
+    // Both at once: the archive is unpacked while it comes.
+    let (unpacked, ()) = tokio::join!(unpacking, pump(call.into_body(), body));
+    unpacked?.map_err(|error| {
+        let container = container.record();
+        let in_mount = |mount: &crate::containers::Placement| {
+            !mount.point.rw && std::path::Path::new(&path).starts_with(&mount.point.destination)
+        };
+        let told = in_docker_s_words(&error, &path, id);
+        match told.status == StatusCode::FORBIDDEN && container.mounts.iter().any(in_mount) {
+            true => ApiFailure::forbidden("mounted volume is marked read-only"),
+            false => told,
+        }
+    })?;
+    tell(engine, &container, "extract-to-dir", [("path", path)]);
+    Ok(reply::empty(StatusCode::OK))
+}
+
+/// Who owns what is copied with `docker cp -a`: the container's user, if it
+/// has one.
+fn owner(view: &View, user: &str) -> Result<ArchiveOwner, ArchiveError> {
+    if user.is_empty() {
+        return Ok(ArchiveOwner::FromArchive);
+    }
+    let passwd = view.text_of("/etc/passwd", LARGEST_USER_FILE);
+    let group = view.text_of("/etc/group", LARGEST_USER_FILE);
+    let found = find_user(user, &[], &passwd, &group).map_err(|error| ArchiveError::Io {
+        path: "/etc/passwd".into(),
+        source: std::io::Error::other(error.to_string()),
+    })?;
+    Ok(ArchiveOwner::All {
+        uid: found.uid,
+        gid: found.gid,
+    })
+}
+
+async fn changes(engine: &Rc<Engine>, id: &str) -> ApiResult<Reply> {
+    let container = engine.containers.find(id)?;
+    let Layers { mut lowers, upper } = container.layers();
+    lowers.reverse();
+    let comparing = move || plimsoll_store::changes(&lowers, &upper);
+    let found = tokio::task::spawn_blocking(comparing)
+        .await
+        .map_err(|error| ApiFailure::internal(error.to_string()))?
+        .map_err(|error| ApiFailure::internal(error.to_string()))?;
+    let lines = shown(&found);
+    // Docker answers null for no changes.
+    let body = Some(lines).filter(|lines| !lines.is_empty());
+    reply::json(StatusCode::OK, &body)
 }

@@ -179,7 +179,7 @@ async fn collect(container: &Rc<Container>, selection: Selection) -> Bytes {
     let gathering = async {
         let mut all = Vec::new();
         while let Some(chunk) = chunks.recv().await {
-            all.extend_from_slice(&chunk);
+            all.extend_from_slice(&chunk.expect("a chunk"));
         }
         Bytes::from(all)
     };

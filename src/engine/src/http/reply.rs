@@ -1,6 +1,6 @@
 //! Replies: JSON, empty, and bodies that stream with back-pressure.
 
-use std::convert::Infallible;
+use std::io;
 use std::pin::Pin;
 use std::task::{Context, Poll};
 
@@ -25,22 +25,22 @@ pub enum Body {
     /// Known whole.
     Whole(Option<Bytes>),
     /// Chunks from a [`StreamSender`].
-    Stream(mpsc::Receiver<Bytes>),
+    Stream(mpsc::Receiver<io::Result<Bytes>>),
 }
 
 impl HttpBody for Body {
     type Data = Bytes;
-    type Error = Infallible;
+    type Error = io::Error;
 
     fn poll_frame(
         self: Pin<&mut Self>,
         cx: &mut Context<'_>,
-    ) -> Poll<Option<Result<Frame<Bytes>, Infallible>>> {
+    ) -> Poll<Option<io::Result<Frame<Bytes>>>> {
         match self.get_mut() {
             Self::Whole(bytes) => Poll::Ready(bytes.take().map(|b| Ok(Frame::data(b)))),
             Self::Stream(receiver) => receiver
                 .poll_recv(cx)
-                .map(|chunk| chunk.map(|b| Ok(Frame::data(b)))),
+                .map(|chunk| chunk.map(|bytes| bytes.map(Frame::data))),
         }
     }
 
@@ -59,7 +59,7 @@ impl HttpBody for Body {
 /// The producing end of a streaming reply.
 #[derive(Debug, Clone)]
 pub struct StreamSender {
-    chunks: mpsc::Sender<Bytes>,
+    chunks: mpsc::Sender<io::Result<Bytes>>,
 }
 
 /// The client went away: whoever produces for it stops.
@@ -72,7 +72,10 @@ impl StreamSender {
     /// # Errors
     /// [`ClientGone`] once nobody reads any more.
     pub async fn send(&self, chunk: impl Into<Bytes>) -> Result<(), ClientGone> {
-        self.chunks.send(chunk.into()).await.map_err(|_| ClientGone)
+        self.chunks
+            .send(Ok(chunk.into()))
+            .await
+            .map_err(|_| ClientGone)
     }
 
     /// As [`StreamSender::send`], from a thread that may block.
@@ -81,7 +84,7 @@ impl StreamSender {
     /// [`ClientGone`] once nobody reads any more.
     pub fn blocking_send(&self, chunk: impl Into<Bytes>) -> Result<(), ClientGone> {
         self.chunks
-            .blocking_send(chunk.into())
+            .blocking_send(Ok(chunk.into()))
             .map_err(|_| ClientGone)
     }
 
@@ -91,6 +94,13 @@ impl StreamSender {
     /// [`ClientGone`] once nobody reads any more.
     pub async fn send_json(&self, value: &impl Serialize) -> Result<(), ClientGone> {
         self.send(json_line(value)).await
+    }
+
+    /// Breaks the reply off, so that the client does not take what it has for
+    /// the whole.
+    pub async fn abort(&self) {
+        let broken = io::Error::other("the reply could not be finished");
+        let _ = self.chunks.send(Err(broken)).await;
     }
 
     /// Resolves when the client is gone.

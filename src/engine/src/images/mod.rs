@@ -83,6 +83,11 @@ impl Images {
     pub fn open(config: &Config, store: Store) -> ApiResult<Self> {
         let file = config.state_dir.join(FILE_NAME);
         let list = state_file::load(&file, list::VERSION)?.unwrap_or_default();
+        if let Some(labs) = config.state_dir.parent() {
+            // A full disk must not keep a lab from starting, and a store that
+            // is read-only here is collected by somebody else.
+            let _ = collect::register(&store, labs);
+        }
         Ok(Self {
             store,
             file,
@@ -153,6 +158,16 @@ impl Images {
             document: Document::parse(&bytes)?,
             lowers,
         })
+    }
+
+    /// Bytes of an image's layers; 0 for one that the list does not have.
+    pub fn size_of(&self, id: &str) -> u64 {
+        let Ok(id) = id.parse::<Digest>() else {
+            return 0;
+        };
+        let list = self.list.borrow();
+        let layers = list.images.get(&id).map(|entry| entry.layers.iter());
+        layers.into_iter().flatten().map(|layer| layer.size).sum()
     }
 
     /// What the replies about an image are made of.

@@ -236,10 +236,9 @@ pub enum Outcome {
 }
 
 impl Outcome {
-    /// Docker's last line.
+    /// Docker's last line; `name` with its tag, or without for all tags.
     #[must_use]
-    pub fn line(self, reference: &ImageRef) -> Progress {
-        let name = reference.familiar();
+    pub fn line(self, name: &str) -> Progress {
         Progress::status(match self {
             Self::Newer => format!("Status: Downloaded newer image for {name}"),
             Self::UpToDate => format!("Status: Image is up to date for {name}"),

@@ -252,7 +252,7 @@ mod tests {
         let receiving = async {
             let mut all = Vec::new();
             while let Some(chunk) = chunks.recv().await {
-                all.extend_from_slice(&chunk);
+                all.extend_from_slice(&chunk.expect("a chunk"));
             }
             String::from_utf8(all).unwrap()
         };
