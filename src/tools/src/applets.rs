@@ -2,7 +2,7 @@
 
 use std::ffi::OsString;
 
-use crate::shell;
+use crate::{curl, free, ip, less, ping, ps, shell, vi, which};
 
 /// Takes the whole argument vector and returns the exit code.
 pub type Program = fn(Vec<OsString>) -> i32;
@@ -106,12 +106,21 @@ const UUTILS: &[(&str, Program)] = uutils![
 const OTHERS: &[(&str, Program)] = &[
     ("bash", shell::main),
     ("clear", clear),
+    ("curl", curl::main),
     ("egrep", |arguments| grep(arguments, "-E")),
     ("fgrep", |arguments| grep(arguments, "-F")),
     ("find", find_files),
+    ("free", free::main),
     ("grep", |arguments| grep(arguments, "")),
+    ("ip", ip::main),
+    ("less", less::main),
+    ("more", less::main),
+    ("ping", ping::main),
+    ("ps", ps::main),
     ("sed", sed_stream),
     ("sh", shell::main),
+    ("vi", vi::main),
+    ("which", which::main),
     ("xargs", xargs),
 ];
 

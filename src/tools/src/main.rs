@@ -6,8 +6,17 @@
 //! anything is set up ([`quick`]); the shell is in [`shell`].
 
 mod applets;
+mod curl;
+mod free;
+mod ip;
+mod less;
+mod ping;
+mod ps;
 mod quick;
 mod shell;
+mod terminal;
+mod vi;
+mod which;
 
 use std::ffi::OsString;
 use std::path::Path;
@@ -31,6 +40,10 @@ fn main() {
         eprintln!("plimsoll-tools: no program is called {name}; see `plimsoll-tools --list`");
         std::process::exit(127);
     };
+    if name != "bash" && name != "sh" {
+        // A reader that went away ends a program quietly, as everywhere.
+        let _ = uucore::signals::enable_pipe_errors();
+    }
     std::process::exit(program(arguments));
 }
 

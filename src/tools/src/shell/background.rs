@@ -103,7 +103,8 @@ fn child_command(
     context: &Context<'_>,
     text: &str,
 ) -> Result<(std::process::Command, std::fs::File), brush_core::Error> {
-    let state = serde_json::to_vec(&(&*context.shell, text)).map_err(std::io::Error::other)?;
+    let state = serde_json::to_vec(&(&*context.shell, text, std::process::id()))
+        .map_err(std::io::Error::other)?;
     let mut file = std::fs::File::from(memfd(c"shell-state")?);
     file.write_all(&state)?;
     file.seek(SeekFrom::Start(0))?;
@@ -149,8 +150,8 @@ pub async fn continue_as_child(descriptor: i32) -> i32 {
     let _ = nix::unistd::close(descriptor);
     let parsed = state
         .ok()
-        .and_then(|state| serde_json::from_slice::<(Shell, String)>(&state).ok());
-    let Some((mut shell, text)) = parsed else {
+        .and_then(|state| serde_json::from_slice::<(Shell, String, u32)>(&state).ok());
+    let Some((mut shell, text, parent)) = parsed else {
         eprintln!("bash: the state of the background list is unreadable");
         return 2;
     };
@@ -168,8 +169,16 @@ pub async fn continue_as_child(descriptor: i32) -> i32 {
     *shell.traps_mut() = brush_core::traps::TrapHandlerConfig::default();
     signals::begin(false);
     let text = match shell.parse_string(text.as_str()) {
-        Ok(program) if is_one_program(&mut shell, &program) => format!("exec {text}"),
-        _ => text,
+        Ok(program) => {
+            let program = rewrite::with_shell_number(program, parent);
+            let exec = if is_one_program(&mut shell, &program) {
+                "exec "
+            } else {
+                ""
+            };
+            format!("{exec}{program}")
+        }
+        Err(_) => text,
     };
     run::to_the_end(&mut shell, &text, "main").await
 }

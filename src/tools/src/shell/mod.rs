@@ -11,6 +11,7 @@ mod builtins;
 mod errors;
 mod interactive;
 mod invocation;
+mod line_editor;
 mod rewrite;
 mod run;
 mod signals;

@@ -149,50 +149,62 @@ pub fn quote(text: &str) -> String {
     format!("'{}'", text.replace('\'', r"'\''"))
 }
 
+fn name_last_background(program: Program) -> Program {
+    let variable = format!("${{{LAST_BACKGROUND}}}");
+    rename_all(program, &[("$!", &variable), ("${!}", &variable)])
+}
+
+/// `$$` is the first shell's number, in its background lists too.
+pub fn with_shell_number(program: Program, pid: u32) -> Program {
+    let pid = pid.to_string();
+    rename_all(program, &[("$$", &pid), ("${$}", &pid)])
+}
+
 /// Words are kept as written in the tree; in its serialised form each is a
 /// field called `value`, wherever it hangs.
-fn name_last_background(program: Program) -> Program {
+fn rename_all(program: Program, names: &[(&str, &str)]) -> Program {
     let Ok(mut tree) = serde_json::to_value(&program) else {
         return program;
     };
-    rename_in(&mut tree);
+    rename_in(&mut tree, names);
     serde_json::from_value(tree).unwrap_or(program)
 }
 
-fn rename_in(tree: &mut serde_json::Value) {
+fn rename_in(tree: &mut serde_json::Value, names: &[(&str, &str)]) {
     match tree {
         serde_json::Value::Object(fields) => {
             for (name, field) in fields {
                 match field {
-                    serde_json::Value::String(word) if name == "value" => *word = rename(word),
-                    _ => rename_in(field),
+                    serde_json::Value::String(word) if name == "value" => {
+                        *word = rename(word, names);
+                    }
+                    _ => rename_in(field, names),
                 }
             }
         }
-        serde_json::Value::Array(items) => items.iter_mut().for_each(rename_in),
+        serde_json::Value::Array(items) => {
+            items.iter_mut().for_each(|item| rename_in(item, names));
+        }
         _ => {}
     }
 }
 
-/// Replaces `$!` and `${!}` outside single quotes and backslashes.
-fn rename(word: &str) -> String {
-    let variable = format!("${{{LAST_BACKGROUND}}}");
+/// Replaces names outside single quotes and backslashes.
+fn rename(word: &str, names: &[(&str, &str)]) -> String {
     let mut out = String::with_capacity(word.len());
     let mut rest = word;
     let (mut single, mut double) = (false, false);
     while let Some(letter) = rest.chars().next() {
+        let found = names
+            .iter()
+            .find(|(old, _)| !single && rest.starts_with(old));
+        if let Some((old, new)) = found {
+            out.push_str(new);
+            rest = &rest[old.len()..];
+            continue;
+        }
         let taken = match letter {
             '\\' if !single => 1 + rest[1..].chars().next().map_or(0, char::len_utf8),
-            '$' if !single && rest.starts_with("$!") => {
-                out.push_str(&variable);
-                rest = &rest[2..];
-                continue;
-            }
-            '$' if !single && rest.starts_with("${!}") => {
-                out.push_str(&variable);
-                rest = &rest[4..];
-                continue;
-            }
             _ => letter.len_utf8(),
         };
         match letter {

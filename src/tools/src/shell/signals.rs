@@ -16,6 +16,7 @@ use tokio::sync::Notify;
 static PENDING: AtomicU64 = AtomicU64::new(0);
 /// The signals that have a trap now.
 static TRAPPED: AtomicU64 = AtomicU64::new(0);
+static UNWINDING: AtomicBool = AtomicBool::new(false);
 static INTERACTIVE: AtomicBool = AtomicBool::new(false);
 static LISTENED: Mutex<BTreeSet<i32>> = Mutex::new(BTreeSet::new());
 /// Wakes who waits for a child when a signal comes.
@@ -103,9 +104,16 @@ pub fn peek_trapped() -> Option<i32> {
         .flatten()
 }
 
+/// Whether a Ctrl-C has just unwound what the prompt was running.
+pub fn take_unwinding() -> bool {
+    UNWINDING.swap(false, Ordering::SeqCst)
+}
+
 /// Whether Ctrl-C was pressed at an interactive shell, without a trap for it.
 pub fn take_interrupt() -> bool {
     let interrupt = bit(Signal::SIGINT as i32);
-    TRAPPED.load(Ordering::SeqCst) & interrupt == 0
-        && PENDING.fetch_and(!interrupt, Ordering::SeqCst) & interrupt != 0
+    let came = TRAPPED.load(Ordering::SeqCst) & interrupt == 0
+        && PENDING.fetch_and(!interrupt, Ordering::SeqCst) & interrupt != 0;
+    UNWINDING.fetch_or(came, Ordering::SeqCst);
+    came
 }
