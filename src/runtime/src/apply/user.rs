@@ -78,9 +78,10 @@ pub(super) fn become_user(user: &FoundUser) -> Result<(), Fault> {
     let groups: Vec<_> = user.groups.iter().copied().map(Gid::from_raw).collect();
     match setgroups(&groups) {
         Ok(()) => {}
-        // A single user has no other groups, nor can it drop any.
-        Err(Errno::EPERM | Errno::EINVAL) if user.uid == 0 => {}
-        Err(Errno::EPERM) if groups.is_empty() => {}
+        // Where setgroups(2) was given up for the map there are no groups to
+        // be in, nor any to leave; a single user has no other groups either.
+        Err(Errno::EPERM) => {}
+        Err(Errno::EINVAL) if user.uid == 0 => {}
         Err(Errno::EINVAL) => return Err(not_mapped(user)),
         Err(errno) => return Err(Fault::system(action(), errno)),
     }

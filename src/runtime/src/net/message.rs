@@ -40,8 +40,17 @@ impl Message {
         Self { bytes }
     }
 
+    /// A change, which is acknowledged.
+    pub(super) fn change(kind: u16) -> Self {
+        Self::new(kind, libc::NLM_F_ACK)
+    }
+
+    /// A change that makes something new.
     pub(super) fn create(kind: u16) -> Self {
-        Self::new(kind, libc::NLM_F_CREATE | libc::NLM_F_EXCL)
+        Self::new(
+            kind,
+            libc::NLM_F_ACK | libc::NLM_F_CREATE | libc::NLM_F_EXCL,
+        )
     }
 
     /// `struct ifinfomsg`.

@@ -157,7 +157,7 @@ impl Netlink {
     /// # Errors
     /// ENODEV where there is none of that name.
     pub fn delete_link(&self, name: &str) -> nix::Result<()> {
-        let mut request = Message::new(libc::RTM_DELLINK, 0);
+        let mut request = Message::change(libc::RTM_DELLINK);
         request.interface(0, 0, 0);
         request.name(name);
         self.request(&[request])
@@ -216,7 +216,7 @@ impl Netlink {
     /// # Errors
     /// ENODEV where there is none of that number.
     pub fn set_master(&self, index: u32, bridge: u32) -> nix::Result<()> {
-        let mut request = Message::new(libc::RTM_NEWLINK, 0);
+        let mut request = Message::change(libc::RTM_NEWLINK);
         request.interface(index, 0, 0);
         request.number(libc::IFLA_MASTER, bridge);
         self.request(&[request])
@@ -294,7 +294,7 @@ impl Netlink {
 }
 
 fn up(index: u32) -> Message {
-    let mut request = Message::new(libc::RTM_NEWLINK, 0);
+    let mut request = Message::change(libc::RTM_NEWLINK);
     request.interface(index, libc::IFF_UP as u32, libc::IFF_UP as u32);
     request
 }

@@ -1,0 +1,242 @@
+//! A small lab: what the engine does around the runtime, and no more.
+
+use nix::mount::{MsFlags, mount};
+use nix::sched::{CloneFlags, unshare};
+use plimsoll_runtime::net::Netlink;
+use plimsoll_runtime::sys::{self, CloneOptions, Forked};
+use plimsoll_runtime::zygote::{CreateError, Stdio, Zygote};
+use plimsoll_runtime::{ExecPlan, Plan, reap};
+use serde::{Deserialize, Serialize};
+use std::fs::{self, File};
+use std::io::{PipeReader, Read};
+use std::os::fd::{AsFd, OwnedFd};
+use std::process::Command;
+use std::time::Instant;
+
+/// What to do.
+#[derive(Serialize, Deserialize)]
+pub struct Job {
+    /// Lines of the lab's uid map and gid map: `inside outside count`.
+    pub map: Vec<[u32; 3]>,
+    /// Containers to run one after another.
+    pub plan: Plan,
+    /// Processes to add while it runs. Their pid is filled in here.
+    pub exec: Vec<ExecPlan>,
+    /// How often the container is run, for measuring.
+    pub repeat: usize,
+}
+
+/// What came of it.
+#[derive(Serialize, Deserialize, Debug, Default)]
+pub struct Outcome {
+    /// Why it could not be created or started.
+    pub fault: Option<String>,
+    /// Exit code that goes with it.
+    pub fault_code: Option<u8>,
+    /// What the container wrote to both streams, or to its terminal.
+    pub output: String,
+    /// How it ended.
+    pub exit: Option<i32>,
+    /// Outcomes of the added processes.
+    pub exec: Vec<Outcome>,
+    /// Microseconds from create to the end, one per run.
+    pub micros: Vec<u128>,
+}
+
+pub fn run(job: &str) {
+    let job: Job = serde_json::from_slice(&fs::read(job).expect("the job")).expect("a job");
+    let namespaces = CloneFlags::CLONE_NEWUSER
+        | CloneFlags::CLONE_NEWNS
+        | CloneFlags::CLONE_NEWPID
+        | CloneFlags::CLONE_NEWUTS
+        | CloneFlags::CLONE_NEWIPC;
+    let (mut ready, mut go) = std::io::pipe().expect("a pipe");
+    let namespaces = namespaces.bits() as u32 as u64;
+    let options = CloneOptions {
+        namespaces,
+        ..CloneOptions::default()
+    };
+    match sys::clone3(&options).expect("a lab") {
+        Forked::Child => {
+            drop(go);
+            ready.read_exact(&mut [0]).expect("the maps");
+            let outcome = be_lab(&job);
+            println!("{}", serde_json::to_string(&outcome).expect("JSON"));
+            sys::exit(0);
+        }
+        Forked::Parent { pid, .. } => {
+            map(pid, &job.map);
+            std::io::Write::write_all(&mut go, b"g").expect("a reader");
+            let status = reap::wait_for(pid).expect("the lab ends");
+            std::process::exit(status.code());
+        }
+    }
+}
+
+fn map(pid: i32, map: &[[u32; 3]]) {
+    let single = map.len() == 1;
+    if single && !nix::unistd::geteuid().is_root() {
+        fs::write(format!("/proc/{pid}/setgroups"), "deny").expect("setgroups");
+    }
+    for (file, program) in [("uid_map", "newuidmap"), ("gid_map", "newgidmap")] {
+        if nix::unistd::geteuid().is_root() || single {
+            let lines: String = map
+                .iter()
+                .map(|[a, b, c]| format!("{a} {b} {c}\n"))
+                .collect();
+            fs::write(format!("/proc/{pid}/{file}"), lines).expect(file);
+        } else {
+            let numbers = map.iter().flatten().map(ToString::to_string);
+            let status = Command::new(program)
+                .arg(pid.to_string())
+                .args(numbers)
+                .status();
+            assert!(status.expect(program).success(), "{program}");
+        }
+    }
+}
+
+fn be_lab(job: &Job) -> Outcome {
+    let nothing: Option<&str> = None;
+    mount(
+        nothing,
+        "/",
+        nothing,
+        MsFlags::MS_REC | MsFlags::MS_SLAVE,
+        nothing,
+    )
+    .expect("slave");
+    mount(
+        Some("proc"),
+        "/proc",
+        Some("proc"),
+        MsFlags::empty(),
+        nothing,
+    )
+    .expect("proc");
+    let zygote = Zygote::fork().expect("a zygote");
+    unshare(CloneFlags::CLONE_NEWNET).expect("a network");
+    zygote
+        .enter_network(File::open("/proc/self/ns/net").expect("ns"))
+        .expect("entered");
+    let netlink = Netlink::open().expect("netlink");
+    netlink.loopback_up().expect("lo");
+    netlink.create_bridge("docker0", None).expect("a bridge");
+    let index = netlink.index("docker0").expect("its number");
+    netlink
+        .add_address(index, [172, 17, 0, 1].into(), 16)
+        .expect("its address");
+    let mut micros = Vec::new();
+    let mut outcome = Outcome::default();
+    for _ in 0..job.repeat {
+        let start = Instant::now();
+        outcome = run_container(&zygote, &job.plan, &job.exec);
+        micros.push(start.elapsed().as_micros());
+    }
+    outcome.micros = micros;
+    outcome
+}
+
+fn failed(error: &CreateError) -> Outcome {
+    let fault_code = match error {
+        CreateError::Fault(fault) => Some(fault.exit_code()),
+        CreateError::Zygote(_) => None,
+    };
+    Outcome {
+        fault: Some(error.to_string()),
+        fault_code,
+        ..Outcome::default()
+    }
+}
+
+fn streams() -> (Stdio, PipeReader) {
+    let (reader, writer) = std::io::pipe().expect("a pipe");
+    let stdin: OwnedFd = File::open("/dev/null").expect("null").into();
+    let stderr = writer.try_clone().expect("a copy").into();
+    (
+        Stdio::Streams {
+            stdin,
+            stdout: writer.into(),
+            stderr,
+        },
+        reader,
+    )
+}
+
+fn run_container(zygote: &Zygote, plan: &Plan, execs: &[ExecPlan]) -> Outcome {
+    let (stdio, reader) = streams();
+    let created = match zygote.create(plan, &stdio) {
+        Ok(created) => created,
+        Err(error) => {
+            collect_all();
+            return failed(&error);
+        }
+    };
+    drop(stdio);
+    if let Err(error) = created.start() {
+        collect_all();
+        return failed(&error);
+    }
+    let mut added = Vec::new();
+    for exec in execs {
+        let mut exec = exec.clone();
+        for op in &mut exec.ops {
+            if let plimsoll_runtime::Op::JoinContainer { pid, .. } = op {
+                *pid = created.pid;
+            }
+        }
+        added.push(run_exec(zygote, &exec));
+    }
+    if !execs.is_empty() {
+        let kill = nix::libc::SIGKILL;
+        sys::pidfd_send_signal(created.pidfd.as_fd(), kill).expect("killed");
+    }
+    let output = read_all(reader, created.console.as_ref());
+    let exit = reap::wait_for(created.pid).expect("our child").code();
+    Outcome {
+        output,
+        exit: Some(exit),
+        exec: added,
+        ..Outcome::default()
+    }
+}
+
+fn run_exec(zygote: &Zygote, plan: &ExecPlan) -> Outcome {
+    let (stdio, reader) = streams();
+    let created = match zygote.exec(plan, &stdio) {
+        Ok(created) => created,
+        Err(error) => return failed(&error),
+    };
+    drop(stdio);
+    if let Err(error) = created.start() {
+        return failed(&error);
+    }
+    let output = read_all(reader, created.console.as_ref());
+    let exit = reap::wait_for(created.pid).expect("our child").code();
+    Outcome {
+        output,
+        exit: Some(exit),
+        ..Outcome::default()
+    }
+}
+
+/// A terminal says EIO once the last process that had it is gone.
+fn read_all(mut reader: PipeReader, console: Option<&OwnedFd>) -> String {
+    let mut bytes = Vec::new();
+    match console {
+        Some(console) => {
+            let mut console = File::from(console.try_clone().expect("a copy"));
+            let _ = console.read_to_end(&mut bytes);
+        }
+        None => {
+            reader.read_to_end(&mut bytes).expect("output");
+        }
+    }
+    String::from_utf8_lossy(&bytes).into_owned()
+}
+
+fn collect_all() {
+    while let Ok(Some((pid, _))) = reap::next() {
+        let _ = reap::collect(pid);
+    }
+}
