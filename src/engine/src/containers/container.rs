@@ -4,7 +4,6 @@ use std::cell::{Cell, Ref, RefCell};
 use std::path::{Path, PathBuf};
 use std::rc::Rc;
 
-use serde_json::json;
 use tokio::sync::{Mutex, Notify, watch};
 
 use super::persist;
@@ -158,15 +157,5 @@ impl Container {
     /// Tells waiters that it is gone.
     pub fn tell_removed(&self) {
         self.exits.send_modify(|exits| exits.removed = true);
-    }
-
-    /// What the journal says about it.
-    pub fn journal_data(&self) -> serde_json::Value {
-        let record = self.record();
-        json!({
-            "name": record.name,
-            "image": record.config.image,
-            "image_id": record.image_id,
-        })
     }
 }

@@ -17,6 +17,7 @@ use super::tell::tell;
 use super::validate::validate;
 use crate::engine::Engine;
 use crate::failure::{ApiFailure, ApiResult};
+use crate::volumes::changes::{self as volumes, Missing};
 use crate::identity;
 use crate::networks::NetworkMode;
 use crate::spec;
@@ -179,7 +180,7 @@ async fn make(engine: &Rc<Engine>, mut record: Record) -> ApiResult<Rc<Container
             // removed now is removed at the engine's next start.
             let _ = persist::remove_tree(&directory);
             for volume in anonymous {
-                let _ = engine.volumes.remove(&volume);
+                let _ = volumes::remove(engine, &volume, Missing::IsFine);
             }
             Err(failure)
         }

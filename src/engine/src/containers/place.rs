@@ -11,6 +11,7 @@ use super::mounts::{
 use super::record::{Placement, Record};
 use crate::engine::Engine;
 use crate::failure::{ApiFailure, ApiResult};
+use crate::volumes::changes::{self as volumes, Missing};
 
 /// The mounts of a new container.
 #[derive(Debug, Default)]
@@ -44,7 +45,7 @@ pub fn place(engine: &Rc<Engine>, record: &Record) -> ApiResult<Placed> {
     let result = place_all(engine, record, &mut placed);
     if result.is_err() {
         for volume in &placed.anonymous {
-            let _ = engine.volumes.remove(volume);
+            let _ = volumes::remove(engine, volume, Missing::IsFine);
         }
     }
     result.map(|()| placed)
@@ -154,9 +155,7 @@ fn add(engine: &Rc<Engine>, request: MountRequest, placed: &mut Placed) -> ApiRe
                 }
                 None => {
                     let made =
-                        engine
-                            .volumes
-                            .ensure(name.as_deref(), &driver, &labels, &options)?;
+                        volumes::ensure(engine, name.as_deref(), &driver, &labels, &options)?;
                     (made.name, made.mountpoint)
                 }
             };

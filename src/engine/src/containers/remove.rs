@@ -13,6 +13,7 @@ use super::persist;
 use super::tell::tell;
 use crate::engine::Engine;
 use crate::failure::{ApiFailure, ApiResult};
+use crate::volumes::changes::{self as volumes, Missing};
 use crate::filters::Filters;
 
 /// How a container is removed.
@@ -115,7 +116,7 @@ fn remove_anonymous(engine: &Rc<Engine>, container: &Container) {
     for mount in anonymous {
         // Another container may have it through --volumes-from.
         if engine.containers.using_volume(&mount.point.name).is_empty() {
-            let _ = engine.volumes.remove(&mount.point.name);
+            let _ = volumes::remove(engine, &mount.point.name, Missing::IsFine);
         }
     }
 }
