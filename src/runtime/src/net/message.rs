@@ -27,7 +27,8 @@ pub(super) struct Message {
 impl Message {
     pub(super) fn new(kind: u16, flags: i32) -> Self {
         let mut bytes = Vec::with_capacity(128);
-        let acknowledge = if flags & libc::NLM_F_DUMP == 0 {
+        // All of its bits: NLM_F_EXCL shares one of them.
+        let acknowledge = if flags & libc::NLM_F_DUMP != libc::NLM_F_DUMP {
             libc::NLM_F_ACK
         } else {
             0

@@ -120,19 +120,19 @@ impl Netlink {
         request.interface(0, 0, 0);
         request.name(name);
         self.send(&[request])?;
-        let replies = self.receive()?;
-        for reply in &replies {
-            match reply {
-                Reply::Data { kind, payload } if *kind == libc::RTM_NEWLINK => {
-                    return message::link(payload)
-                        .map(|link| link.index)
-                        .ok_or(Errno::ENODEV);
+        let mut found = None;
+        // The acknowledgement comes last and has to be read as well.
+        loop {
+            for reply in self.receive()? {
+                match reply {
+                    Reply::Data { kind, payload } if kind == libc::RTM_NEWLINK => {
+                        found = message::link(&payload).map(|link| link.index);
+                    }
+                    Reply::Data { .. } => {}
+                    Reply::Done(result) => return result.and(found.ok_or(Errno::ENODEV)),
                 }
-                Reply::Done(Err(errno)) => return Err(*errno),
-                _ => {}
             }
         }
-        Err(Errno::ENODEV)
     }
 
     /// Makes a bridge, switched on.
