@@ -49,7 +49,6 @@ fn journal_data(record: &Record, more: &[(&str, String)]) -> Map<String, Value> 
     data.insert("name".to_owned(), record.name.clone().into());
     data.insert("reference".to_owned(), record.config.image.clone().into());
     data.insert("image".to_owned(), record.image_id.clone().into());
-    data.insert("labels".to_owned(), json!(record.labels()));
     for (name, value) in more {
         match (*name, value.parse::<i64>()) {
             ("exitCode", Ok(code)) => data.insert("exit_code".to_owned(), code.into()),
@@ -59,13 +58,14 @@ fn journal_data(record: &Record, more: &[(&str, String)]) -> Map<String, Value> 
     data
 }
 
-/// What a new container is made of: its command line, whether that is the
-/// image's own, and the image's layers, lowest first.
+/// What a new container is made of: its labels, its command line, whether that
+/// is the image's own, and the image's layers, lowest first.
 fn origin(engine: &Engine, record: &Record) -> Map<String, Value> {
     let mut data = Map::new();
     let (path, arguments) = record.command();
     let words: Vec<String> = std::iter::once(path).chain(arguments).collect();
     data.insert("cmd".to_owned(), json!(words));
+    data.insert("labels".to_owned(), json!(record.labels()));
     let image = record.image_id.parse().ok();
     if let Some(image) = image.and_then(|id| engine.images.image(&id).ok()) {
         let own = &image.document.config;
@@ -106,7 +106,6 @@ mod tests {
             ..Record::default()
         };
         record.config.image = "nginx".to_owned();
-        record.config.labels = Some(BTreeMap::from([("name".to_owned(), "forged".to_owned())]));
         let data = journal_data(&record, &[("exitCode", "137".to_owned())]);
         assert_eq!(
             Value::Object(data),
@@ -114,7 +113,6 @@ mod tests {
                 "name": "web",
                 "reference": "nginx",
                 "image": "sha256:ab",
-                "labels": {"name": "forged"},
                 "exit_code": 137,
             })
         );

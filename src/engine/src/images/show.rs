@@ -239,16 +239,8 @@ mod tests {
             let list = serde_json::json!([shown.summary()]);
             assert_eq!(spec.check("GET", "/images/json", 200, &list), Ok(()));
             let history = serde_json::to_value(shown.history()).expect("it serialises");
-            let misfits = spec.check("GET", "/images/{name}/history", 200, &history);
-            // Docker answers null for a step without tags (seen with 20.10 and
-            // 28), though its description does not allow it.
-            let others: Vec<String> = misfits
-                .err()
-                .unwrap_or_default()
-                .into_iter()
-                .filter(|misfit| !misfit.contains(".Tags: null"))
-                .collect();
-            assert_eq!(others, Vec::<String>::new());
+            let found = spec.check("GET", "/images/{name}/history", 200, &history);
+            assert_eq!(found, Ok(()));
         });
     }
 }

@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 
 use plimsoll_api::system::{
-    Commit, ComponentVersion, Info, PlatformName, PluginsInfo, RegistryConfig, Runtime, SwarmInfo,
-    Version,
+    Commit, ComponentVersion, IndexInfo, Info, PlatformName, PluginsInfo, RegistryConfig, Runtime,
+    SwarmInfo, Version,
 };
 use plimsoll_store::Digest;
 
@@ -82,7 +82,7 @@ pub fn info(engine: &Engine) -> Info {
         os_version: machine.system_version,
         os_type: "linux".to_owned(),
         architecture: machine.architecture,
-        registry_config: Some(RegistryConfig::default()),
+        registry_config: Some(registry()),
         ncpu: machine.processors,
         mem_total: machine.memory,
         docker_root_dir: engine.config.state_dir.to_string_lossy().into_owned(),
@@ -94,10 +94,37 @@ pub fn info(engine: &Engine) -> Info {
             local_node_state: "inactive".to_owned(),
             ..SwarmInfo::default()
         },
-        containerd_commit: Commit::default(),
+        containerd_commit: not_here(),
+        runc_commit: not_here(),
+        init_commit: not_here(),
         security_options: security_options(),
+        cdi_spec_dirs: Some(Vec::new()),
         warnings: Some(warnings(engine)),
         ..Info::default()
+    }
+}
+
+/// Programs that Docker runs and this engine is itself.
+fn not_here() -> Commit {
+    Commit {
+        id: "N/A".to_owned(),
+        ..Commit::default()
+    }
+}
+
+/// The registry whose part the carried images play.
+fn registry() -> RegistryConfig {
+    let name = "docker.io".to_owned();
+    let index = IndexInfo {
+        name: name.clone(),
+        mirrors: Some(Vec::new()),
+        secure: true,
+        official: true,
+    };
+    RegistryConfig {
+        insecure_registry_cidrs: Some(Vec::new()),
+        index_configs: BTreeMap::from([(name, index)]),
+        mirrors: Some(Vec::new()),
     }
 }
 
