@@ -484,7 +484,7 @@ definitions:
         assert_eq!(
             found,
             Err(vec![
-                "$.Options: null, and the field is not nullable".into()
+                "$.CreatedAt: null, and the field is not nullable".into()
             ])
         );
         let bare = json!({"Name": "v"});
