@@ -36,6 +36,9 @@ pub enum ClientError {
         request: String,
         source: io::Error,
     },
+    /// What was asked for cannot be a name; nothing was sent.
+    #[error("{0}")]
+    Named(&'static str),
     #[error("unable to parse docker host `{0}`")]
     Endpoint(String),
     /// The connection broke, or the engine ended in the middle of a reply.
