@@ -46,7 +46,10 @@ pub async fn explain(
 
 fn surroundings(engine: &Rc<Engine>, record: &Record, mode: &NetworkMode) -> Surroundings {
     let address = engine.networks.next_address();
-    let attachment = |address: Ipv4Addr| networks::attachment(&engine.networks, record, address);
+    let attachment = |address: Ipv4Addr| {
+        let cable = format!("veth{}", &record.id[..7]);
+        networks::attachment(&engine.networks, record, address, cable)
+    };
     Surroundings {
         network: match mode {
             NetworkMode::Host => Sharing::Host,

@@ -7,6 +7,7 @@
 use std::io;
 use std::sync::mpsc;
 
+use plimsoll_runtime::net::Netlink;
 use plimsoll_runtime::zygote::{CreateError, Created, Stdio, Zygote};
 use plimsoll_runtime::{ExecPlan, Fault, Plan};
 use tokio::sync::oneshot;
@@ -66,6 +67,23 @@ impl RuntimeThread {
     /// The fault: usually the command cannot be run.
     pub async fn release(&self, created: Created) -> Result<(), CreateError> {
         self.run(move |_| created.start()).await
+    }
+
+    /// Takes a cable off its bridge. The kernel removes it in its own time,
+    /// some twenty milliseconds after its container; until then a frame for the
+    /// next owner of the address would still be sent into it.
+    pub async fn unplug(&self, cable: String) {
+        let unplugged = self.run(move |_| {
+            // That it is gone already is as good.
+            if let Ok(netlink) = Netlink::open()
+                && let Ok(index) = netlink.index(&cable)
+            {
+                let _ = netlink.set_master(index, 0);
+            }
+            Ok(())
+        });
+        // Without the thread nothing runs any more, and nothing needs unplugging.
+        let _ = unplugged.await;
     }
 
     async fn run<T: Send + 'static>(

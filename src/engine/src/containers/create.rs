@@ -12,16 +12,16 @@ use super::merge::merge;
 use super::names;
 use super::persist;
 use super::place::{Placed, place};
-use super::record::{Record, VERSION};
+use super::record::{Placement, Record, VERSION};
 use super::tell::tell;
 use super::validate::validate;
 use crate::engine::Engine;
 use crate::failure::{ApiFailure, ApiResult};
-use crate::volumes::changes::{self as volumes, Missing};
 use crate::identity;
 use crate::networks::NetworkMode;
 use crate::spec;
 use crate::timestamp;
+use crate::volumes::changes::{self as volumes, Missing};
 
 /// Makes a container; nothing runs yet.
 ///
@@ -166,7 +166,9 @@ async fn make(engine: &Rc<Engine>, mut record: Record) -> ApiResult<Rc<Container
     } = place(engine, &record)?;
     record.mounts = mounts;
     let directory = engine.config.container_dir(&record.id);
-    let made = directories(engine, &directory)
+    let filled = fill_volumes(engine, &record).await;
+    let made = filled
+        .and_then(|()| directories(engine, &directory))
         .and_then(|()| Ok(persist::write(&directory, &record)?))
         .and_then(|()| Container::new(directory.clone(), record));
     match made {
@@ -185,6 +187,20 @@ async fn make(engine: &Rc<Engine>, mut record: Record) -> ApiResult<Rc<Container
             Err(failure)
         }
     }
+}
+
+/// Empty volumes get what the image has at their place, once: emptied later,
+/// they stay empty.
+async fn fill_volumes(engine: &Rc<Engine>, record: &Record) -> ApiResult<()> {
+    let wants = |mount: &&Placement| mount.copy_content && mount.subpath.is_empty();
+    for mount in record.mounts.iter().filter(wants) {
+        let volume = engine.volumes.get(&mount.point.name)?;
+        engine
+            .volumes
+            .fill(&volume, &record.lowers, &mount.point.destination)
+            .await?;
+    }
+    Ok(())
 }
 
 /// `containers/ID` with the overlay's two directories. The upper one becomes

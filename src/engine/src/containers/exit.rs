@@ -65,7 +65,7 @@ async fn ended(container: &Container, run: Run) -> i32 {
     let _ = tokio::time::timeout(DRAIN, drained).await;
     container.log.close();
     container.published.take();
-    drop(run.lease);
+    tokio::task::spawn_local(run.lease.release());
     code
 }
 

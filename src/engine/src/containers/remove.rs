@@ -13,8 +13,8 @@ use super::persist;
 use super::tell::tell;
 use crate::engine::Engine;
 use crate::failure::{ApiFailure, ApiResult};
-use crate::volumes::changes::{self as volumes, Missing};
 use crate::filters::Filters;
+use crate::volumes::changes::{self as volumes, Missing};
 
 /// How a container is removed.
 #[derive(Debug, Clone, Copy, Default)]

@@ -128,7 +128,7 @@ impl From<CreateError> for Refusal {
 async fn bring_up(engine: &Rc<Engine>, container: &Rc<Container>) -> Result<Run, Refusal> {
     let record = container.record().clone();
     let mode = NetworkMode::parse(&record.host_config.network_mode)?;
-    prepare_mounts(engine, container, &record).await?;
+    prepare_mounts(container, &record)?;
     let attached = attach(engine, &record, &mode)?;
     write_etc(engine, container, &record, &mode, &attached)?;
     let around = surroundings(engine, container, &record, &mode, &attached)?;
@@ -139,6 +139,7 @@ async fn bring_up(engine: &Rc<Engine>, container: &Rc<Container>) -> Result<Run,
         &container.stdio,
         record.config.tty,
         record.config.open_stdin,
+        engine.container_root(),
     )?;
     let birth = engine.supervisor.birth();
     let mut created = engine.runtime()?.create(plan, child).await?;
@@ -189,13 +190,9 @@ fn keeps_log(container: &Container) -> bool {
     container.record().host_config.log_config.kind != "none"
 }
 
-/// Bind sources of `-v` are made, empty volumes filled, overlay's mark of an
+/// Bind sources of `-v` are made, and overlay's mark of an
 /// unclean end removed: without that the same upper is refused.
-async fn prepare_mounts(
-    engine: &Rc<Engine>,
-    container: &Rc<Container>,
-    record: &Record,
-) -> ApiResult<()> {
+fn prepare_mounts(container: &Container, record: &Record) -> ApiResult<()> {
     match fs::remove_dir(container.work().join("work/incompat/volatile")) {
         Ok(()) => {
             let _ = fs::remove_dir(container.work().join("work/incompat"));
@@ -215,14 +212,6 @@ async fn prepare_mounts(
                     crate::failure::reason(&error)
                 ))
             })?;
-        }
-        if mount.copy_content {
-            let volume = engine.volumes.get(&point.name)?;
-            let layers = container.layers();
-            engine
-                .volumes
-                .fill(&volume, &layers, &point.destination)
-                .await?;
         }
     }
     Ok(())

@@ -53,6 +53,20 @@ impl Exec {
         self.container.upgrade().ok_or_else(|| unknown(&self.id))
     }
 
+    /// May it be started?
+    ///
+    /// # Errors
+    /// 409 when it was started before or its container does not run.
+    pub fn may_start(&self, container: &Container) -> ApiResult<()> {
+        if *self.progress.borrow() != Progress::Created {
+            return Err(ApiFailure::conflict(format!(
+                "Error: Exec command {} has already run",
+                self.id
+            )));
+        }
+        container.record().state.may_exec(&container.id)
+    }
+
     /// `GET /exec/{id}/json`.
     ///
     /// # Errors

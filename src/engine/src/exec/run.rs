@@ -31,13 +31,7 @@ const DRAIN: Duration = Duration::from_millis(500);
 /// command cannot be run.
 pub async fn start(engine: &Rc<Engine>, exec: &Rc<Exec>, size: Option<[u32; 2]>) -> ApiResult<()> {
     let container = exec.container()?;
-    if *exec.progress.borrow() != Progress::Created {
-        return Err(ApiFailure::conflict(format!(
-            "Error: Exec command {} has already run",
-            exec.id
-        )));
-    }
-    container.record().state.may_exec(&container.id)?;
+    exec.may_start(&container)?;
     // From here on nobody else starts it.
     exec.progress.send_replace(Progress::Running);
     match bring_up(engine, &container, exec, size).await {
@@ -69,8 +63,13 @@ async fn bring_up(
     let request = request(engine, container, exec, size).map_err(plain)?;
     let plan = plan_exec(&request);
     let told = |error: io::Error| plain(ApiFailure::from(error));
-    let (child, ours) =
-        stdio_for(&exec.stdio, exec.config.tty, exec.config.attach_stdin).map_err(told)?;
+    let (child, ours) = stdio_for(
+        &exec.stdio,
+        exec.config.tty,
+        exec.config.attach_stdin,
+        engine.container_root(),
+    )
+    .map_err(told)?;
     let runtime = engine.runtime().map_err(plain)?;
     let birth = engine.supervisor.birth();
     let mut created = runtime.exec(plan, child).await.map_err(refusal)?;

@@ -146,6 +146,10 @@ async fn output_only(
     sender: StreamSender,
 ) {
     attachment.stdio.input_unattended();
+    let prelude = std::mem::take(&mut attachment.wanted.prelude);
+    if !prelude.is_empty() && sender.send(prelude).await.is_err() {
+        return;
+    }
     if let Some(selection) = history {
         let bytes = collect(container, selection).await;
         if !bytes.is_empty() && sender.send(bytes).await.is_err() {

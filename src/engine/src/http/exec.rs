@@ -14,7 +14,8 @@ use super::router::page_not_found;
 use crate::engine::Engine;
 use crate::exec::{self, Exec};
 use crate::failure::ApiResult;
-use crate::streams::{DetachKeys, Wanted};
+use crate::logs::Stream;
+use crate::streams::{DetachKeys, Wanted, frame};
 
 /// Routes within the group.
 ///
@@ -51,8 +52,14 @@ async fn start(engine: &Rc<Engine>, id: &str, mut call: Call) -> ApiResult<Reply
         exec::start(engine, &exec, options.console_size).await?;
         return Ok(reply::empty(StatusCode::OK));
     }
-    let attachment = attachment(&exec)?;
-    exec::start(engine, &exec, options.console_size).await?;
+    let mut attachment = attachment(&exec)?;
+    exec.may_start(&container)?;
+    if let Err(failure) = exec::start(engine, &exec, options.console_size).await {
+        // The client has the connection by then, as with dockerd: the reason
+        // is what it prints, and the exit code says the rest.
+        let said = format!("{}\r\n", failure.message);
+        attachment.wanted.prelude = framed(&attachment, said.as_bytes());
+    }
     Ok(attach::respond(
         attachment,
         upgrade,
@@ -60,6 +67,15 @@ async fn start(engine: &Rc<Engine>, id: &str, mut call: Call) -> ApiResult<Reply
         &container,
         |_, _| {},
     ))
+}
+
+fn framed(attachment: &Attachment, text: &[u8]) -> Bytes {
+    let mut bytes = Vec::new();
+    if attachment.wanted.multiplexed {
+        bytes.extend_from_slice(&frame::header(Stream::Stdout, text.len()));
+    }
+    bytes.extend_from_slice(text);
+    bytes.into()
 }
 
 fn attachment(exec: &Rc<Exec>) -> ApiResult<Attachment> {

@@ -31,6 +31,7 @@ pub struct Attached {
 #[derive(Debug)]
 struct Lease {
     address: Ipv4Addr,
+    cable: String,
     engine: Rc<Engine>,
 }
 
@@ -61,11 +62,13 @@ pub fn attach(engine: &Rc<Engine>, record: &Record, mode: &NetworkMode) -> ApiRe
     }
     let networks = &engine.networks;
     let address = networks.pool.borrow_mut().take()?;
+    let cable = format!("veth{}", &allocation.endpoint_id[..7]);
     let lease = Lease {
         address,
+        cable: cable.clone(),
         engine: engine.clone(),
     };
-    let attachment = attachment(networks, record, address);
+    let attachment = attachment(networks, record, address, cable);
     allocation.address = address.to_string();
     allocation.mac = mac_text(attachment.mac);
     let published = publish_ports(engine, record, address, &allocation.endpoint_id)?;
@@ -88,16 +91,32 @@ impl Attached {
     }
 }
 
-/// The address of a running container.
+/// The address of a running container, and its cable.
 #[derive(Debug)]
-pub struct AddressLease(#[expect(dead_code, reason = "held for its drop")] Option<Lease>);
+pub struct AddressLease(Option<Lease>);
+
+impl AddressLease {
+    /// Unplugs the cable, then gives the address back.
+    pub async fn release(self) {
+        if let Some(lease) = self.0
+            && let Ok(runtime) = lease.engine.runtime()
+        {
+            runtime.unplug(lease.cable.clone()).await;
+        }
+    }
+}
 
 /// The cable from the bridge to the container.
-pub fn attachment(networks: &Networks, record: &Record, address: Ipv4Addr) -> Attachment {
+pub fn attachment(
+    networks: &Networks,
+    record: &Record,
+    address: Ipv4Addr,
+    cable: String,
+) -> Attachment {
     let pool = networks.pool.borrow();
     Attachment {
         bridge: BRIDGE.to_owned(),
-        host_name: format!("veth{}", &record.id[..7]),
+        host_name: cable,
         container_name: "eth0".to_owned(),
         mac: asked_mac(record).unwrap_or_else(|| mac_of(address)),
         address,

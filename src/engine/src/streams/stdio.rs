@@ -7,7 +7,7 @@ use std::rc::Rc;
 
 use bytes::Bytes;
 use nix::fcntl::OFlag;
-use nix::unistd::pipe2;
+use nix::unistd::{fchown, pipe2};
 use plimsoll_runtime::zygote::Stdio as ChildStdio;
 use tokio::sync::watch;
 
@@ -161,17 +161,28 @@ impl Stdio {
 /// What a process gets as its streams, and our ends; a terminal's master comes
 /// with the process instead.
 ///
+/// `owner` is the container's root as the engine sees it: a program that opens
+/// `/dev/stderr` (nginx's log) opens the pipe again, and needs to own it.
+///
 /// # Errors
 /// When descriptors run out.
 pub fn stdio_for(
     stdio: &Stdio,
     terminal: bool,
     open_stdin: bool,
+    owner: (u32, u32),
 ) -> io::Result<(ChildStdio, Option<OurEnds>)> {
     if terminal {
         return Ok((ChildStdio::Inherit, None));
     }
     let (child, ours) = stdio.pipes(open_stdin)?;
+    let (uid, gid) = owner;
+    for pipe in [&ours.stdout, &ours.stderr] {
+        fchown(pipe, Some(uid.into()), Some(gid.into()))?;
+    }
+    if let (true, ChildStdio::Streams { stdin, .. }) = (open_stdin, &child) {
+        fchown(stdin, Some(uid.into()), Some(gid.into()))?;
+    }
     Ok((child, Some(ours)))
 }
 

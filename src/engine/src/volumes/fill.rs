@@ -8,13 +8,12 @@
 use std::fs::{self, File};
 use std::io;
 use std::os::fd::AsFd;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use plimsoll_store::{ArchiveError, Ownership, remove_tree};
 
 use super::Volume;
 use crate::archive::view::View;
-use crate::containers::Layers;
 use crate::failure::{ApiFailure, ApiResult};
 
 /// Lies beside `_data` while a copy is under way.
@@ -32,14 +31,14 @@ enum FillError {
 /// Fills `volume` with what the layers have at `path`, if it is empty.
 pub(super) async fn fill(
     volume: &Volume,
-    layers: &Layers,
+    lowers: &[PathBuf],
     path: &str,
     ownership: &Ownership,
 ) -> ApiResult<()> {
     if !wants_content(&volume.mountpoint) {
         return Ok(());
     }
-    let (data, lowers) = (volume.mountpoint.clone(), layers.lowers.clone());
+    let (data, lowers) = (volume.mountpoint.clone(), lowers.to_vec());
     let (place, ownership) = (path.to_owned(), ownership.clone());
     let copying = tokio::task::spawn_blocking(move || {
         let view = View::of_image(&lowers, &ownership)?;
@@ -58,7 +57,7 @@ pub(super) async fn fill(
         })
 }
 
-fn marker(data: &Path) -> std::path::PathBuf {
+fn marker(data: &Path) -> PathBuf {
     data.with_file_name(MARKER)
 }
 
@@ -91,7 +90,7 @@ fn copy(
 mod tests {
     use super::*;
 
-    fn data() -> (tempfile::TempDir, std::path::PathBuf) {
+    fn data() -> (tempfile::TempDir, PathBuf) {
         let dir = tempfile::tempdir().expect("a directory");
         let data = dir.path().join("_data");
         fs::create_dir(&data).expect("a directory");

@@ -23,7 +23,6 @@ use plimsoll_store::{Ownership, remove_tree};
 use serde::{Deserialize, Serialize};
 
 use crate::config::Config;
-use crate::containers::Layers;
 use crate::failure::{ApiFailure, ApiResult};
 use crate::filters::Filters;
 use crate::identity::random_id;
@@ -236,13 +235,14 @@ impl Volumes {
             .map_err(|error| io::Error::other(error.to_string()))
     }
 
-    /// Copies what the image has at `path` into the volume if that is empty, as
+    /// Copies what the image (its layers, the uppermost first) has at `path`
+    /// into the volume if that is empty, as
     /// Docker does for a new container.
     ///
     /// # Errors
     /// 500 when the copy fails.
-    pub async fn fill(&self, volume: &Volume, layers: &Layers, path: &str) -> ApiResult<()> {
-        fill::fill(volume, layers, path, &self.ownership).await
+    pub async fn fill(&self, volume: &Volume, lowers: &[PathBuf], path: &str) -> ApiResult<()> {
+        fill::fill(volume, lowers, path, &self.ownership).await
     }
 
     /// Removes a volume without asking who uses it: see [`changes::remove`].
