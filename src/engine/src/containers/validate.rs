@@ -191,6 +191,12 @@ fn engine_parts(host: &HostConfig) -> ApiResult<()> {
             )));
         }
     }
+    if host.init == Some(true) {
+        return Err(ApiFailure::not_implemented(
+            "plimsoll has no init process to put before a container's command yet; run it without \
+             --init",
+        ));
+    }
     match host.isolation.as_str() {
         "" | "default" => Ok(()),
         other => Err(ApiFailure::invalid(format!(

@@ -157,10 +157,13 @@ fn split_option(option: &str) -> (&str, Option<&str>) {
     }
 }
 
-/// dockerd opens low ports and ping to everybody in a network of one's own.
+/// dockerd opens low ports and ping to everybody in a network of one's own. The
+/// runtime writes parameters through a `/proc` of the container's own, which
+/// comes with a PID namespace of its own.
 pub(super) fn sysctls(host: &HostConfig, around: &Surroundings) -> HashMap<String, String> {
     let mut sysctls = HashMap::new();
-    if around.network == Sharing::Private && !host.privileged {
+    let own = around.network == Sharing::Private && around.pid == Sharing::Private;
+    if own && !host.privileged {
         // The range must lie within the groups that are mapped.
         let last = if around.single_user { 0 } else { 65535 };
         sysctls.insert(
