@@ -111,6 +111,10 @@ impl Zygote {
     /// Makes a process in a running container; it too waits for
     /// [`Created::start`].
     ///
+    /// It is a child of the caller and a member of the container's PID
+    /// namespace: the container's init does not finish ending before the
+    /// caller has collected it.
+    ///
     /// # Errors
     /// As for [`Zygote::create`].
     pub fn exec(&self, plan: &ExecPlan, stdio: &Stdio) -> Result<Created, CreateError> {

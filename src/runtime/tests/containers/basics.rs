@@ -1,4 +1,5 @@
 use crate::setting::{attachment, for_each_account, named};
+use serde_json::{Value, json};
 
 #[test]
 fn a_container_has_everything_of_its_own() {
@@ -7,15 +8,101 @@ fn a_container_has_everything_of_its_own() {
         request.attachments.push(attachment(2));
         let outcome = setting.run(&request);
         let seen = outcome.seen();
-        eprintln!("{seen:#}");
         assert_eq!(outcome.exit(), 0);
         assert_eq!(seen["pid"], 1);
-        assert_eq!(seen["uid"], 0);
+        assert_eq!((&seen["uid"], &seen["gid"]), (&json!(0), &json!(0)));
         assert_eq!(seen["session"], 1);
+        assert_eq!(seen["hostname"], "box\n");
         assert_eq!(
-            seen["descriptors"].as_array().map(Vec::len),
-            Some(4),
-            "0, 1, 2 and the listing"
+            seen["root"],
+            json!(["dev", "etc", "home", "prober", "proc", "sys", "tmp"])
+        );
+        for (kind, own) in seen["namespaces"].as_object().expect("namespaces") {
+            let host = std::fs::read_link(format!("/proc/self/ns/{kind}")).expect("a link");
+            assert_ne!(*own, json!(host), "{kind}");
+        }
+        let map = setting.account.container_map();
+        let lines = seen["uid_map"].as_str().expect("a map").lines().count();
+        assert_eq!(lines, map.len());
+    });
+}
+
+#[test]
+fn the_process_has_what_docker_gives_it() {
+    for_each_account(|setting| {
+        let seen = setting.run(&setting.request(&["look"])).seen();
+        let status = &seen["status"];
+        let docker = format!("{:016x}", plimsoll_runtime::CapabilitySet::DOCKER.bits());
+        for set in ["CapBnd", "CapEff", "CapPrm"] {
+            assert_eq!(status[set], docker, "{set}");
+        }
+        // CVE-2022-24769, CVE-2022-29162.
+        assert_eq!(status["CapInh"], "0000000000000000");
+        assert_eq!(status["CapAmb"], "0000000000000000");
+        assert_eq!(status["Seccomp"], "2");
+        assert_eq!(status["NoNewPrivs"], "0");
+        // SIGPIPE is ignored by the prober itself; 32 and 33 are libc's own.
+        let ignored = u64::from_str_radix(status["SigIgn"].as_str().expect("a mask"), 16);
+        assert_eq!(ignored.expect("a number") & !0x1_8000_1000, 0);
+        assert_eq!(status["SigBlk"], "0000000000000000");
+        assert_eq!(seen["port_start"], "0\n");
+        // 0, 1, 2 and the one that lists them (CVE-2024-21626).
+        assert_eq!(seen["descriptors"], json!(["0", "1", "2", "3"]));
+        assert_eq!(seen["env"]["HOME"], "/root");
+    });
+}
+
+#[test]
+fn mounts_and_devices_are_dockers() {
+    for_each_account(|setting| {
+        let seen = setting.run(&setting.request(&["look"])).seen();
+        let devices = json!({
+            "full": "1:7", "null": "1:3", "ptmx": "5:2", "random": "1:8", "stdin": "1:3",
+            "tty": "5:0", "urandom": "1:9", "zero": "1:5",
+        });
+        assert_eq!(seen["devices"], devices);
+        let mounts = &seen["mounts"];
+        let starts = |place: &str, words: &str| {
+            let found = mounts[place].as_str().unwrap_or("nothing");
+            assert!(found.starts_with(words), "{place}: {found}");
+        };
+        starts("/", "overlay rw");
+        starts("/proc", "proc rw,nosuid,nodev,noexec");
+        starts("/sys", "sysfs ro");
+        starts("/dev", "tmpfs rw,nosuid");
+        starts("/dev/pts", "devpts rw,nosuid,noexec");
+        starts("/dev/mqueue", "mqueue");
+        starts("/dev/shm", "tmpfs rw,nosuid,nodev,noexec");
+        starts("/proc/sys", "proc ro");
+        starts("/proc/keys", "devtmpfs");
+        starts("/sys/firmware", "tmpfs ro");
+        // CVE-2023-25809: where there is a cgroup mount it is read-only.
+        if let Some(found) = mounts["/sys/fs/cgroup"].as_str() {
+            assert!(found.starts_with("cgroup2 ro"), "{found}");
+        }
+    });
+}
+
+#[test]
+fn the_network_is_on_the_bridge() {
+    for_each_account(|setting| {
+        let mut request = setting.request(&["look"]);
+        let without = setting.run(&request).seen();
+        assert!(
+            !without["network"]
+                .as_str()
+                .expect("a table")
+                .contains("eth0")
+        );
+        request.attachments.push(attachment(2));
+        let with = setting.run(&request).seen();
+        assert!(with["network"].as_str().expect("a table").contains("eth0"));
+        // The default route to 172.17.0.1, as the kernel writes it.
+        assert!(
+            with["routes"]
+                .as_str()
+                .expect("a table")
+                .contains("eth0\t00000000\t010011AC")
         );
     });
 }
@@ -34,17 +121,154 @@ fn users_come_from_the_image() {
         named(&mut request.process, "www");
         let outcome = setting.run(&request);
         if setting.account.single() {
-            assert!(
-                outcome.fault().contains("user 0 only"),
-                "{}",
-                outcome.fault()
+            assert_eq!(
+                outcome.fault(),
+                "user 33:33 is not available: this container has user 0 only"
             );
             return;
         }
         let seen = outcome.seen();
         assert_eq!((&seen["uid"], &seen["gid"]), (&33.into(), &33.into()));
-        assert_eq!(seen["groups"], serde_json::json!([50]));
+        assert_eq!(seen["groups"], json!([50]));
         assert_eq!(seen["env"]["HOME"], "/srv");
         assert_eq!(seen["status"]["CapEff"], "0000000000000000");
+        named(&mut request.process, "nosuch");
+        assert_eq!(
+            setting.run(&request).fault(),
+            "unable to find user nosuch: no matching entries in passwd file"
+        );
+    });
+}
+
+#[test]
+fn commands_that_cannot_run_are_explained() {
+    for_each_account(|setting| {
+        let mut request = setting.request(&[]);
+        let mut fault = |command: &str| {
+            request.process.args = vec![command.to_owned()];
+            let outcome = setting.run(&request);
+            (
+                outcome.fault().to_owned(),
+                outcome.0["fault_code"].as_u64().expect("a code"),
+            )
+        };
+        let missing = "exec: \"foo\": executable file not found in $PATH".to_owned();
+        assert_eq!(fault("foo"), (missing, 127));
+        let denied = "exec: \"/etc/passwd\": permission denied".to_owned();
+        assert_eq!(fault("/etc/passwd"), (denied, 126));
+        std::fs::write(setting.path("lower/text"), "no program").expect("a file");
+        let mode = std::os::unix::fs::PermissionsExt::from_mode(0o755);
+        std::fs::set_permissions(setting.path("lower/text"), mode).expect("its mode");
+        assert_eq!(
+            fault("/text"),
+            ("exec: \"/text\": exec format error".to_owned(), 126)
+        );
+    });
+}
+
+#[test]
+fn an_added_process_is_in_the_same_world() {
+    for_each_account(|setting| {
+        let mut request = setting.request(&["wait"]);
+        request.attachments.push(attachment(2));
+        let mut look = setting.exec(&["look"]);
+        look.process.cwd = "/etc".into();
+        let mut missing = setting.exec(&[]);
+        missing.process.args = vec!["foo".into()];
+        let outcome = setting.run_with(&request, &[look, missing, setting.exec(&["exit", "7"])]);
+        assert_eq!(outcome.exit(), 137);
+        let seen = outcome.exec(0).seen();
+        assert_eq!(seen["hostname"], "box\n");
+        assert_eq!(seen["cwd"], "/etc");
+        assert_ne!(seen["pid"], 1);
+        assert_eq!(seen["uid"], 0);
+        assert_eq!(seen["status"]["Seccomp"], "2");
+        assert_eq!(seen["status"]["CapInh"], "0000000000000000");
+        assert_eq!(seen["descriptors"], json!(["0", "1", "2", "3"]));
+        assert!(seen["network"].as_str().expect("a table").contains("eth0"));
+        let fault = "exec: \"foo\": executable file not found in $PATH";
+        assert_eq!(outcome.exec(1).fault(), fault);
+        assert_eq!(outcome.exec(2).exit(), 7);
+    });
+}
+
+#[test]
+fn a_terminal_is_a_terminal() {
+    for_each_account(|setting| {
+        let mut request = setting.request(&["look"]);
+        request.process.terminal = true;
+        request.process.console_size = Some((40, 120));
+        let outcome = setting.run(&request);
+        let seen: Value = serde_json::from_str(outcome.output().trim()).expect("JSON");
+        assert_eq!(
+            seen["terminal"],
+            json!({ "name": "/dev/pts/0", "rows": 40, "columns": 120 })
+        );
+        assert_eq!(seen["devices"]["console"], "136:0");
+        let mut wait = setting.request(&["wait"]);
+        wait.process.terminal = true;
+        let mut look = setting.exec(&["look"]);
+        look.process.terminal = true;
+        let added = setting.run_with(&wait, &[look]).exec(0);
+        let seen: Value = serde_json::from_str(added.output().trim()).expect("JSON");
+        assert_eq!(seen["terminal"]["name"], "/dev/pts/1");
+    });
+}
+
+#[test]
+fn read_only_is_read_only() {
+    for_each_account(|setting| {
+        let mut request = setting.request(&["write", "/tmp/x", "text"]);
+        assert_eq!(setting.run(&request).exit(), 0);
+        assert_eq!(
+            std::fs::read_to_string(setting.path("upper/tmp/x")).expect("written through"),
+            "text"
+        );
+        request.read_only = true;
+        let outcome = setting.run(&request);
+        assert!(
+            outcome.output().contains("Read-only file system"),
+            "{}",
+            outcome.output()
+        );
+    });
+}
+
+#[test]
+fn a_missing_working_directory_is_made_or_refused() {
+    for_each_account(|setting| {
+        let mut request = setting.request(&["look"]);
+        request.process.cwd = "/srv/app".into();
+        let words = "chdir to cwd (\"/srv/app\") set in config.json failed";
+        assert!(setting.run(&request).fault().starts_with(words));
+        request.process.create_cwd = true;
+        assert_eq!(setting.run(&request).seen()["cwd"], "/srv/app");
+    });
+}
+
+#[test]
+#[ignore = "prints how long a container takes; run with --release"]
+fn measure() {
+    for_each_account(|setting| {
+        for network in [false, true] {
+            let mut request = setting.request(&["true"]);
+            if network {
+                request.attachments.push(attachment(2));
+            }
+            let outcome = setting.run_job(&plimsoll_runtime::plan(&request), &[], 100);
+            assert_eq!(outcome.exit(), 0);
+            let mut micros: Vec<u64> = outcome.0["micros"]
+                .as_array()
+                .into_iter()
+                .flatten()
+                .filter_map(Value::as_u64)
+                .collect();
+            micros.sort_unstable();
+            let median = micros.get(micros.len() / 2);
+            eprintln!(
+                "network {network}: median {median:?} us, least {:?}",
+                micros.first()
+            );
+        }
     });
 }

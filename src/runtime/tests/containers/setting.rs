@@ -1,8 +1,8 @@
 //! Users, directories and plans for the tests.
 
 use plimsoll_runtime::{
-    Attachment, Capabilities, CapabilitySet, CgroupMode, ExecPlan, ExecRequest, Plan, Process,
-    Request, Rootfs, Seccomp, User, plan, plan_exec,
+    Attachment, CapabilitySet, CgroupMode, ExecPlan, ExecRequest, Plan, Process, Request, Rootfs,
+    Seccomp, User, plan, plan_exec,
 };
 use serde_json::{Value, json};
 use std::fs;
@@ -167,6 +167,12 @@ impl Setting {
         self.directory.path().join(name)
     }
 
+    /// A volatile overlay is marked as not to be mounted again, since it may
+    /// have been cut off; ours has come to its end.
+    fn forget_mount(&self) {
+        let _ = fs::remove_dir_all(self.path("work/work/incompat"));
+    }
+
     pub fn rootfs(&self) -> Rootfs {
         Rootfs::Overlay {
             lower: vec![self.path("lower")],
@@ -210,6 +216,7 @@ impl Setting {
     }
 
     pub fn run_job(&self, plan: &Plan, execs: &[ExecPlan], repeat: usize) -> Outcome {
+        self.forget_mount();
         let map = self.account.lab_map();
         let job = json!({ "map": map, "plan": plan, "exec": execs, "repeat": repeat });
         let file = self.path("job.json");
@@ -288,10 +295,6 @@ pub fn attachment(number: u8) -> Attachment {
         prefix: 16,
         gateway: Some([172, 17, 0, 1].into()),
     }
-}
-
-pub fn docker_capabilities() -> Capabilities {
-    Capabilities::docker(CapabilitySet::DOCKER)
 }
 
 pub fn named(process: &mut Process, user: &str) {

@@ -5,7 +5,7 @@ use nix::sched::{CloneFlags, unshare};
 use plimsoll_runtime::net::Netlink;
 use plimsoll_runtime::sys::{self, CloneOptions, Forked};
 use plimsoll_runtime::zygote::{CreateError, Stdio, Zygote};
-use plimsoll_runtime::{ExecPlan, Plan, reap};
+use plimsoll_runtime::{ExecPlan, Plan, Rootfs, reap};
 use serde::{Deserialize, Serialize};
 use std::fs::{self, File};
 use std::io::{PipeReader, Read};
@@ -128,9 +128,23 @@ fn be_lab(job: &Job) -> Outcome {
         .expect("its address");
     let mut micros = Vec::new();
     let mut outcome = Outcome::default();
-    for _ in 0..job.repeat {
+    for run in 0..job.repeat {
+        // The kernel removes a network, and with it the cable, in its own
+        // time; the next one needs another name.
+        let mut plan = job.plan.clone();
+        for op in &mut plan.ops {
+            match op {
+                plimsoll_runtime::Op::Connect(attachment) => {
+                    attachment.host_name = format!("veth{run}");
+                }
+                plimsoll_runtime::Op::OpenRoot(Rootfs::Overlay { work, .. }) => {
+                    let _ = fs::remove_dir_all(work.join("work/incompat"));
+                }
+                _ => {}
+            }
+        }
         let start = Instant::now();
-        outcome = run_container(&zygote, &job.plan, &job.exec);
+        outcome = run_container(&zygote, &plan, &job.exec);
         micros.push(start.elapsed().as_micros());
     }
     outcome.micros = micros;
@@ -192,7 +206,7 @@ fn run_container(zygote: &Zygote, plan: &Plan, execs: &[ExecPlan]) -> Outcome {
         sys::pidfd_send_signal(created.pidfd.as_fd(), kill).expect("killed");
     }
     let output = read_all(reader, created.console.as_ref());
-    let exit = reap::wait_for(created.pid).expect("our child").code();
+    let exit = wait_for(created.pid);
     Outcome {
         output,
         exit: Some(exit),
@@ -212,7 +226,7 @@ fn run_exec(zygote: &Zygote, plan: &ExecPlan) -> Outcome {
         return failed(&error);
     }
     let output = read_all(reader, created.console.as_ref());
-    let exit = reap::wait_for(created.pid).expect("our child").code();
+    let exit = wait_for(created.pid);
     Outcome {
         output,
         exit: Some(exit),
@@ -233,6 +247,20 @@ fn read_all(mut reader: PipeReader, console: Option<&OwnedFd>) -> String {
         }
     }
     String::from_utf8_lossy(&bytes).into_owned()
+}
+
+/// Collects whatever ends until it is `pid`: an init cannot end before the
+/// processes that were added to its namespace have been collected.
+fn wait_for(pid: i32) -> i32 {
+    loop {
+        let event = sys::wait_child(None, 0)
+            .expect("a child")
+            .expect("an event");
+        if event.pid == pid {
+            let by_signal = event.code != nix::libc::CLD_EXITED;
+            return event.status + if by_signal { 128 } else { 0 };
+        }
+    }
 }
 
 fn collect_all() {

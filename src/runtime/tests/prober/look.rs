@@ -42,6 +42,7 @@ fn look() -> Value {
         "limits": read("/proc/self/limits"),
         "root": names("/"),
         "dev": names("/dev"),
+        "terminal": terminal(),
     })
 }
 
@@ -97,4 +98,18 @@ fn devices() -> Map<String, Value> {
             device.then(|| (name, json!(format!("{major}:{minor}"))))
         })
         .collect()
+}
+
+/// Name and size of the controlling terminal, where it is the standard input.
+fn terminal() -> Value {
+    let stdin = std::io::stdin();
+    let Ok((rows, columns)) = plimsoll_runtime::console::size(&stdin) else {
+        return Value::Null;
+    };
+    let name = fs::read_link("/proc/self/fd/0").ok();
+    let controlling = fs::File::open("/dev/tty").is_ok();
+    if !controlling {
+        return json!("not the controlling one");
+    }
+    json!({ "name": name, "rows": rows, "columns": columns })
 }
