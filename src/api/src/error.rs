@@ -41,6 +41,8 @@ pub enum ClientError {
     Named(&'static str),
     #[error("unable to parse docker host `{0}`")]
     Endpoint(String),
+    #[error("unable to resolve docker endpoint: invalid bind address format: {0}")]
+    Address(String),
     /// The connection broke, or the engine ended in the middle of a reply.
     #[error("error during connect: {request}: {source}")]
     Transport { request: String, source: io::Error },

@@ -13,6 +13,7 @@ pub enum Arity {
     Exactly(usize),
     AtLeast(usize),
     AtMost(usize),
+    Between(usize, usize),
     /// Checked by the command itself.
     Any,
 }
@@ -81,6 +82,10 @@ impl Command {
             Arity::AtLeast(n) if count < n => {
                 (format!("requires at least {n} {}", plural(n)), "See")
             }
+            Arity::Between(n, m) if count < n || count > m => (
+                format!("requires at least {n} and at most {m} {}", plural(m)),
+                "Run",
+            ),
             Arity::AtMost(n) if count > n => (format!("requires at most {n} {}", plural(n)), "Run"),
             _ => return None,
         };
@@ -95,6 +100,8 @@ impl Command {
 pub struct Group {
     pub name: &'static str,
     pub about: &'static str,
+    /// What an unknown command is answered with.
+    pub usage: &'static str,
     pub commands: &'static [&'static Command],
 }
 

@@ -141,7 +141,8 @@ fn in_group(
         ));
     }
     Err(Failure::new(format!(
-        "docker: unknown command: {path} {name}\n\nUsage:  {path}\n\nRun '{path} --help' for more information"
+        "docker: unknown command: {path} {name}\n\nUsage:  {}\n\nRun '{path} --help' for more information",
+        group.usage
     )))
 }
 
@@ -175,7 +176,11 @@ fn overview() -> String {
 fn connect(globals: &Given) -> Result<Context, Failure> {
     let mut hosts = globals.all("host");
     let endpoint = match (hosts.next(), hosts.next()) {
-        (Some(_), Some(_)) => return Err(Failure::new("Please specify only one -H")),
+        (Some(_), Some(_)) => {
+            return Err(Failure::new(
+                "Failed to initialize: unable to resolve docker endpoint: Specify only one -H",
+            ));
+        }
         (Some(host), None) => Endpoint::parse(host),
         (None, _) => Endpoint::from_env(),
     };

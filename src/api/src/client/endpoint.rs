@@ -46,6 +46,7 @@ impl Endpoint {
         }
         let address = match text.split_once("://") {
             Some(("tcp", address)) => address,
+            Some(("http" | "https", _)) => return Err(ClientError::Address(text.to_owned())),
             Some(_) => return Err(unreadable()),
             None if text.is_empty() => return Ok(Self::default()),
             None => text,

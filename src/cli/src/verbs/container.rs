@@ -9,6 +9,7 @@ use crate::verbs::{
 pub const GROUP: Group = Group {
     name: "container",
     about: "Manage containers",
+    usage: "docker container",
     commands: &[
         &attach::COMMAND,
         &cp::COMMAND,

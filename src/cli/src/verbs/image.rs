@@ -6,6 +6,7 @@ use crate::verbs::{history, images, inspect, prune, pull, rmi, tag};
 pub const GROUP: Group = Group {
     name: "image",
     about: "Manage images",
+    usage: "docker image",
     commands: &[
         &history::COMMAND,
         &inspect::IMAGE,

@@ -15,6 +15,7 @@ use crate::verbs::prune::{check_filter, filters};
 pub const GROUP: Group = Group {
     name: "network",
     about: "Manage networks",
+    usage: "docker network",
     commands: &[&inspect::NETWORK, &LS],
 };
 

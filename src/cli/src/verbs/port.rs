@@ -14,7 +14,7 @@ pub const COMMAND: Command = Command {
     about: "List port mappings or a specific mapping for the container",
     aliases: "docker container port, docker port",
     flags: &[],
-    arity: Arity::AtLeast(1),
+    arity: Arity::Between(1, 2),
     order: Order::Free,
     run,
 };

@@ -15,6 +15,7 @@ use crate::verbs::{events, images, info, prune, ps, volume};
 pub const GROUP: Group = Group {
     name: "system",
     about: "Manage Docker",
+    usage: "docker system",
     commands: &[&DF, &events::COMMAND, &info::COMMAND, &prune::SYSTEM],
 };
 

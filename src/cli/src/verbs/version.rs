@@ -11,7 +11,7 @@ use crate::command::{Arity, Command, Context};
 use crate::error::Failure;
 use crate::flags::{Flag, Given, Order};
 use crate::output::table;
-use crate::template::{Datum, Purpose, Template};
+use crate::template::{Datum, Purpose, Template, TemplateError};
 
 pub const COMMAND: Command = Command {
     name: "version",
@@ -33,7 +33,9 @@ fn run(context: &Context, given: &Given) -> Result<(), Failure> {
     }
     .map(Template::parse)
     .transpose()
-    .map_err(|error| Failure::with_code(format!("template parsing error: {error}"), 64))?;
+    .map_err(|error| {
+        Failure::with_code(format!("template parsing error: {}", named(&error)), 64)
+    })?;
     let answer = context.client.version();
     let server = answer.as_ref().ok().cloned().map(with_engine);
     match template {
@@ -45,11 +47,18 @@ fn run(context: &Context, given: &Given) -> Result<(), Failure> {
             let dot = datum(&context.client, server.as_ref());
             let text = template
                 .render(&dot, Purpose::Values)
-                .map_err(|error| Failure::new(error.to_string()))?;
+                .map_err(|error| Failure::new(named(&error)))?;
             println!("{text}");
         }
     }
     answer.map(drop).map_err(Failure::from)
+}
+
+/// This one template has a name in Docker's client.
+fn named(error: &TemplateError) -> String {
+    error
+        .to_string()
+        .replacen("template: :", "template: version:", 1)
 }
 
 /// Old engines tell their own version outside of the components.

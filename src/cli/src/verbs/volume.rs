@@ -17,6 +17,7 @@ use crate::verbs::prune::{self, check_filter, filters};
 pub const GROUP: Group = Group {
     name: "volume",
     about: "Manage volumes",
+    usage: "docker volume COMMAND",
     commands: &[&CREATE, &inspect::VOLUME, &LS, &prune::VOLUMES, &RM],
 };
 
