@@ -43,6 +43,11 @@ async fn dispatch(engine: &Rc<Engine>, call: Call) -> ApiResult<Reply> {
         ["_ping" | "version" | "info" | "events" | "auth"] | ["system", ..] => {
             system::route(engine, call).await
         }
+        // There is no cache to prune, and `docker system prune` asks.
+        ["build", "prune"] => reply::json(
+            hyper::StatusCode::OK,
+            &serde_json::json!({"CachesDeleted": null, "SpaceReclaimed": 0}),
+        ),
         ["build" | "session" | "grpc", ..] => Err(ApiFailure::not_implemented(
             "plimsoll does not build images yet",
         )),
