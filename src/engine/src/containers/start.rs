@@ -131,6 +131,7 @@ async fn bring_up(engine: &Rc<Engine>, container: &Rc<Container>) -> Result<Run,
     prepare_mounts(container, &record)?;
     let attached = attach(engine, &record, &mode)?;
     write_etc(engine, container, &record, &mode, &attached)?;
+    let record = container.record().clone();
     let around = surroundings(engine, container, &record, &mode, &attached)?;
     let request = spec::request(&record, &around)?;
     let plan = plimsoll_runtime::plan(&request);
@@ -224,6 +225,9 @@ fn write_etc(
     mode: &NetworkMode,
     attached: &Attached,
 ) -> ApiResult<()> {
+    if let NetworkMode::Container(reference) = mode {
+        return share_etc(engine, container, reference);
+    }
     let lab = |path: &str| fs::read_to_string(path).unwrap_or_default();
     let facts = Facts {
         mode,
@@ -236,6 +240,19 @@ fn write_etc(
     for name in ["hosts", "hostname", "resolv.conf"] {
         engine.give_to_container_root(&container.file(name))?;
     }
+    Ok(())
+}
+
+/// A container in another's network has its names and resolvers as well.
+fn share_etc(engine: &Rc<Engine>, container: &Container, reference: &str) -> ApiResult<()> {
+    let other = engine.containers.find(reference)?;
+    for name in ["hosts", "hostname", "resolv.conf"] {
+        let text = fs::read(other.file(name))?;
+        fs::write(container.file(name), text)?;
+        engine.give_to_container_root(&container.file(name))?;
+    }
+    let hostname = other.record().config.hostname.clone();
+    container.change(|record| record.config.hostname = hostname);
     Ok(())
 }
 

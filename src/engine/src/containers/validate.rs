@@ -212,8 +212,8 @@ fn refuse_in_grading(host: &HostConfig) -> ApiResult<()> {
         .any(|capability| !plimsoll_runtime::CapabilitySet::DOCKER.contains(capability));
     let what = if host.privileged {
         "--privileged"
-    } else if host.pid_mode == "host" {
-        "--pid host"
+    } else if !host.pid_mode.is_empty() {
+        "--pid"
     } else if host.ipc_mode == "host" {
         "--ipc host"
     } else if host.userns_mode == "host" {

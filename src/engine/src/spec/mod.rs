@@ -12,6 +12,8 @@
 mod mounts;
 mod process;
 mod security;
+#[cfg(test)]
+mod tests;
 
 use std::path::{Path, PathBuf};
 
@@ -74,10 +76,8 @@ pub fn specification(record: &Record, around: &Surroundings) -> ApiResult<Spec> 
         .mounts(mounts::mounts(record, around)?)
         .process(process::process(record, around)?)
         .linux(linux(record, around)?);
-    let spec = match hostname(record, around) {
-        Some(name) => spec.hostname(name),
-        None => spec,
-    };
+    // The type's own default is a name: none has to be said.
+    let spec = spec.hostname(hostname(record, around).unwrap_or_default());
     let spec = if record.config.domainname.is_empty() || uts_is_shared(record) {
         spec
     } else {

@@ -78,12 +78,15 @@ fn defaults(record: &Record, around: &Surroundings) -> ApiResult<Vec<Mount>> {
         "cgroup",
         words("ro,nosuid,noexec,nodev"),
     )?);
-    mounts.push(mount(
-        "/dev/mqueue",
-        "mqueue",
-        "mqueue",
-        words("nosuid,noexec,nodev"),
-    )?);
+    // Message queues are shown by the owner of the IPC namespace alone.
+    if around.ipc == Sharing::Private {
+        mounts.push(mount(
+            "/dev/mqueue",
+            "mqueue",
+            "mqueue",
+            words("nosuid,noexec,nodev"),
+        )?);
+    }
     if record.host_config.ipc_mode != "none" {
         let size = match record.host_config.shm_size {
             0 => SHM_SIZE,
