@@ -6,10 +6,7 @@ const LAB: &str = "hello-world";
 
 /// Standard output of a script in a fresh container of `base`.
 fn inside(world: &World, options: &[&str], script: &str) -> String {
-    let arguments = ["run", "--rm"]
-        .iter()
-        .chain(options)
-        .chain(&["base", "sh", "-c", script]);
+    let arguments = [&["run", "--rm"], options, &["base", "sh", "-c", script]].concat();
     let done = world.docker(LAB, arguments).output().expect("it ran");
     assert!(
         done.status.success(),

@@ -1,6 +1,6 @@
 //! Who plays a test.
 
-use nix::unistd::{Uid, User};
+use nix::unistd::Uid;
 
 /// The three kinds of people whose machines differ most for a rootless engine.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -43,23 +43,44 @@ impl Person {
 }
 
 fn account(name: &str) -> Result<Become, String> {
-    match User::from_name(name) {
-        Ok(Some(user)) => Ok(Become::Ids {
-            uid: user.uid.as_raw(),
-            gid: user.gid.as_raw(),
-            name: name.to_owned(),
-        }),
-        _ => Err(format!(
-            "no account {name}; `cargo xtask test` as root makes it"
-        )),
-    }
+    let found = accounts().into_iter().find(|account| account.name == name);
+    let account =
+        found.ok_or_else(|| format!("no account {name}; `cargo xtask test` as root makes it"))?;
+    Ok(Become::Ids {
+        uid: account.uid,
+        gid: account.gid,
+        name: account.name,
+    })
 }
 
 fn has_range(me: Uid) -> bool {
-    let name = User::from_uid(me).ok().flatten().map(|user| user.name);
+    let names = accounts()
+        .into_iter()
+        .filter(|account| account.uid == me.as_raw());
+    let names: Vec<String> = names.map(|account| account.name).collect();
     let table = std::fs::read_to_string("/etc/subuid").unwrap_or_default();
     table
         .lines()
         .filter_map(|line| line.split(':').next())
-        .any(|owner| owner == me.to_string() || Some(owner) == name.as_deref())
+        .any(|owner| owner == me.to_string() || names.iter().any(|name| name == owner))
+}
+
+struct Account {
+    name: String,
+    uid: u32,
+    gid: u32,
+}
+
+/// The lines of `/etc/passwd`, read as a file: the tests are static programs,
+/// which have no name service (passwd(5) for the fields).
+fn accounts() -> Vec<Account> {
+    let table = std::fs::read_to_string("/etc/passwd").unwrap_or_default();
+    let account = |line: &str| {
+        let mut fields = line.split(':');
+        let name = fields.next()?.to_owned();
+        let uid = fields.nth(1)?.parse().ok()?;
+        let gid = fields.next()?.parse().ok()?;
+        Some(Account { name, uid, gid })
+    };
+    table.lines().filter_map(account).collect()
 }
