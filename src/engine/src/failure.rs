@@ -68,7 +68,7 @@ impl std::error::Error for ApiFailure {}
 
 impl From<std::io::Error> for ApiFailure {
     fn from(error: std::io::Error) -> Self {
-        Self::internal(error.to_string())
+        Self::internal(reason(&error))
     }
 }
 

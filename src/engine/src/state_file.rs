@@ -11,13 +11,13 @@ use std::path::{Path, PathBuf};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
-use crate::failure::ApiFailure;
+use crate::failure::{ApiFailure, reason};
 
 /// Why a file of state cannot be read or written.
 #[derive(Debug, thiserror::Error)]
 pub enum StateError {
     /// The file system said no.
-    #[error("{}: {source}", path.display())]
+    #[error("{}: {}", path.display(), reason(.source))]
     Io {
         /// The file.
         path: PathBuf,
@@ -45,6 +45,23 @@ pub enum StateError {
         /// The latest version that this engine reads.
         known: u32,
     },
+}
+
+impl StateError {
+    /// Whether the disk (or quota) is full, which the user can mend.
+    #[must_use]
+    pub fn is_full(&self) -> bool {
+        matches!(self, Self::Io { source, .. } if is_full(source))
+    }
+}
+
+/// Whether an error says that the disk (or quota) is full.
+#[must_use]
+pub fn is_full(error: &io::Error) -> bool {
+    matches!(
+        error.kind(),
+        io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded
+    )
 }
 
 impl From<StateError> for ApiFailure {

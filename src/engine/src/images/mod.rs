@@ -20,6 +20,7 @@ pub mod show;
 
 use std::cell::{Ref, RefCell};
 use std::collections::HashMap;
+use std::fs;
 use std::path::PathBuf;
 use std::rc::Rc;
 
@@ -35,6 +36,10 @@ use crate::state_file::{self, Durability};
 
 /// The list's name in the lab's directory.
 pub const FILE_NAME: &str = "images.json";
+
+/// How much disk is held back for writing the list when the disk is full
+/// (bytes).
+const RESERVE: usize = 64 * 1024;
 
 /// The image list of this lab.
 pub struct Images {
@@ -198,11 +203,29 @@ impl Images {
     pub fn change<T>(&self, change: impl FnOnce(&mut ImageList) -> T) -> ApiResult<T> {
         let mut next = self.list.borrow().clone();
         let answer = change(&mut next);
-        state_file::save(&self.file, &next, Durability::Machine)?;
+        self.save(&next)?;
         self.read
             .borrow_mut()
             .retain(|id, _| next.images.contains_key(id));
         self.list.replace(next);
         Ok(answer)
+    }
+
+    /// Writes the list. A full disk must not keep anybody from removing images:
+    /// a reserve that was taken in good time is given back for it.
+    fn save(&self, list: &ImageList) -> ApiResult<()> {
+        let reserve = self.file.with_extension("reserve");
+        match state_file::save(&self.file, list, Durability::Machine) {
+            Err(error) if error.is_full() && fs::remove_file(&reserve).is_ok() => {
+                state_file::save(&self.file, list, Durability::Machine)?;
+            }
+            result => result?,
+        }
+        if !reserve.exists() {
+            // None to be had now: the next change tries again.
+            let taken = fs::write(&reserve, vec![b'.'; RESERVE]);
+            taken.or_else(|_| fs::remove_file(&reserve)).ok();
+        }
+        Ok(())
     }
 }

@@ -22,6 +22,7 @@ use plimsoll_store::{
 use serde_json::json;
 
 use super::changes::image_event;
+use super::collect;
 use super::list::{ImageEntry, LayerEntry};
 use super::progress::{step, under_way};
 use crate::engine::Engine;
@@ -29,6 +30,10 @@ use crate::failure::{ApiFailure, ApiResult};
 use crate::http::reply::{StreamSender, json_line};
 use crate::journal::kind;
 use crate::timestamp;
+
+/// A full disk, in Docker's words and with the way out.
+const FULL: &str = "failed to register layer: no space left on device\n\
+    hint: make room with docker container prune, docker image prune -a or docker volume prune";
 
 /// A download is told in at most this many steps for each layer.
 const STEPS: u64 = 8;
@@ -198,7 +203,12 @@ pub async fn pull(
     let outcome = match known {
         Some(id) => enter(engine, reference, carried, id, None)?,
         None => {
-            let fetched = fetch_beside(engine, carried, client.clone()).await?;
+            let fetched = fetch_beside(engine, carried, client.clone()).await;
+            if fetched.is_err() {
+                // What came before the failure is nobody's.
+                collect::in_background(engine);
+            }
+            let fetched = fetched?;
             let id = fetched.record.id;
             enter(engine, reference, carried, id, Some(fetched))?
         }
@@ -223,7 +233,10 @@ async fn fetch_beside(
     fetching
         .await
         .map_err(|error| ApiFailure::internal(format!("the pull broke off: {error}")))?
-        .map_err(|error| ApiFailure::internal(error.to_string()))
+        .map_err(|error| match error {
+            PullError::Store(error) if error.is_full() => ApiFailure::internal(FULL),
+            error => ApiFailure::internal(error.to_string()),
+        })
 }
 
 /// What a pull changed, for its last line.

@@ -23,10 +23,10 @@ use plimsoll_store::{Ownership, remove_tree};
 use serde::{Deserialize, Serialize};
 
 use crate::config::Config;
-use crate::failure::{ApiFailure, ApiResult};
+use crate::failure::{ApiFailure, ApiResult, reason};
 use crate::filters::Filters;
 use crate::identity::random_id;
-use crate::state_file::{self, Durability};
+use crate::state_file::{self, Durability, StateError};
 use crate::timestamp;
 
 /// The version of `volume.json`.
@@ -101,7 +101,7 @@ impl Volume {
 
 fn failed(action: &str, path: &Path) -> impl FnOnce(io::Error) -> ApiFailure {
     let doing = format!("{action} {}", path.display());
-    move |error| ApiFailure::internal(format!("{doing}: {error}"))
+    move |error| ApiFailure::internal(format!("{doing}: {}", reason(&error)))
 }
 
 impl Volumes {
@@ -197,8 +197,9 @@ impl Volumes {
             created: timestamp::now(),
             name,
         };
-        self.make(&volume)
-            .map_err(|error| ApiFailure::internal(format!("create {}: {error}", volume.name)))?;
+        self.make(&volume).map_err(|error| {
+            ApiFailure::internal(format!("create {}: {}", volume.name, reason(&error)))
+        })?;
         let mut all = self.all.borrow_mut();
         all.insert(volume.name.clone(), volume.clone());
         Ok(volume)
@@ -231,8 +232,11 @@ impl Volumes {
             labels: volume.labels.clone(),
             created: volume.created.clone(),
         };
-        state_file::save(&unborn.join(RECORD), &record, Durability::Process)
-            .map_err(|error| io::Error::other(error.to_string()))
+        let saved = state_file::save(&unborn.join(RECORD), &record, Durability::Process);
+        saved.map_err(|error| match error {
+            StateError::Io { source, .. } => source,
+            other => io::Error::other(other.to_string()),
+        })
     }
 
     /// Copies what the image (its layers, the uppermost first) has at `path`
