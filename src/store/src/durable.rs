@@ -12,6 +12,9 @@ use std::os::unix::fs::OpenOptionsExt as _;
 use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
 
+use nix::errno::Errno;
+use nix::unistd::AccessFlags;
+
 use crate::digest::Digest;
 use crate::error::StoreError;
 use crate::remove;
@@ -45,6 +48,7 @@ impl Store {
             OpenOptions::new()
                 .write(true)
                 .create(true)
+                .truncate(true)
                 .mode(0o600)
                 .open(&path)
         };
@@ -71,6 +75,10 @@ pub(crate) fn repair(store: &Store) -> Result<(), StoreError> {
     for boot in boots.filter_map(Result::ok) {
         if boot.file_name().to_string_lossy() == current {
             continue;
+        }
+        if nix::unistd::access(store.root(), AccessFlags::W_OK) == Err(Errno::EROFS) {
+            // Whoever may write repairs; a reader verifies what it reads.
+            return Ok(());
         }
         let _guard = store.lock_exclusive()?;
         for note in notes_in(&boot.path()) {

@@ -63,8 +63,11 @@ pub(crate) struct Entries<'s, 'r> {
 struct Extensions {
     name: Option<Vec<u8>>,
     link: Option<Vec<u8>>,
-    pax: Vec<(Vec<u8>, Vec<u8>)>,
+    pax: Vec<Record>,
 }
+
+/// Key and value of a PAX record.
+type Record = (Vec<u8>, Vec<u8>);
 
 impl<'s, 'r> Entries<'s, 'r> {
     pub(crate) fn new(source: &'s mut Source<'r>) -> Self {
@@ -224,7 +227,7 @@ fn zero_terminated(mut bytes: Vec<u8>) -> Vec<u8> {
 
 /// Splits `LENGTH KEY=VALUE\n` records (pax, "Extended Header"). The length
 /// rules: a value may hold newlines.
-fn pax_records(mut bytes: &[u8]) -> Result<Vec<(Vec<u8>, Vec<u8>)>, UnpackError> {
+fn pax_records(mut bytes: &[u8]) -> Result<Vec<Record>, UnpackError> {
     let mut records = Vec::new();
     while !bytes.is_empty() && bytes[0] != 0 {
         let record = next_record(bytes);

@@ -1,4 +1,22 @@
 //! Content-addressed blobs, unpacked layers, layer diffs and archives.
+//!
+//! **Invariant:** no path that an image or a container chose is ever resolved
+//! by string. Paths are resolved by the kernel beneath a root descriptor
+//! (`beneath.rs`), a last component is only ever made new, and a file is opened
+//! for reading only after a handle showed what it is. So nothing outside the
+//! tree is touched, whatever a layer says and whatever a container swaps.
+//!
+//! **Second invariant:** what has a digest's name has that digest. Blobs and
+//! layers appear by one rename when they are whole and verified; a kill leaves
+//! only what the next writer clears up.
+//!
+//! Everything is synchronous and may block. Deliberately absent: tags and image
+//! lists (a lab's), the network, mounting, executing anything at all.
+//!
+//! Where to start: [`Store`] for blobs and layers, [`Tree`] for a container's
+//! files, [`diff()`] for commits, [`import_image`] for manifests, [`ImageRef`]
+//! for names. Inside: `extract.rs` makes an archive's entries, `emit.rs` writes
+//! them, `attributes.rs` is the one place that knows owners and modes.
 
 pub mod archive;
 mod attributes;

@@ -71,7 +71,7 @@ fn refused(magic: i64) -> Option<&'static str> {
 /// read-only directory) is left for the caller's own writes to report.
 pub fn check(dir: BorrowedFd<'_>) -> Result<(), PlaceProblem> {
     if let Ok(statfs) = fstatfs(dir)
-        && let Some(name) = refused(statfs.filesystem_type().0 as i64)
+        && let Some(name) = refused(statfs.filesystem_type().0)
     {
         return Err(PlaceProblem::Filesystem(name));
     }

@@ -72,6 +72,11 @@ pub(crate) fn make(parent: &OwnedFd, name: &OsStr) -> io::Result<()> {
         Err(Errno::EPERM | Errno::EINVAL | Errno::EOPNOTSUPP | Errno::ENOSYS) => {}
         outcome => return Ok(outcome?),
     }
+    make_marked_file(parent, name)
+}
+
+/// A whiteout without a device (Linux 6.7).
+fn make_marked_file(parent: &OwnedFd, name: &OsStr) -> io::Result<()> {
     let flags = OFlag::O_WRONLY | OFlag::O_CREAT | OFlag::O_EXCL | OFlag::O_NOFOLLOW;
     let file = openat(
         parent,
@@ -112,6 +117,27 @@ pub(crate) fn is_at(parent: &OwnedFd, name: &OsStr, stat: &FileStat) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_whiteout_without_a_device_is_one_too() {
+        let dir = tempfile::tempdir().unwrap();
+        let parent: OwnedFd = std::fs::File::open(dir.path()).unwrap().into();
+        make(&parent, OsStr::new("device")).unwrap();
+        make_marked_file(&parent, OsStr::new("file")).unwrap();
+        std::fs::write(dir.path().join("empty"), "").unwrap();
+        let is = |name: &str| {
+            let name = OsStr::new(name);
+            is_at(
+                &parent,
+                name,
+                &crate::beneath::stat_child(&parent, name).unwrap().unwrap(),
+            )
+        };
+        assert!(is("device") && is("file") && !is("empty"));
+        assert!(!is_opaque(&parent).unwrap(), "x is not y");
+        set_opaque(&parent).unwrap();
+        assert!(is_opaque(&parent).unwrap());
+    }
 
     #[test]
     fn names_of_markers_are_read() {

@@ -301,6 +301,25 @@ fn change(kind: ChangeKind, path: &str) -> Change {
     }
 }
 
+/// What the container does.
+fn change_files(root: &Path) {
+    let at = |path: &str| root.join(path);
+    assert!(!at("etc/hidden").exists(), "overlay reads our whiteouts");
+    fs::write(at("etc/motd"), "changed").unwrap();
+    fs::remove_file(at("etc/gone")).unwrap();
+    fs::remove_file(at("etc/more")).unwrap();
+    fs::write(at("etc/hidden"), "again").unwrap();
+    fs::remove_dir_all(at("opt")).unwrap();
+    fs::create_dir(at("opt")).unwrap();
+    fs::write(at("opt/new"), "new").unwrap();
+    fs::remove_file(at("kind")).unwrap();
+    fs::create_dir(at("kind")).unwrap();
+    fs::create_dir_all(at("new/dir")).unwrap();
+    fs::write(at("new/dir/f"), "f").unwrap();
+    fs::write(at("short-lived"), "").unwrap();
+    fs::remove_file(at("short-lived")).unwrap();
+}
+
 #[test]
 fn a_containers_changes_become_a_layer() {
     if outside("a_containers_changes_become_a_layer") {
@@ -335,21 +354,7 @@ fn a_containers_changes_become_a_layer() {
     let Some(overlay) = Overlay::new(dir.path(), &lower) else {
         return;
     };
-    let at = |path: &str| overlay.merged.join(path);
-    assert!(!at("etc/hidden").exists(), "overlay reads our whiteouts");
-    fs::write(at("etc/motd"), "changed").unwrap();
-    fs::remove_file(at("etc/gone")).unwrap();
-    fs::remove_file(at("etc/more")).unwrap();
-    fs::write(at("etc/hidden"), "again").unwrap();
-    fs::remove_dir_all(at("opt")).unwrap();
-    fs::create_dir(at("opt")).unwrap();
-    fs::write(at("opt/new"), "new").unwrap();
-    fs::remove_file(at("kind")).unwrap();
-    fs::create_dir(at("kind")).unwrap();
-    fs::create_dir_all(at("new/dir")).unwrap();
-    fs::write(at("new/dir/f"), "f").unwrap();
-    fs::write(at("short-lived"), "").unwrap();
-    fs::remove_file(at("short-lived")).unwrap();
+    change_files(&overlay.merged);
 
     let mut layer = Vec::new();
     diff(&lower, &overlay.upper, &Ownership::Single, &mut layer).unwrap();
@@ -440,6 +445,82 @@ fn overlays_leftovers_are_removed() {
     }
 }
 
+fn mount(kind: &str, on: &Path, options: &str) {
+    let flags = nix::mount::MsFlags::empty();
+    nix::mount::mount(Some(kind), on, Some(kind), flags, Some(options)).unwrap();
+}
+
+#[test]
+fn a_full_disk_leaves_the_store_as_it_was() {
+    if outside("a_full_disk_leaves_the_store_as_it_was") {
+        return;
+    }
+    let dir = tempfile::tempdir().unwrap();
+    mount("tmpfs", dir.path(), "size=2m");
+    let store = match Store::open(&dir.path().join("store"), Ownership::Single) {
+        Ok(store) => store,
+        Err(error) => {
+            eprintln!("skipped: this kernel's tmpfs cannot hold a store: {error}");
+            return;
+        }
+    };
+    let large = vec![0; 3 << 20];
+    let error = store.write_blob(&large[..], None, u64::MAX).unwrap_err();
+    assert!(error.is_full(), "{error}");
+    let layer = Tarball::new().file("large", 0o644, &large).end();
+    let small = zstd::encode_all(&layer[..], 3).unwrap();
+    let blob = store.write_blob(&small[..], None, u64::MAX).unwrap();
+    let diff_id = DiffId(Digest::of(&layer));
+    let error = store.ensure_layer(&diff_id, &blob, TAR).unwrap_err();
+    assert!(error.is_full(), "{error}");
+    assert!(store.find_layer(&diff_id).unwrap().is_none());
+    // Room for what fits, as before.
+    store.write_blob(&large[..1 << 20], None, u64::MAX).unwrap();
+}
+
+#[test]
+fn a_place_that_overlay_refuses_is_refused_with_a_way_out() {
+    if outside("a_place_that_overlay_refuses_is_refused_with_a_way_out") {
+        return;
+    }
+    let dir = tempfile::tempdir().unwrap();
+    let lower = dir.path().join("lower");
+    fs::create_dir(&lower).unwrap();
+    let Some(overlay) = Overlay::new(dir.path(), &[lower]) else {
+        return;
+    };
+    let error = Store::open(&overlay.merged.join("store"), Ownership::Single)
+        .err()
+        .unwrap();
+    let text = error.to_string();
+    assert!(
+        text.contains("overlay file system") && text.contains("--store DIR"),
+        "{text}"
+    );
+}
+
+#[test]
+fn a_store_that_is_only_read_can_be_read() {
+    if outside("a_store_that_is_only_read_can_be_read") {
+        return;
+    }
+    let dir = tempfile::tempdir().unwrap();
+    let root = dir.path().join("store");
+    let layer = Tarball::new().file("f", 0o644, b"f").end();
+    let path = add(&Store::open(&root, Ownership::Single).unwrap(), &layer);
+    let none: Option<&str> = None;
+    let bind = nix::mount::MsFlags::MS_BIND;
+    nix::mount::mount(Some(&root), &root, none, bind, none).unwrap();
+    let read_only = bind | nix::mount::MsFlags::MS_REMOUNT | nix::mount::MsFlags::MS_RDONLY;
+    nix::mount::mount(none, &root, none, read_only, none).unwrap();
+    // As after another boot, whose notes nobody could clear.
+    let store = Store::open(&root, Ownership::Single).unwrap();
+    let digest = Digest::of(&layer);
+    assert!(store.has_blob(&digest).unwrap());
+    assert_eq!(store.find_layer(&DiffId(digest)).unwrap(), Some(path));
+    assert!(store.write_blob(&b"x"[..], None, 10).is_err());
+}
+
 #[test]
 fn what_is_mounted_is_neither_exported_nor_removed() {
     if outside("what_is_mounted_is_neither_exported_nor_removed") {
@@ -469,35 +550,37 @@ fn what_is_mounted_is_neither_exported_nor_removed() {
     assert_eq!(fs::read_to_string(host.join("canary")).unwrap(), "alive");
 }
 
-#[test]
-fn file_capabilities_come_back_in_every_mode() {
+fn capability_round_trip(ownership: &Ownership) {
     // cap_net_raw=ep, as archives hold it (revision 2).
     let mut value = vec![1, 0, 0, 2, 0, 0x20, 0, 0];
     value.resize(20, 0);
-    let mut modes = vec![Ownership::Single];
+    let dir = tempfile::tempdir().unwrap();
+    let store = Store::open(dir.path(), ownership.clone()).unwrap();
+    let mut tar = Tarball::new();
+    tar.pax_bytes(&[("SCHILY.xattr.security.capability", &value)]);
+    let path = add(&store, &tar.file("ping", 0o755, b"p").end());
+    let mut out = Vec::new();
+    diff(&[], &path, ownership, &mut out).unwrap();
+    assert!(
+        out.windows(value.len()).any(|bytes| bytes == value),
+        "{ownership:?}"
+    );
+}
+
+#[test]
+fn file_capabilities_come_back_in_every_mode() {
+    capability_round_trip(&Ownership::Single);
     if nix::unistd::geteuid().is_root() {
         let range = vec![IdRange {
             inside: 0,
             outside: 300_000,
             count: 65_536,
         }];
-        modes.push(Ownership::identity());
-        modes.push(Ownership::Mapped {
+        capability_round_trip(&Ownership::identity());
+        capability_round_trip(&Ownership::Mapped {
             uids: range.clone(),
             gids: range,
         });
-    }
-    for ownership in modes {
-        let dir = tempfile::tempdir().unwrap();
-        let store = Store::open(dir.path(), ownership.clone()).unwrap();
-        let mut tar = Tarball::new();
-        tar.pax_bytes(&[("SCHILY.xattr.security.capability", &value)])
-            .file("ping", 0o755, b"p");
-        let path = add(&store, &tar.end());
-        let mut out = Vec::new();
-        diff(&[], &path, &ownership, &mut out).unwrap();
-        let found = out.windows(value.len()).any(|bytes| bytes == value);
-        assert!(found, "{ownership:?}");
     }
 }
 
@@ -537,4 +620,106 @@ fn a_tree_of_another_owner_keeps_its_owner() {
     let mut out = Vec::new();
     tree.pack("/data/f", &mut out).unwrap();
     assert!(read(&out)["f"].contains(" 33:44 "));
+}
+
+/// A user with a range in `/etc/subuid`, and the range: name, id, first, count.
+fn user_with_a_range() -> Option<(u32, u32, u32)> {
+    let passwd = fs::read_to_string("/etc/passwd").ok()?;
+    let own = nix::unistd::geteuid().as_raw();
+    for line in fs::read_to_string("/etc/subuid").ok()?.lines() {
+        let mut fields = line.split(':');
+        let (name, first) = (fields.next()?, fields.next()?.parse().ok()?);
+        let count: u32 = fields.next()?.parse().ok()?;
+        let account = passwd
+            .lines()
+            .find(|line| line.starts_with(&format!("{name}:")))?;
+        let uid: u32 = account.split(':').nth(2)?.parse().ok()?;
+        if uid != 0 && (own == 0 || own == uid) && count >= 1000 {
+            return Some((uid, first, count));
+        }
+    }
+    None
+}
+
+/// The lab's own user namespace: the learner is themself, their range is at the
+/// same numbers, and the engine has all capabilities over it.
+#[test]
+fn in_a_labs_namespace_everything_comes_back() {
+    if let Some(range) = std::env::var_os(INSIDE) {
+        let range = range.into_string().unwrap();
+        let numbers: Vec<u32> = range
+            .split(':')
+            .map(|number| number.parse().unwrap())
+            .collect();
+        let ranges = vec![
+            IdRange {
+                inside: 0,
+                outside: numbers[0],
+                count: 1,
+            },
+            IdRange {
+                inside: 1,
+                outside: numbers[1],
+                count: numbers[2],
+            },
+        ];
+        let mapped = Ownership::Mapped {
+            uids: ranges.clone(),
+            gids: ranges,
+        };
+        round_trip(&mapped);
+        capability_round_trip(&mapped);
+        round_trip(&Ownership::Single);
+        // What the range owns is removed from inside only.
+        let dir = tempfile::tempdir().unwrap();
+        let store = Store::open(dir.path(), mapped).unwrap();
+        let path = add(
+            &store,
+            &Tarball::new()
+                .owner(33, 33)
+                .dir("d", 0o700)
+                .file("d/f", 0, b"")
+                .end(),
+        );
+        assert_eq!(fs::metadata(path.join("d")).unwrap().uid(), numbers[1] + 32);
+        let parent = File::open(path.parent().unwrap()).unwrap();
+        plimsoll_store::remove_tree(parent.as_fd(), "fs".as_ref()).unwrap();
+        return;
+    }
+    let Some((uid, first, count)) = user_with_a_range() else {
+        eprintln!("skipped: no user here has a range in /etc/subuid");
+        return;
+    };
+    let mut command = Command::new("setpriv");
+    if nix::unistd::geteuid().is_root() {
+        command.args([
+            format!("--reuid={uid}"),
+            format!("--regid={uid}"),
+            "--clear-groups".into(),
+        ]);
+    }
+    command
+        .args(["unshare", "--user", "--keep-caps"])
+        .args([format!("--map-user={uid}"), format!("--map-group={uid}")])
+        .args([format!("--map-users={first},{first},{count}")])
+        .args([format!("--map-groups={first},{first},{count}")])
+        .arg(std::env::current_exe().unwrap())
+        .args([
+            "--exact",
+            "in_a_labs_namespace_everything_comes_back",
+            "--nocapture",
+        ])
+        .env(INSIDE, format!("{uid}:{first}:{count}"));
+    match command.output() {
+        Ok(output) if output.status.success() => {}
+        Ok(output) => {
+            let said = String::from_utf8_lossy(&output.stderr);
+            assert!(
+                said.contains("unshare: ") || said.contains("setpriv: "),
+                "{said}"
+            );
+            eprintln!("skipped: no namespace with a range here: {said}");
+        }
+        Err(error) => eprintln!("skipped: no setpriv(1) here: {error}"),
+    }
 }
