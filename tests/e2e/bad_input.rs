@@ -35,11 +35,6 @@ everyone!(mistakes_are_told_and_change_nothing, |world| {
             125,
             "bind source path does not exist: /no/such",
         ),
-        (
-            &["run", "--network", "nowhere", "base"],
-            125,
-            "network nowhere not found",
-        ),
         (&["start", "nobody"], 1, "No such container: nobody"),
         (&["rm", "nobody"], 1, "No such container: nobody"),
         (&["rmi", "nothing"], 1, "No such image: nothing"),

@@ -29,8 +29,13 @@ everyone!(stop_leaves_nothing, |world| {
 everyone!(two_clients_start_one_engine, |world| {
     let engines: Vec<_> = (0..6)
         .map(|_| {
-            let mut command =
-                world.plimsoll(["shell", "hello-world", "--", "readlink", "/proc/1/ns/pid"]);
+            let mut command = world.plimsoll([
+                "shell",
+                "hello-world",
+                "--",
+                "readlink",
+                "/proc/self/ns/pid",
+            ]);
             std::thread::spawn(move || command.output().expect("it ran"))
         })
         .map(|thread| thread.join().expect("the client did not panic"))
