@@ -89,11 +89,18 @@ impl Datum {
         }
     }
 
-    /// The value as compact JSON.
+    /// The value as compact JSON. A row as a whole is written as Go's library
+    /// does by default: what HTML would take for markup is escaped.
     pub fn to_json(&self) -> String {
         let mut out = String::new();
         self.write_json(&mut out);
-        out
+        match self {
+            Self::Record { kind, .. } if !kind.is_empty() => out
+                .replace('<', "\\u003c")
+                .replace('>', "\\u003e")
+                .replace('&', "\\u0026"),
+            _ => out,
+        }
     }
 
     fn write_json(&self, out: &mut String) {

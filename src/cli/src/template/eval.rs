@@ -349,10 +349,8 @@ impl Evaluation<'_> {
                     },
                 }
             }
-            Datum::Map(map) => match map.get(name) {
-                Some(value) => return Ok(value.clone()),
-                None => format!("map has no entry for key \"{name}\""),
-            },
+            // Of a map any key may be asked for.
+            Datum::Map(map) => return Ok(map.get(name).cloned().unwrap_or(Datum::Missing)),
             Datum::Missing | Datum::Nil(_) => {
                 let text = &operand.text;
                 return self.error(

@@ -11,7 +11,7 @@ use crate::command::{Arity, Command, Context};
 use crate::error::Failure;
 use crate::flags::{Flag, Given, Order};
 use crate::output::table;
-use crate::template::{Datum, Purpose, Template, TemplateError};
+use crate::template::{Datum, Purpose, Template, TemplateError, from_json};
 
 pub const COMMAND: Command = Command {
     name: "version",
@@ -184,8 +184,7 @@ fn datum(client: &Client, server: Option<&Version>) -> Datum {
     ]);
     let server = server
         .and_then(|server| serde_json::to_vec(server).ok())
-        .and_then(|json| crate::template::from_json(&json).ok())
-        .unwrap_or(Datum::Missing);
+        .map_or(Datum::Missing, |json| with_go_names(&json));
     Datum::Record {
         kind: "",
         fields: fields(vec![
@@ -196,18 +195,23 @@ fn datum(client: &Client, server: Option<&Version>) -> Datum {
                     fields: ours,
                 },
             ),
-            ("Server", with_go_names(server)),
+            ("Server", server),
         ]),
     }
 }
 
 /// Templates use the names of Go's fields, JSON those of the wire.
-fn with_go_names(mut server: Datum) -> Datum {
-    if let Datum::Record { fields, .. } = &mut server {
-        let find = |name: &str| fields.iter().find(|(field, _)| field == name).cloned();
-        if let Some((_, value)) = find("ApiVersion") {
-            fields.push(("APIVersion".to_owned(), value));
-        }
+fn with_go_names(json: &[u8]) -> Datum {
+    let Ok(Datum::Record { mut fields, .. }) = from_json(json) else {
+        return Datum::Missing;
+    };
+    let api = fields.iter().find(|(field, _)| field == "ApiVersion");
+    if let Some((_, value)) = api.cloned() {
+        fields.push(("APIVersion".to_owned(), value));
     }
-    server
+    Datum::Wire {
+        kind: "*types.Version",
+        fields,
+        json: String::from_utf8_lossy(json).into_owned(),
+    }
 }
