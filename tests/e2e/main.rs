@@ -5,4 +5,5 @@ mod bad_input;
 mod course_words;
 mod inside;
 mod nothing_left;
+mod replies;
 mod survival;
