@@ -150,7 +150,8 @@ impl Asked {
                 _ => {}
             }
         }
-        let dot = text == "." || text.ends_with("/.");
+        let trimmed = text.trim_end_matches('/');
+        let dot = trimmed == "." || trimmed.ends_with("/.");
         let directory = dot || text.ends_with('/') || path == Path::new("/");
         let base = match path.file_name() {
             _ if dot => ".".to_owned(),

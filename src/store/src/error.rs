@@ -101,12 +101,22 @@ pub enum UnpackError {
         /// Why it is refused.
         reason: &'static str,
     },
-    /// Docker's own words for `--no-overwrite-dir-non-dir`.
-    #[error("cannot overwrite directory {0:?} with non-directory")]
-    DirectoryByFile(PathBuf),
-    /// Docker's own words for `--no-overwrite-dir-non-dir`.
-    #[error("cannot overwrite non-directory {0:?} with directory")]
-    FileByDirectory(PathBuf),
+    /// A file in a directory's place, where that is not wanted. Docker's words.
+    #[error("cannot overwrite directory {path:?} with non-directory {into:?}")]
+    DirectoryByFile {
+        /// The directory.
+        path: PathBuf,
+        /// Where the archive is unpacked.
+        into: PathBuf,
+    },
+    /// A directory in a file's place, where that is not wanted. Docker's words.
+    #[error("cannot overwrite non-directory {path:?} with directory {into:?}")]
+    FileByDirectory {
+        /// The file.
+        path: PathBuf,
+        /// Where the archive is unpacked.
+        into: PathBuf,
+    },
     /// An owner has no place in the container's id range.
     #[error(
         "entry {entry:?} belongs to {kind} {id}, which is outside the ids available to containers (see subuid(5))"

@@ -221,7 +221,8 @@ impl<'a> Extractor<'a> {
             Some(stat) if is_dir(&stat) => {}
             Some(stat) => {
                 if self.keeps_kinds() {
-                    return Err(UnpackError::FileByDirectory(path));
+                    let (path, into) = self.for_people(&path);
+                    return Err(UnpackError::FileByDirectory { path, into });
                 }
                 replaces_whiteout = self.is_whiteout(&parent, &name, &stat);
                 self.clear(&parent, &name, &stat, &path)?;
@@ -422,7 +423,8 @@ impl<'a> Extractor<'a> {
         let existing = stat_child(&**parent, name).map_err(|errno| failed(path, errno))?;
         let Some(stat) = existing else { return Ok(()) };
         if is_dir(&stat) && self.keeps_kinds() {
-            return Err(UnpackError::DirectoryByFile(path.clone()));
+            let (path, into) = self.for_people(path);
+            return Err(UnpackError::DirectoryByFile { path, into });
         }
         self.clear(parent, name, &stat, path)
     }
@@ -470,6 +472,12 @@ impl<'a> Extractor<'a> {
 
     fn is_whiteout(&self, parent: &OwnedFd, name: &OsStr, stat: &FileStat) -> bool {
         matches!(self.purpose, Purpose::Layer) && whiteout::is_at(parent, name, stat)
+    }
+
+    /// An entry's path and the directory unpacked into, as the container has them.
+    fn for_people(&self, path: &Path) -> (PathBuf, PathBuf) {
+        let into = Path::new("/").join(&self.base);
+        (into.join(path), into)
     }
 
     /// `docker cp` refuses to turn a directory into a file and back.

@@ -100,7 +100,12 @@ fn archives_are_named_as_docker_names_them() {
     assert_eq!(world.packed("/etc"), etc);
     assert_eq!(world.packed("etc"), etc);
     assert_eq!(world.packed("/etc/"), etc);
-    assert_eq!(world.packed("/x/../etc/./"), etc);
+    assert_eq!(world.packed("/x/../etc"), etc);
+    assert_eq!(world.packed("/etc/./"), world.packed("/etc/."));
+    assert_eq!(
+        world.packed(".")[..2],
+        ["./", "./dangling -> /nowhere/at/../all"]
+    );
     assert_eq!(
         world.packed("/etc/."),
         ["./", "./link -> motd", "./motd", "./sub/", "./sub/deep"]
@@ -239,18 +244,18 @@ fn directories_and_files_replace_each_other_unless_that_is_refused() {
         .unwrap_err();
     assert!(matches!(
         error,
-        ArchiveError::Unpack(UnpackError::DirectoryByFile(_))
+        ArchiveError::Unpack(UnpackError::DirectoryByFile { .. })
     ));
     assert_eq!(
         error.to_string(),
-        r#"cannot overwrite directory "sub" with non-directory"#
+        r#"cannot overwrite directory "/etc/sub" with non-directory "/etc""#
     );
     let error = world
         .unpack("/etc", Tarball::new().dir("motd", 0o755), strict)
         .unwrap_err();
     assert_eq!(
         error.to_string(),
-        r#"cannot overwrite non-directory "motd" with directory"#
+        r#"cannot overwrite non-directory "/etc/motd" with directory "/etc""#
     );
     assert!(world.root.join("etc/sub/deep").exists());
 

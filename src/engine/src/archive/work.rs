@@ -185,9 +185,12 @@ mod tests {
                 "container rootfs is marked read-only",
             ),
             (
-                ArchiveError::Unpack(UnpackError::DirectoryByFile("a".into())),
+                ArchiveError::Unpack(UnpackError::DirectoryByFile {
+                    path: "/etc/a".into(),
+                    into: "/etc".into(),
+                }),
                 400,
-                "cannot overwrite directory \"a\" with non-directory",
+                "cannot overwrite directory \"/etc/a\" with non-directory \"/etc\"",
             ),
         ] {
             let told = in_docker_s_words(&error, "/x", "web");
