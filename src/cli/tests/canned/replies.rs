@@ -151,7 +151,7 @@ fn container(name: &str, action: &str, query: &str) -> Reply {
         ),
         "stats" => ok(&stats()),
         "attach" => {
-            let text = if query.contains("stdout=1") {
+            let text = if query.contains("stdout=1") && !name.starts_with("bad") {
                 "hello\n"
             } else {
                 ""
@@ -179,10 +179,13 @@ fn create(query: &str, image: &str) -> Reply {
             json!({"message": format!("Conflict. The container name \"/taken\" is already in use by container \"{ID}\". You have to remove (or rename) that container to be able to reuse that name.")}).to_string(),
         );
     }
-    Reply::Json(
-        201,
-        json!({"Id": ID, "Warnings": ["a warning"]}).to_string(),
-    )
+    let (id, warnings) = match image {
+        "nosuch" | "missing" => return missing(&format!("No such image: {image}:latest")),
+        "notfound" => ("bad1", json!([])),
+        "denied" => ("bad2", json!([])),
+        _ => (ID, json!(["a warning"])),
+    };
+    Reply::Json(201, json!({"Id": id, "Warnings": warnings}).to_string())
 }
 
 fn image(action: &str, name: &str) -> Reply {
