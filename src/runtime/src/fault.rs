@@ -39,6 +39,9 @@ pub enum Fault {
     /// The system call filter cannot be built.
     #[error("seccomp: {0}")]
     Seccomp(String),
+    /// A hook failed.
+    #[error("error running {0}")]
+    Hook(String),
     /// The process ended before it said how it went.
     #[error("the container's first process ended during {0}")]
     Died(String),

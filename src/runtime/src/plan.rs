@@ -57,6 +57,9 @@ pub fn plan(request: &Request) -> Plan {
     let mut ops = Vec::with_capacity(64);
     outside(request, &mut ops);
     identity(request, &mut ops);
+    if request.hooks {
+        ops.push(Op::AwaitHooks);
+    }
     ops.push(Op::PivotRoot);
     mounts(request, &mut ops);
     devices(request, &mut ops);

@@ -696,3 +696,36 @@ pub fn get_limit(resource: u32) -> Result<(u64, u64)> {
     check(unsafe { libc::getrlimit64(resource as _, &raw mut limit) }.into())?;
     Ok((limit.rlim_cur, limit.rlim_max))
 }
+
+/// A copy of the descriptor that has number `number` in another process
+/// (pidfd_getfd(2)).
+///
+/// # Errors
+/// EPERM without the right to trace that process; EBADF.
+pub fn pidfd_getfd(pidfd: BorrowedFd<'_>, number: RawFd) -> Result<OwnedFd> {
+    // SAFETY: no memory is involved.
+    owned(unsafe { libc::syscall(libc::SYS_pidfd_getfd, pidfd.as_raw_fd(), number, 0) })
+}
+
+/// As [`execve`], with the program behind a descriptor (execveat(2)).
+///
+/// # Errors
+/// Always returns one: on success it does not return.
+pub fn execute_descriptor(program: BorrowedFd<'_>, args: &[&CStr], env: &[&CStr]) -> Errno {
+    let list = |strings: &[&CStr]| -> Vec<*const libc::c_char> {
+        strings.iter().map(|string| string.as_ptr()).chain([std::ptr::null()]).collect()
+    };
+    let (args, env) = (list(args), list(env));
+    // SAFETY: both lists end in null and point to strings that outlive the call.
+    unsafe {
+        libc::syscall(
+            libc::SYS_execveat,
+            program.as_raw_fd(),
+            c"".as_ptr(),
+            args.as_ptr(),
+            env.as_ptr(),
+            libc::AT_EMPTY_PATH,
+        )
+    };
+    Errno::last()
+}

@@ -136,7 +136,9 @@ impl Zygote {
         let (pid, descriptors) = self.ask(command, &streams)?;
         let mut descriptors = descriptors.into_iter();
         match (pid, descriptors.next(), descriptors.next()) {
-            (Some(pid), Some(pidfd), Some(control)) => Created::wait(pid, pidfd, control),
+            (Some(pid), Some(pidfd), Some(control)) => {
+                Created::wait(pid, pidfd, control, &mut |_| Ok(()))
+            }
             _ => Err(io::Error::from(io::ErrorKind::InvalidData).into()),
         }
     }

@@ -131,6 +131,7 @@ impl Inside<'_> {
             }
             Op::Domainname(name) => sys::set_domain_name(name.as_bytes())
                 .during(|| format!("set the domain name to {name}")),
+            Op::AwaitHooks => self.await_hooks(),
             Op::PivotRoot => self.pivot(),
             Op::Terminal { size, console } => self.open_terminal(*size, *console),
             _ if self.root.is_some() => self.perform_rooted(index, op),
@@ -221,6 +222,16 @@ impl Inside<'_> {
                 Err(exec::execute(command, args, env, home))
             }
             _ => Ok(()),
+        }
+    }
+
+    fn await_hooks(&self) -> Result<(), Fault> {
+        wire::send_packet(self.control.as_fd(), &Report::Prepared, &[])
+            .during(|| "report to the caller".to_owned())?;
+        match wire::receive_packet::<Signal>(self.control.as_fd()) {
+            Ok((Signal::Proceed, _)) => Ok(()),
+            // A hook failed: the caller knows.
+            _ => sys::exit(1),
         }
     }
 

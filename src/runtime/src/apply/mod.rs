@@ -24,7 +24,7 @@ mod terminal;
 mod user;
 
 use crate::fault::{During, Fault};
-use crate::plan::{Op, Plan};
+use crate::plan::{ExecPlan, Op, Plan};
 use crate::zygote::{CreateError, StartError};
 use crate::{sys, wire};
 use nix::sys::socket::SockType;
@@ -115,6 +115,8 @@ pub(crate) struct Launched {
 /// What the new process tells.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) enum Report {
+    /// The namespaces exist; it waits to be told to proceed.
+    Prepared,
     /// All is set up; comes with the terminal's descriptor where there is one.
     Ready,
     /// It went wrong, and the process ends.
@@ -142,23 +144,30 @@ pub struct Created {
 }
 
 impl Created {
-    /// Waits for the process to report.
-    pub(crate) fn wait(pid: i32, pidfd: OwnedFd, control: OwnedFd) -> Result<Self, CreateError> {
-        match wire::receive_packet::<Report>(control.as_fd()) {
-            Ok((Report::Ready, descriptors)) => {
-                let console = descriptors.into_iter().next();
-                Ok(Self {
-                    pid,
-                    pidfd,
-                    console,
-                    control,
-                })
+    /// Waits for the process to report. `hooks` runs when the namespaces exist.
+    pub(crate) fn wait(
+        pid: i32,
+        pidfd: OwnedFd,
+        control: OwnedFd,
+        hooks: &mut dyn FnMut(i32) -> Result<(), Fault>,
+    ) -> Result<Self, CreateError> {
+        loop {
+            match wire::receive_packet::<Report>(control.as_fd()) {
+                Ok((Report::Prepared, _)) => {
+                    // After a failure the socket closes, and the process ends.
+                    hooks(pid)?;
+                    wire::send_packet(control.as_fd(), &Signal::Proceed, &[])?;
+                }
+                Ok((Report::Ready, descriptors)) => {
+                    let console = descriptors.into_iter().next();
+                    return Ok(Self { pid, pidfd, console, control });
+                }
+                Ok((Report::Failed(fault), _)) => return Err(fault.into()),
+                Err(error) if error.kind() == io::ErrorKind::UnexpectedEof => {
+                    return Err(Fault::Died("setup".to_owned()).into());
+                }
+                Err(error) => return Err(error.into()),
             }
-            Ok((Report::Failed(fault), _)) => Err(fault.into()),
-            Err(error) if error.kind() == io::ErrorKind::UnexpectedEof => {
-                Err(Fault::Died("setup".to_owned()).into())
-            }
-            Err(error) => Err(error.into()),
         }
     }
 
@@ -191,7 +200,7 @@ fn release(control: BorrowedFd<'_>) -> Result<(), StartError> {
         }
         Err(error) => Err(error.into()),
         Ok((Report::Failed(fault), _)) => Err(fault.into()),
-        Ok((Report::Ready, _)) => Err(io::Error::from(io::ErrorKind::InvalidData).into()),
+        Ok((Report::Ready | Report::Prepared, _)) => Err(io::Error::from(io::ErrorKind::InvalidData).into()),
     }
 }
 
@@ -205,34 +214,39 @@ pub fn start_through(connection: impl AsFd) -> Result<(), StartError> {
 }
 
 /// Makes a container without a zygote: the caller is single-threaded and
-/// becomes its parent.
+/// becomes its parent. `hooks` is called with the new process' id where the
+/// request asked for it.
 ///
 /// # Errors
-/// As `Zygote::create`; with several threads, EINVAL.
-pub fn launch(plan: &Plan, stdio: Stdio, gate: Gate) -> Result<Created, CreateError> {
-    launch_here(&plan.ops, Kind::Container, stdio, gate)
+/// As `Zygote::create`, and what `hooks` returned; with several threads, EINVAL.
+pub fn launch(
+    plan: &Plan,
+    stdio: Stdio,
+    gate: Gate,
+    hooks: &mut dyn FnMut(i32) -> Result<(), Fault>,
+) -> Result<Created, CreateError> {
+    launch_here(&plan.ops, Kind::Container, stdio, gate, hooks)
 }
 
 /// Adds a process to a running container without a zygote.
 ///
 /// # Errors
 /// As `Zygote::exec`; with several threads, EINVAL.
-pub fn launch_exec(plan: &crate::plan::ExecPlan, stdio: Stdio) -> Result<Created, CreateError> {
-    launch_here(&plan.ops, Kind::Exec, stdio, Gate::Control)
+pub fn launch_exec(plan: &ExecPlan, stdio: Stdio) -> Result<Created, CreateError> {
+    launch_here(&plan.ops, Kind::Exec, stdio, Gate::Control, &mut |_| Ok(()))
 }
 
-fn launch_here(ops: &[Op], kind: Kind, stdio: Stdio, gate: Gate) -> Result<Created, CreateError> {
-    let launch = Launch {
-        ops,
-        kind,
-        stdio,
-        sibling: false,
-        private: None,
-        gate,
-    };
+fn launch_here(
+    ops: &[Op],
+    kind: Kind,
+    stdio: Stdio,
+    gate: Gate,
+    hooks: &mut dyn FnMut(i32) -> Result<(), Fault>,
+) -> Result<Created, CreateError> {
+    let launch = Launch { ops, kind, stdio, sibling: false, private: None, gate };
     let made = launch_ops(&launch)?;
     let pid = made.pid;
-    let result = Created::wait(pid, made.pidfd, made.control);
+    let result = Created::wait(pid, made.pidfd, made.control, hooks);
     if result.is_err() {
         // It has ended or is about to; nobody else collects it.
         let _ = crate::reap::wait_for(pid);

@@ -68,6 +68,7 @@ impl Display for Op {
             }
             Self::Hostname(name) => write!(f, "set the host name to {name}"),
             Self::Domainname(name) => write!(f, "set the domain name to {name}"),
+            Self::AwaitHooks => f.write_str("wait for the hooks to run"),
             Self::PivotRoot => f.write_str("make that root file system the only one in view"),
             _ => self.describe_files(f),
         }

@@ -49,6 +49,8 @@ pub enum Op {
     Hostname(String),
     /// Set the NIS domain name.
     Domainname(String),
+    /// Let the caller run hooks now that the namespaces exist.
+    AwaitHooks,
     /// Make the new root the only one: the host's files are gone from view.
     PivotRoot,
     /// Mount a file system of the container's own.

@@ -58,6 +58,7 @@ impl Request {
             process: Process::from_spec(spec.process().as_ref().ok_or(RequestError::NoProcess)?)?,
             seccomp: seccomp(linux)?,
             fake_ownership: false,
+            hooks: false,
             resources: resources(linux),
             cgroup: CgroupMode::None,
             namespaces,

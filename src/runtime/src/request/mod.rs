@@ -395,6 +395,9 @@ pub struct Request {
     pub seccomp: Seccomp,
     /// Answer changes of ownership with success where only one user exists.
     pub fake_ownership: bool,
+    /// Stop once the namespaces exist and before the root file system is
+    /// entered, for the caller to run hooks (`plimsoll oci`).
+    pub hooks: bool,
     /// Limits on the whole.
     pub resources: Resources,
     /// What holds those limits.
