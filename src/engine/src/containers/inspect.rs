@@ -27,6 +27,7 @@ pub fn inspect(
     let (path, args) = record.command();
     let file = |name: &str| container.file(name).to_string_lossy().into_owned();
     let own = with_size.then(|| i64::try_from(size::of_upper(&container.upper())).unwrap_or(0));
+    let image_size = i64::try_from(engine.images.size_of(&record.image_id)).unwrap_or(0);
     let execs: Vec<String> = container
         .execs
         .borrow()
@@ -52,7 +53,7 @@ pub fn inspect(
         host_config: record.host_config.clone(),
         graph_driver: graph_driver(container, &record),
         size_rw: own,
-        size_root_fs: own,
+        size_root_fs: own.map(|own| own + image_size),
         mounts: record
             .mounts
             .iter()

@@ -198,11 +198,15 @@ pub fn summary(
     record: &Record,
     with_size: bool,
 ) -> ContainerSummary {
-    let size = if with_size {
-        i64::try_from(size::of_upper(&container.upper())).unwrap_or(0)
+    let (size, image_size) = if with_size {
+        (
+            size::of_upper(&container.upper()),
+            engine.images.size_of(&record.image_id),
+        )
     } else {
-        0
+        (0, 0)
     };
+    let signed = |bytes: u64| i64::try_from(bytes).unwrap_or(i64::MAX);
     let created = timestamp::parse(&record.created).map_or(0, Timestamp::as_second);
     ContainerSummary {
         id: record.id.clone(),
@@ -212,8 +216,8 @@ pub fn summary(
         command: command(record),
         created,
         ports: port_list(engine, record),
-        size_rw: size,
-        size_root_fs: size,
+        size_rw: signed(size),
+        size_root_fs: signed(size + image_size),
         labels: record.labels(),
         state: record.state.status,
         status: status_text(&record.state, Timestamp::now()),

@@ -315,3 +315,80 @@ fn enter(
         false => Outcome::UpToDate,
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use plimsoll_store::Ownership;
+
+    fn hello() -> &'static CarriedImage {
+        let all = plimsoll_images::catalog();
+        let found = all.iter().find(|i| i.repository == "library/hello-world");
+        found.expect("hello-world is carried")
+    }
+
+    /// The lines of a fetch, with the layer's id and its sizes out of sight.
+    fn told(store: &Store, present: &BTreeSet<DiffId>) -> (Fetched, String) {
+        let layer = hello().layers[0];
+        let short = &layer.digest["sha256:".len()..][..12];
+        let mut lines = Vec::new();
+        let fetched = fetch(store, hello(), present, &mut |line| {
+            let text = serde_json::to_string(&line).expect("it serialises");
+            lines.push(text.replace(short, "LAYER"));
+        });
+        let fetched = fetched.expect("it is fetched");
+        let size = layer.bytes.len();
+        let bar = format!("{:>8}", super::super::progress::human_size(size as u64));
+        let text = lines.join("\n").replace(&bar, "SIZE");
+        let text = text.replace(&format!(":{size}"), ":BYTES");
+        (fetched, text.replace(bar.trim_start(), "SIZE"))
+    }
+
+    fn store() -> (tempfile::TempDir, Store) {
+        let dir = tempfile::tempdir().expect("a directory");
+        let store = Store::open(&dir.path().join("store"), Ownership::Single);
+        (dir, store.expect("it opens"))
+    }
+
+    #[test]
+    fn a_pull_tells_docker_s_story() {
+        let (_dir, store) = store();
+        let (fetched, lines) = told(&store, &BTreeSet::new());
+        insta::assert_snapshot!(lines, @r#"
+        {"status":"Pulling fs layer","progressDetail":{},"id":"LAYER"}
+        {"status":"Downloading","progressDetail":{"current":BYTES,"total":BYTES},"progress":"[==================================================>] SIZE/SIZE","id":"LAYER"}
+        {"status":"Verifying Checksum","progressDetail":{},"id":"LAYER"}
+        {"status":"Download complete","progressDetail":{},"id":"LAYER"}
+        {"status":"Extracting","progressDetail":{"current":BYTES,"total":BYTES},"progress":"[==================================================>] SIZE/SIZE","id":"LAYER"}
+        {"status":"Pull complete","progressDetail":{},"id":"LAYER"}
+        "#);
+        assert_eq!(fetched.record.id.to_string(), hello().config_digest);
+        assert!(fetched.layers.iter().all(|layer| layer.size > 0));
+    }
+
+    #[test]
+    fn a_layer_that_the_lab_has_is_told_as_such() {
+        let (_dir, store) = store();
+        let (fetched, _) = told(&store, &BTreeSet::new());
+        let present = fetched.layers.iter().map(|layer| layer.diff_id).collect();
+        let (_, lines) = told(&store, &present);
+        insta::assert_snapshot!(lines, @r#"{"status":"Already exists","progressDetail":{},"id":"LAYER"}"#);
+    }
+
+    #[test]
+    fn a_blob_that_is_not_what_it_says_is_refused() {
+        let (_dir, store) = store();
+        let mut changed = *hello();
+        changed.config = b"{}";
+        let wrong = fetch(&store, &changed, &BTreeSet::new(), &mut |_| {});
+        assert!(matches!(wrong, Err(PullError::Image(_))));
+        let (_dir, store) = self::store();
+        let mut changed = *hello();
+        changed.manifest = b"{}";
+        let wrong = fetch(&store, &changed, &BTreeSet::new(), &mut |_| {});
+        assert!(matches!(
+            wrong,
+            Err(PullError::Store(StoreError::DigestMismatch { .. }))
+        ));
+    }
+}

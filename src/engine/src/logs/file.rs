@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 
 use tokio::sync::watch;
 
-use super::line::{Cutter, Stream, encode};
+use super::line::{Cutter, Encoder, Stream};
 use crate::failure::{ApiFailure, ApiResult};
 use crate::timestamp;
 
@@ -145,13 +145,13 @@ impl LogFile {
     pub fn append(&self, stream: Stream, chunk: &[u8]) {
         let mut slot = self.writer.borrow_mut();
         let Some(writer) = slot.as_mut() else { return };
-        let time = timestamp::now();
+        let encoder = Encoder::new(stream, &timestamp::now());
         let mut out = Vec::with_capacity(chunk.len() + 96);
         let cutter = match stream {
             Stream::Stdout => &mut writer.stdout,
             Stream::Stderr => &mut writer.stderr,
         };
-        cutter.cut(chunk, |line| encode(&mut out, stream, &time, line));
+        cutter.cut(chunk, |line| encoder.encode(&mut out, line));
         self.write(writer, &out);
     }
 
@@ -160,12 +160,12 @@ impl LogFile {
         if let Some(mut writer) = self.writer.borrow_mut().take() {
             let time = timestamp::now();
             let mut out = Vec::new();
-            writer
-                .stdout
-                .finish(|line| encode(&mut out, Stream::Stdout, &time, line));
-            writer
-                .stderr
-                .finish(|line| encode(&mut out, Stream::Stderr, &time, line));
+            for (stream, cutter) in [
+                (Stream::Stdout, &mut writer.stdout),
+                (Stream::Stderr, &mut writer.stderr),
+            ] {
+                cutter.finish(|line| Encoder::new(stream, &time).encode(&mut out, line));
+            }
             self.write(&mut writer, &out);
         }
         self.progress.send_modify(|progress| progress.open = false);

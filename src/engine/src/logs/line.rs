@@ -68,19 +68,44 @@ impl Cutter {
     }
 }
 
-/// Appends one entry to `out`. Bytes that are not UTF-8 become U+FFFD.
-pub fn encode(out: &mut Vec<u8>, stream: Stream, time: &str, line: &[u8]) {
-    let entry = Entry {
-        log: String::from_utf8_lossy(line),
-        stream,
-        time: Cow::Borrowed(time),
-    };
-    let before = out.len();
-    if serde_json::to_writer(&mut *out, &entry).is_err() {
-        out.truncate(before);
-        return;
+/// Writes entries of one stream at one time: what is the same for all of them
+/// is made once, since a flood is many short lines.
+#[derive(Debug)]
+pub struct Encoder {
+    end: String,
+}
+
+impl Encoder {
+    /// For lines of `stream` that came at `time` (RFC 3339).
+    pub fn new(stream: Stream, time: &str) -> Self {
+        let name = match stream {
+            Stream::Stdout => "stdout",
+            Stream::Stderr => "stderr",
+        };
+        Self {
+            end: format!(",\"stream\":\"{name}\",\"time\":\"{time}\"}}\n"),
+        }
     }
-    out.push(b'\n');
+
+    /// Appends one entry to `out`. Bytes that are not UTF-8 become U+FFFD.
+    pub fn encode(&self, out: &mut Vec<u8>, line: &[u8]) {
+        out.extend_from_slice(b"{\"log\":");
+        let body = line.strip_suffix(b"\n").unwrap_or(line);
+        let plain = |byte: &u8| matches!(byte, b' '..=b'~') && !matches!(byte, b'"' | b'\\');
+        if body.iter().all(plain) {
+            out.push(b'"');
+            out.extend_from_slice(body);
+            out.extend_from_slice(if body.len() < line.len() {
+                b"\\n\""
+            } else {
+                b"\""
+            });
+        } else {
+            // Writing to a vector does not fail.
+            let _ = serde_json::to_writer(&mut *out, &String::from_utf8_lossy(line));
+        }
+        out.extend_from_slice(self.end.as_bytes());
+    }
 }
 
 #[cfg(test)]
@@ -113,14 +138,29 @@ mod tests {
     }
 
     #[test]
+    fn plain_lines_are_written_as_others() {
+        let encoder = Encoder::new(Stream::Stdout, "T");
+        for line in [
+            &b"plain\n"[..],
+            b"no end",
+            b"\n",
+            b"",
+            b"tab\t\n",
+            b"back\\slash",
+        ] {
+            let mut out = Vec::new();
+            encoder.encode(&mut out, line);
+            let entry: Entry = serde_json::from_slice(&out).unwrap();
+            assert_eq!(entry.log.as_bytes(), line);
+            assert_eq!((entry.stream, &*entry.time), (Stream::Stdout, "T"));
+        }
+    }
+
+    #[test]
     fn an_entry_reads_back() {
         let mut out = Vec::new();
-        encode(
-            &mut out,
-            Stream::Stderr,
-            "2026-01-01T00:00:00Z",
-            b"\"q\"\xff\n",
-        );
+        let encoder = Encoder::new(Stream::Stderr, "2026-01-01T00:00:00Z");
+        encoder.encode(&mut out, b"\"q\"\xff\n");
         let entry: Entry = serde_json::from_slice(&out).unwrap();
         assert_eq!(entry.log, "\"q\"\u{fffd}\n");
         assert_eq!(entry.stream, Stream::Stderr);

@@ -15,8 +15,9 @@ use super::descriptor::Descriptor;
 use super::outlet::{Chunk, Outlets};
 use crate::logs::{LogFile, Stream};
 
-/// Read at a time (bytes): a pipe's default capacity.
-const BLOCK: usize = 64 * 1024;
+/// Read at a time (bytes). A flood of short lines grows fortyfold on its way to
+/// the log, and others have to wait for one block of it.
+const BLOCK: usize = 16 * 1024;
 
 thread_local! {
     /// One buffer for all processes: it is only used between a `read` and the
