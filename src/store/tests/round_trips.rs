@@ -249,11 +249,21 @@ fn outside(name: &str) -> bool {
     true
 }
 
+/// A mount that goes before the directory that it is in.
+struct Mounted(PathBuf);
+
+impl Drop for Mounted {
+    fn drop(&mut self) {
+        let _ = nix::mount::umount2(&self.0, nix::mount::MntFlags::MNT_DETACH);
+    }
+}
+
 /// An overlay of `lower` (bottom first) in a namespace.
 struct Overlay {
     upper: PathBuf,
     work: PathBuf,
     merged: PathBuf,
+    mounted: Mounted,
 }
 
 impl Overlay {
@@ -281,11 +291,15 @@ impl Overlay {
             flags,
             Some(options.as_str()),
         ) {
-            Ok(()) => Some(Self {
-                upper,
-                work,
-                merged,
-            }),
+            Ok(()) => {
+                let mounted = Mounted(merged.clone());
+                Some(Self {
+                    upper,
+                    work,
+                    merged,
+                    mounted,
+                })
+            }
             Err(errno) => {
                 eprintln!("skipped: no overlay in a user namespace here: {errno}");
                 None
@@ -435,7 +449,7 @@ fn overlays_leftovers_are_removed() {
         return;
     };
     fs::remove_file(overlay.merged.join("f")).unwrap();
-    nix::mount::umount(&overlay.merged).unwrap();
+    drop(overlay.mounted);
     let work = overlay.work.join("work");
     assert_eq!(fs::metadata(&work).unwrap().permissions().mode() & 0o777, 0);
     let root = File::open(dir.path()).unwrap();
@@ -445,9 +459,10 @@ fn overlays_leftovers_are_removed() {
     }
 }
 
-fn mount(kind: &str, on: &Path, options: &str) {
+fn mount(kind: &str, on: &Path, options: &str) -> Mounted {
     let flags = nix::mount::MsFlags::empty();
     nix::mount::mount(Some(kind), on, Some(kind), flags, Some(options)).unwrap();
+    Mounted(on.to_owned())
 }
 
 #[test]
@@ -456,7 +471,7 @@ fn a_full_disk_leaves_the_store_as_it_was() {
         return;
     }
     let dir = tempfile::tempdir().unwrap();
-    mount("tmpfs", dir.path(), "size=2m");
+    let _mounted = mount("tmpfs", dir.path(), "size=2m");
     let store = match Store::open(&dir.path().join("store"), Ownership::Single) {
         Ok(store) => store,
         Err(error) => {
@@ -511,6 +526,7 @@ fn a_store_that_is_only_read_can_be_read() {
     let none: Option<&str> = None;
     let bind = nix::mount::MsFlags::MS_BIND;
     nix::mount::mount(Some(&root), &root, none, bind, none).unwrap();
+    let _mounted = Mounted(root.clone());
     let read_only = bind | nix::mount::MsFlags::MS_REMOUNT | nix::mount::MsFlags::MS_RDONLY;
     nix::mount::mount(none, &root, none, read_only, none).unwrap();
     // As after another boot, whose notes nobody could clear.
@@ -535,6 +551,7 @@ fn what_is_mounted_is_neither_exported_nor_removed() {
     let flags = nix::mount::MsFlags::MS_BIND;
     let none: Option<&str> = None;
     nix::mount::mount(Some(&host), &root.join("mnt"), none, flags, none).unwrap();
+    let _mounted = Mounted(root.join("mnt"));
     let open = File::open(&root).unwrap();
     let mut out = Vec::new();
     let tree = Tree::new(open.as_fd(), &Ownership::Single);
