@@ -2,6 +2,7 @@
 //! world of its own. A file is a subject.
 
 mod bad_input;
+mod copying;
 mod course_words;
 mod inside;
 mod nothing_left;
