@@ -10,6 +10,7 @@
 
 mod clock;
 mod command;
+mod copy;
 mod create;
 mod error;
 mod flags;

@@ -41,8 +41,12 @@ fn scaled(mut value: f64, base: f64, digits: usize, units: &[&str]) -> String {
 /// C's `%.*g`: so many significant digits, no trailing zeros; with an
 /// exponent where the number is too long for them.
 pub fn significant(value: f64, digits: usize) -> String {
-    if value == 0.0 || !value.is_finite() {
-        return format!("{value}");
+    if value == 0.0 {
+        // Also for the negative zero, which a sum of nothing is.
+        return "0".to_owned();
+    }
+    if !value.is_finite() {
+        return value.to_string();
     }
     let scientific = format!("{value:.*e}", digits - 1);
     let (mantissa, exponent) = scientific.split_once('e').unwrap_or((&scientific, "0"));

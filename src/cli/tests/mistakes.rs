@@ -158,6 +158,13 @@ export
 update x
 update
 cp
+cp a b
+cp x:/a y:/b
+cp '' x:/
+cp x:/a ''
+cp x:/a /nonexistent/b/c
+cp ./a:b c
+cp /etc x:/a
 pull
 pull UPPER
 pull -a nginx:1

@@ -185,8 +185,13 @@ impl Client {
         request: &mut Request<'_>,
         path: &str,
     ) -> io::Result<Head> {
-        request.write(connection, path, self.endpoint.host_header())?;
-        connection.read_head()
+        match request.write(connection, path, self.endpoint.host_header()) {
+            // An engine that refuses a long body says why and closes, while
+            // we still write.
+            Err(error) if is_broken_pipe(&error) => connection.read_head().map_err(|_| error),
+            Err(error) => Err(error),
+            Ok(()) => connection.read_head(),
+        }
     }
 
     fn reply(
@@ -228,6 +233,13 @@ impl Client {
     fn keep(&self, connection: Connection) {
         *self.kept.lock().unwrap_or_else(PoisonError::into_inner) = Some(connection);
     }
+}
+
+fn is_broken_pipe(error: &io::Error) -> bool {
+    matches!(
+        error.kind(),
+        io::ErrorKind::BrokenPipe | io::ErrorKind::ConnectionReset
+    )
 }
 
 impl Reply<'_> {
