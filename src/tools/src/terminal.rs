@@ -4,6 +4,7 @@
 //! Limits: escape sequences are those that every terminal since the VT100
 //! understands; no terminfo, so TERM may be anything or missing.
 
+use std::cell::Cell;
 use std::fs::File;
 use std::io::{self, IsTerminal, Read};
 use std::os::fd::{AsFd, BorrowedFd};
@@ -52,6 +53,8 @@ pub fn open() -> Option<File> {
 pub struct RawMode {
     terminal: File,
     saved: Termios,
+    /// A byte that turned out not to belong to an escape sequence.
+    kept: Cell<Option<u8>>,
 }
 
 impl RawMode {
@@ -66,12 +69,115 @@ impl RawMode {
         raw.control_chars[SpecialCharacterIndices::VMIN as usize] = 1;
         raw.control_chars[SpecialCharacterIndices::VTIME as usize] = 0;
         termios::tcsetattr(&terminal, SetArg::TCSADRAIN, &raw).ok()?;
-        Some(RawMode { terminal, saved })
+        Some(RawMode {
+            terminal,
+            saved,
+            kept: Cell::new(None),
+        })
     }
 
-    pub fn key(&self) -> Key {
-        read_key(self.terminal.as_fd())
+    /// Whether another key waits: what it leads to will be drawn anyway.
+    pub fn has_more(&self) -> bool {
+        self.kept.get().is_some() || ready(self.terminal.as_fd(), 0)
     }
+
+    /// The next key. Bytes are read one at a time, so that nothing is taken
+    /// from a program that reads after us.
+    pub fn key(&self) -> Key {
+        let Some(first) = self.byte() else {
+            return Key::Closed;
+        };
+        match first {
+            b'\r' | b'\n' => Key::Enter,
+            b'\t' => Key::Tab,
+            8 | 127 => Key::Backspace,
+            27 => self.escape(),
+            1..=26 => Key::Control(char::from(first - 1 + b'a')),
+            0..=31 => Key::Unknown,
+            _ => self.character(first),
+        }
+    }
+
+    fn byte(&self) -> Option<u8> {
+        if let Some(byte) = self.kept.take() {
+            return Some(byte);
+        }
+        let mut byte = [0];
+        loop {
+            match nix::unistd::read(&self.terminal, &mut byte) {
+                Ok(0) => return None,
+                Ok(_) => return Some(byte[0]),
+                Err(nix::errno::Errno::EINTR) => {}
+                Err(_) => return None,
+            }
+        }
+    }
+
+    fn character(&self, first: u8) -> Key {
+        let length = match first {
+            0xc0..=0xdf => 2,
+            0xe0..=0xef => 3,
+            0xf0..=0xf7 => 4,
+            _ => 1,
+        };
+        let mut bytes = vec![first];
+        while bytes.len() < length {
+            match self.byte() {
+                Some(byte) => bytes.push(byte),
+                None => return Key::Closed,
+            }
+        }
+        let text = std::str::from_utf8(&bytes).ok();
+        text.and_then(|text| text.chars().next())
+            .map_or(Key::Unknown, Key::Char)
+    }
+
+    fn escape(&self) -> Key {
+        if !ready(self.terminal.as_fd(), ESCAPE_WAIT_MS) {
+            return Key::Escape;
+        }
+        match self.byte() {
+            Some(b'[' | b'O') => {}
+            // Esc and, quickly, another key.
+            other => {
+                self.kept.set(other);
+                return Key::Escape;
+            }
+        }
+        let mut number = 0_u32;
+        while let Some(byte) = self.byte() {
+            match byte {
+                b'0'..=b'9' => number = number.saturating_mul(10) + u32::from(byte - b'0'),
+                b';' => number = 0,
+                b'A' => return Key::Up,
+                b'B' => return Key::Down,
+                b'C' => return Key::Right,
+                b'D' => return Key::Left,
+                b'H' => return Key::Home,
+                b'F' => return Key::End,
+                b'~' => return numbered(number),
+                _ => return Key::Unknown,
+            }
+        }
+        Key::Closed
+    }
+}
+
+/// `ESC [ NUMBER ~`
+fn numbered(number: u32) -> Key {
+    match number {
+        1 | 7 => Key::Home,
+        3 => Key::Delete,
+        4 | 8 => Key::End,
+        5 => Key::PageUp,
+        6 => Key::PageDown,
+        _ => Key::Unknown,
+    }
+}
+
+fn ready(from: BorrowedFd<'_>, milliseconds: u16) -> bool {
+    let mut wanted = [PollFd::new(from, PollFlags::POLLIN)];
+    poll(&mut wanted, PollTimeout::from(milliseconds)).is_ok_and(|count| count > 0)
 }
 
 impl Drop for RawMode {
@@ -90,95 +196,6 @@ pub fn size() -> (usize, usize) {
         }
         _ => (24, 80),
     }
-}
-
-/// Reads the next key from a terminal in raw mode. One byte at a time, so that
-/// nothing is taken from a program that reads after us.
-fn read_key(from: BorrowedFd<'_>) -> Key {
-    let Some(first) = read_byte(from) else {
-        return Key::Closed;
-    };
-    match first {
-        b'\r' | b'\n' => Key::Enter,
-        b'\t' => Key::Tab,
-        8 | 127 => Key::Backspace,
-        27 => read_escape(from),
-        1..=26 => Key::Control(char::from(first - 1 + b'a')),
-        0..=31 => Key::Unknown,
-        _ => read_character(from, first),
-    }
-}
-
-fn read_byte(from: BorrowedFd<'_>) -> Option<u8> {
-    let mut byte = [0];
-    loop {
-        match nix::unistd::read(from, &mut byte) {
-            Ok(0) => return None,
-            Ok(_) => return Some(byte[0]),
-            Err(nix::errno::Errno::EINTR) => {}
-            Err(_) => return None,
-        }
-    }
-}
-
-fn ready(from: BorrowedFd<'_>) -> bool {
-    let mut wanted = [PollFd::new(from, PollFlags::POLLIN)];
-    poll(&mut wanted, PollTimeout::from(ESCAPE_WAIT_MS)).is_ok_and(|count| count > 0)
-}
-
-fn read_character(from: BorrowedFd<'_>, first: u8) -> Key {
-    let length = match first {
-        0xc0..=0xdf => 2,
-        0xe0..=0xef => 3,
-        0xf0..=0xf7 => 4,
-        _ => 1,
-    };
-    let mut bytes = vec![first];
-    while bytes.len() < length {
-        match read_byte(from) {
-            Some(byte) => bytes.push(byte),
-            None => return Key::Closed,
-        }
-    }
-    let text = std::str::from_utf8(&bytes).ok();
-    text.and_then(|text| text.chars().next())
-        .map_or(Key::Unknown, Key::Char)
-}
-
-fn read_escape(from: BorrowedFd<'_>) -> Key {
-    if !ready(from) {
-        return Key::Escape;
-    }
-    match read_byte(from) {
-        Some(b'[' | b'O') => {}
-        Some(_) => return Key::Unknown,
-        None => return Key::Escape,
-    }
-    let mut number = 0_u32;
-    while let Some(byte) = read_byte(from) {
-        match byte {
-            b'0'..=b'9' => number = number.saturating_mul(10) + u32::from(byte - b'0'),
-            b';' => number = 0,
-            b'A' => return Key::Up,
-            b'B' => return Key::Down,
-            b'C' => return Key::Right,
-            b'D' => return Key::Left,
-            b'H' => return Key::Home,
-            b'F' => return Key::End,
-            b'~' => {
-                return match number {
-                    1 | 7 => Key::Home,
-                    3 => Key::Delete,
-                    4 | 8 => Key::End,
-                    5 => Key::PageUp,
-                    6 => Key::PageDown,
-                    _ => Key::Unknown,
-                };
-            }
-            _ => return Key::Unknown,
-        }
-    }
-    Key::Closed
 }
 
 /// The whole of a stream, for programs that show it by the page.

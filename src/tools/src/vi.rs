@@ -32,7 +32,9 @@ pub fn main(arguments: Vec<OsString>) -> i32 {
     };
     print!("\x1b[?1049h");
     while !editor.done {
-        editor.draw();
+        if !raw.has_more() {
+            editor.draw();
+        }
         let key = raw.key();
         if key == Key::Closed {
             break;

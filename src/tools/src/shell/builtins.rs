@@ -1,10 +1,12 @@
 //! Builtins of ours, in place of brush's where learners meet a gap: signals,
 //! jobs, traps, and text that is run as commands.
 
-use std::io::Write;
+use std::io::{Read, Write};
 
 use brush_core::builtins::{BoxFuture, ContentOptions, ContentType, Registration};
+use brush_core::env::{EnvironmentLookup, EnvironmentScope};
 use brush_core::traps::TrapSignal;
+use brush_core::variables::ShellValueLiteral;
 use brush_core::{CommandArg, ExecutionContext, ExecutionExitCode, ExecutionResult};
 use nix::sys::signal::Signal;
 use nix::unistd::Pid;
@@ -15,11 +17,17 @@ pub type Context<'a> = ExecutionContext<'a, Extensions>;
 type Outcome = Result<ExecutionResult, brush_core::Error>;
 type Answer<'a> = BoxFuture<'a, Outcome>;
 
+/// Status of a program that Ctrl-C ended.
+const INTERRUPTED: u8 = 130;
+
 pub fn register(shell: &mut Shell) {
     type Function = fn(Context<'_>, Vec<CommandArg>) -> Answer<'_>;
-    let ours: [(&str, Function); 10] = [
+    let ours: [(&str, Function); 11] = [
         (rewrite::START, |context, words| {
             Box::pin(start(context, words))
+        }),
+        (rewrite::CHOOSE, |context, words| {
+            Box::pin(choose(context, words))
         }),
         (rewrite::LOOK, |context, _| Box::pin(look(context))),
         ("bg", |context, words| {
@@ -63,7 +71,6 @@ fn words(arguments: Vec<CommandArg>) -> Vec<String> {
 
 fn complain(context: &Context<'_>, message: &str) -> ExecutionResult {
     let shell = context.shell.current_shell_name().unwrap_or_default();
-    let shell = shell.rsplit('/').next().unwrap_or("bash");
     let command = &context.command_name;
     let _ = writeln!(context.stderr(), "{shell}: {command}: {message}");
     ExecutionResult::general_error()
@@ -75,11 +82,62 @@ async fn start(mut context: Context<'_>, arguments: Vec<CommandArg>) -> Outcome 
     background::start(&mut context, text).map(ExecutionResult::new)
 }
 
-/// Keeps `$?`: it stands before commands that may ask for it.
+/// Keeps `$?`: it stands between commands that may ask for it.
 async fn look(context: Context<'_>) -> Outcome {
     let status = context.shell.last_exit_status();
+    if context.shell.options().interactive && status == INTERRUPTED {
+        signals::interrupt();
+    }
     let stop = run::pending_traps(context.shell, &context.params).await;
     Ok(stop.unwrap_or_else(|| ExecutionResult::new(status)))
+}
+
+/// `select`: asks until a line comes; the end of the input ends the loop.
+async fn choose(context: Context<'_>, arguments: Vec<CommandArg>) -> Outcome {
+    let words = words(arguments);
+    let Some((name, choices)) = words.split_first() else {
+        return Ok(ExecutionResult::general_error());
+    };
+    let prompt = context
+        .shell
+        .env_str("PS3")
+        .map(std::borrow::Cow::into_owned);
+    let prompt = prompt.unwrap_or_else(|| "#? ".to_owned());
+    for (number, choice) in (1..).zip(choices) {
+        writeln!(context.stderr(), "{number}) {choice}")?;
+    }
+    write!(context.stderr(), "{prompt}")?;
+    context.stderr().flush()?;
+    let Some(reply) = read_line(&context)? else {
+        writeln!(context.stdout())?;
+        return Ok(ExecutionResult::general_error());
+    };
+    let number: usize = reply.trim().parse().unwrap_or(0);
+    let choice = number.checked_sub(1).and_then(|index| choices.get(index));
+    for (variable, value) in [(name.as_str(), choice.cloned()), ("REPLY", Some(reply))] {
+        context.shell.env_mut().update_or_add(
+            variable,
+            ShellValueLiteral::Scalar(value.unwrap_or_default()),
+            |_| Ok(()),
+            EnvironmentLookup::Anywhere,
+            EnvironmentScope::Global,
+        )?;
+    }
+    Ok(ExecutionResult::success())
+}
+
+/// One line, byte by byte: what follows belongs to the next command.
+fn read_line(context: &Context<'_>) -> std::io::Result<Option<String>> {
+    let mut input = context.stdin();
+    let mut line = Vec::new();
+    let mut byte = [0];
+    while input.read(&mut byte)? == 1 {
+        if byte[0] == b'\n' {
+            return Ok(Some(String::from_utf8_lossy(&line).into_owned()));
+        }
+        line.push(byte[0]);
+    }
+    Ok(None)
 }
 
 async fn eval(context: Context<'_>, arguments: Vec<CommandArg>) -> Outcome {

@@ -17,11 +17,14 @@ impl ErrorFormatter for Wording {
         shell: &brush_core::Shell<impl brush_core::ShellExtensions>,
     ) -> String {
         let name = shell.current_shell_name().unwrap_or_default();
-        let name = name.rsplit('/').next().unwrap_or("bash").to_owned();
         match error.kind() {
             ErrorKind::CommandNotFound(command) => not_found(&name, command),
-            ErrorKind::FailedToExecuteCommand(command, reason_) => {
-                format!("{name}: {command}: {}\n", reason(reason_))
+            ErrorKind::FailedToExecuteCommand(command, cause) => {
+                format!("{name}: {command}: {}\n", reason(cause))
+            }
+            ErrorKind::ExpandingUnsetVariable(text) => {
+                let variable = text.trim_start_matches("${").trim_end_matches('}');
+                format!("{name}: {variable}: unbound variable\n")
             }
             _ => format!("{name}: {error:#}\n"),
         }

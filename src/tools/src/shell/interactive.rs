@@ -21,7 +21,8 @@ pub fn set_prompts(shell: &mut Shell) {
         "\\u@\\h:\\w\\$ "
     };
     for (name, value) in [("PS1", prompt), ("PS2", "> ")] {
-        if !shell.env().is_set(name) {
+        // The interpreter has set its own; what the environment says counts.
+        if std::env::var_os(name).is_none() {
             let _ = shell.env_mut().set_global(name, ShellVariable::new(value));
         }
     }
@@ -52,8 +53,10 @@ pub async fn run(mut shell: Shell) -> i32 {
         if line.trim().is_empty() {
             continue;
         }
-        if history.last() != Some(&line) {
-            history.push(line.clone());
+        if let Some(line) = on_one_line(&line)
+            && history.last() != Some(&line)
+        {
+            history.push(line);
         }
         let _ = shell.add_to_history(&line);
         let parameters = shell.default_exec_params();
@@ -101,6 +104,31 @@ async fn read_command(shell: &mut Shell, history: &[String], terminal: bool) -> 
             .await
             .unwrap_or_else(|_| "> ".to_owned());
     }
+}
+
+/// A command as the history shows it again. Here-documents cannot be joined.
+fn on_one_line(text: &str) -> Option<String> {
+    if text.contains("<<") && text.contains('\n') {
+        return None;
+    }
+    let mut joined = String::new();
+    for line in text
+        .lines()
+        .map(str::trim_end)
+        .filter(|line| !line.is_empty())
+    {
+        let before = joined.clone();
+        let open = ["do", "then", "else", "{", "(", "|", "&&", ";", "in"];
+        if let Some(continued) = before.strip_suffix('\\') {
+            continued.clone_into(&mut joined);
+        } else if before.is_empty() || open.iter().any(|end| before.ends_with(end)) {
+            joined.push_str(if before.is_empty() { "" } else { " " });
+        } else {
+            joined.push_str("; ");
+        }
+        joined.push_str(line);
+    }
+    Some(joined)
 }
 
 fn is_incomplete(shell: &Shell, text: &str) -> bool {

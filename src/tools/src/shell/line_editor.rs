@@ -224,16 +224,22 @@ fn list(candidates: &[String]) {
     }
 }
 
-/// Where the cursor stands below the first row of what was drawn last.
+/// What was drawn last, and in which of its rows the cursor stands.
 #[derive(Default)]
 struct Drawn {
     row: usize,
+    text: String,
+    /// Whether something was drawn and the cursor stands behind it.
+    at_end: bool,
 }
 
 impl Drawn {
     fn draw(&mut self, prompt: &str, line: &Line) {
         let (_, columns) = terminal::size();
         let text: String = line.text.iter().collect();
+        if self.append(prompt, line, &text, columns) {
+            return;
+        }
         let before: String = line.text[..line.cursor].iter().collect();
         let start = visible_width(prompt);
         let end = start + text.width();
@@ -256,7 +262,26 @@ impl Drawn {
             out.push_str(&format!("\x1b[{}C", cursor % columns));
         }
         self.row = cursor / columns;
+        self.text = text;
+        self.at_end = line.cursor == line.text.len();
         write(&out);
+    }
+
+    /// A letter typed at the end, by far the most usual key, is written alone:
+    /// the line may be travelling over a network.
+    fn append(&mut self, prompt: &str, line: &Line, text: &str, columns: usize) -> bool {
+        let Some(added) = text.strip_prefix(self.text.as_str()) else {
+            return false;
+        };
+        let end = visible_width(prompt) + text.width();
+        let fits = end / columns == self.row && !end.is_multiple_of(columns);
+        let simple = self.at_end && line.cursor == line.text.len() && !added.is_empty();
+        if !(simple && fits) {
+            return false;
+        }
+        write(added);
+        text.clone_into(&mut self.text);
+        true
     }
 
     fn leave(&mut self, prompt: &str, line: &Line) {
@@ -270,7 +295,10 @@ impl Drawn {
             cursor: line.text.len(),
             ..Line::default()
         };
-        self.draw(prompt, &end);
+        let text: String = line.text.iter().collect();
+        if !(self.at_end && self.text == text) {
+            self.draw(prompt, &end);
+        }
         write(&format!("{mark}\n"));
     }
 }

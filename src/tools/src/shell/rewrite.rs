@@ -3,8 +3,9 @@
 //!
 //! * `LIST &` becomes a call of a builtin that starts a real child process.
 //! * `$!` becomes a variable that this builtin sets.
-//! * A loop begins each round with a look at pending signals, and so does every
-//!   command of a list in a text that sets traps. The look is written
+//! * `select NAME in WORDS` becomes a loop around a builtin that asks.
+//! * In loops every command is followed by a look at pending signals, and so it
+//!   is in every list of a text that sets traps. The look is written
 //!   `BUILTIN && :`, which keeps `$?` and is exempt from `set -e`.
 
 use brush_core::parser::ast::{
@@ -16,6 +17,8 @@ use brush_core::parser::ast::{
 pub const START: &str = "__plimsoll_start";
 /// The builtin that looks at pending signals.
 pub const LOOK: &str = "__plimsoll_look";
+/// The builtin that asks for one of some words.
+pub const CHOOSE: &str = "__plimsoll_choose";
 /// What `$!` stands for.
 pub const LAST_BACKGROUND: &str = "BASH_LAST_BACKGROUND_PID";
 
@@ -34,6 +37,36 @@ pub fn program(program: Program, text: &str) -> Program {
         rewrite_list(list, look, false);
     }
     program
+}
+
+/// `select NAME in WORDS; do` is no syntax of brush: as text it becomes
+/// `while CHOOSE NAME WORDS; do`. Called only for what does not parse as it is.
+pub fn select_loops(text: &str) -> String {
+    let mut out = String::new();
+    let mut rest = text;
+    while let Some(at) = rest.find("select ") {
+        let (before, found) = rest.split_at(at);
+        out.push_str(before);
+        let begins_command = {
+            let before = out.trim_end_matches([' ', '\t']);
+            before.is_empty()
+                || before.ends_with(['\n', ';', '{', '(', '|', '&'])
+                || before.ends_with("do")
+        };
+        let mut words = found["select ".len()..].splitn(3, ' ');
+        match (begins_command, words.next(), words.next(), words.next()) {
+            (true, Some(name), Some("in"), Some(after)) => {
+                out.push_str(&format!("while {CHOOSE} {name} "));
+                rest = after;
+            }
+            _ => {
+                out.push_str("select ");
+                rest = &found["select ".len()..];
+            }
+        }
+    }
+    out.push_str(rest);
+    out
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -109,9 +142,16 @@ fn rewrite_compound(compound: &mut CompoundCommand, look: Look) {
     }
 }
 
+/// A look before the first command and after each: Ctrl-C ends the program
+/// that runs in the foreground, and the loop must see that it did.
 fn rewrite_loop(body: &mut CompoundList, look: Look) {
-    rewrite_list(body, look, true);
-    body.0.insert(0, look_item());
+    rewrite_list(body, look, false);
+    let mut items = vec![look_item()];
+    for item in std::mem::take(&mut body.0) {
+        items.push(item);
+        items.push(look_item());
+    }
+    body.0 = items;
 }
 
 fn look_item() -> CompoundListItem {

@@ -24,7 +24,14 @@ pub async fn text_in(
     source: &str,
     parameters: &ExecutionParameters,
 ) -> ExecutionResult {
-    match shell.parse_string(text) {
+    let parsed = match shell.parse_string(text) {
+        Err(error) if text.contains("select ") => {
+            let loops = rewrite::select_loops(text);
+            shell.parse_string(loops).map_err(|_| error)
+        }
+        parsed => parsed,
+    };
+    match parsed {
         Ok(program) => {
             let program = rewrite::program(program, text);
             program_in(shell, program, parameters).await

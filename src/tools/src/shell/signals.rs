@@ -7,6 +7,7 @@
 use std::collections::BTreeSet;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{LazyLock, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
 use nix::sys::signal::Signal;
 use tokio::signal::unix::SignalKind;
@@ -21,6 +22,9 @@ static INTERACTIVE: AtomicBool = AtomicBool::new(false);
 static LISTENED: Mutex<BTreeSet<i32>> = Mutex::new(BTreeSet::new());
 /// Wakes who waits for a child when a signal comes.
 pub static ARRIVED: LazyLock<Notify> = LazyLock::new(Notify::new);
+
+/// Longer than the shell needs from one command to the next.
+const NOTED_FOR: Duration = Duration::from_millis(50);
 
 fn bit(signal: i32) -> u64 {
     1 << (signal & 63)
@@ -78,6 +82,23 @@ fn arrive(signal: i32) {
         PENDING.fetch_or(bit(signal), Ordering::SeqCst);
         ARRIVED.notify_waiters();
     }
+    if !trapped && signal == Signal::SIGINT as i32 {
+        tokio::spawn(pass_on_interrupt());
+    }
+}
+
+/// A Ctrl-C may come when the shell is about to start a program: it is then
+/// noted here, and the program, which was meant, never hears of it.
+async fn pass_on_interrupt() {
+    tokio::time::sleep(NOTED_FOR).await;
+    let foreground = nix::unistd::tcgetpgrp(std::io::stdin());
+    let noted = PENDING.load(Ordering::SeqCst) & bit(Signal::SIGINT as i32) != 0;
+    match foreground {
+        Ok(group) if noted && group != nix::unistd::getpgrp() => {
+            let _ = nix::sys::signal::killpg(group, Signal::SIGINT);
+        }
+        _ => {}
+    }
 }
 
 /// What the signal would have done had nobody listened. The kernel spares
@@ -86,6 +107,11 @@ fn die_of(signal: i32) {
     if std::process::id() != 1 {
         let _ = signal_hook::low_level::emulate_default_handler(signal);
     }
+}
+
+/// Ctrl-C, told by the end of the program that got it.
+pub fn interrupt() {
+    PENDING.fetch_or(bit(Signal::SIGINT as i32), Ordering::SeqCst);
 }
 
 /// Takes the lowest pending signal that has a trap.

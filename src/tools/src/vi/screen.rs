@@ -36,7 +36,7 @@ impl Editor {
                 None if row > 0 || self.buffer.lines.is_empty() => out.push('~'),
                 None => {}
             }
-            out.push_str("\x1b[K\r\n");
+            out.push_str("\x1b[K\n");
         }
         let status = match &self.mode {
             Mode::CommandLine(kind, text) => format!("{kind}{text}"),
