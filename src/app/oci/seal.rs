@@ -12,7 +12,7 @@ use nix::errno::Errno;
 use nix::fcntl::{OFlag, open};
 use nix::libc;
 use nix::sched::CloneFlags;
-use nix::sys::stat::Mode;
+use nix::sys::stat::{Mode, fstat};
 use nix::sys::statvfs::{FsFlags, fstatvfs};
 use plimsoll_runtime::sys::{self, CloneOptions, Forked, MountChange};
 use plimsoll_runtime::{Capability, reap};
@@ -68,7 +68,8 @@ fn read_only_by_helper(program: &OwnedFd) -> nix::Result<OwnedFd> {
     match sys::clone3(&options)? {
         Forked::Child => {
             drop((ready, leave));
-            let made = read_only(program).and_then(|mount| {
+            let found = find_again(program);
+            let made = found.and_then(|program| read_only(&program)).and_then(|mount| {
                 // At a number that the other side knows.
                 sys::duplicate_to(&mount, HANDOVER)
             });
@@ -90,6 +91,19 @@ fn read_only_by_helper(program: &OwnedFd) -> nix::Result<OwnedFd> {
             reap::wait_for(pid)?;
             taken
         }
+    }
+}
+
+/// The program's file as the helper's mount namespace has it: mounts of another
+/// one cannot be copied.
+fn find_again(program: &OwnedFd) -> nix::Result<OwnedFd> {
+    let path = nix::fcntl::readlink("/proc/self/exe")?;
+    let found = open(path.as_os_str(), OFlag::O_PATH | OFlag::O_CLOEXEC, Mode::empty())?;
+    let (wanted, have) = (fstat(program)?, fstat(&found)?);
+    if (wanted.st_dev, wanted.st_ino) == (have.st_dev, have.st_ino) {
+        Ok(found)
+    } else {
+        Err(Errno::ESTALE)
     }
 }
 

@@ -14,8 +14,8 @@ mod operations;
 pub use operations::{Op, Stage};
 
 use crate::request::{
-    Attachment, Capabilities, CgroupMode, Device, DeviceKind, Limit, Mount, MountFlags, Namespace,
-    NamespaceSource, Process, Request, Resource, Seccomp,
+    Attachment, Bind, Capabilities, CgroupMode, Device, DeviceKind, FilesystemMount, Limit, Mount,
+    MountFlags, Namespace, NamespaceSource, Process, Request, Resource, Seccomp,
 };
 use serde::{Deserialize, Serialize};
 use std::path::{Path, PathBuf};
@@ -85,6 +85,7 @@ pub fn plan_exec(request: &ExecRequest) -> ExecPlan {
     if let Some(score) = request.process.oom_score_adj {
         ops.push(Op::OomScore(score));
     }
+    ops.push(Op::BecomeRoot);
     ops.push(Op::SessionKeyring);
     if request.process.terminal {
         ops.push(Op::Terminal {
@@ -163,52 +164,49 @@ fn mounts(request: &Request, ops: &mut Vec<Op>) {
                 flags: *flags,
                 own: request.has_own(Namespace::Cgroup),
             }),
-            Mount::Filesystem(mount) => {
-                let mut mount = mount.clone();
-                let shared = *request.namespace(Namespace::User) != NamespaceSource::Host;
-                match borrowed(request, &mount.kind) {
-                    // In a user namespace of its own a container may only make
-                    // these for namespaces that are its own too.
-                    Some((source, read_only)) if shared => {
-                        let flags = MountFlags {
-                            read_only,
-                            ..mount.flags
-                        };
-                        ops.push(Op::Bind(crate::request::Bind {
-                            source,
-                            destination: mount.destination,
-                            recursive: true,
-                            flags,
-                            propagation: None,
-                        }));
-                    }
-                    _ => {
-                        if request.id_maps.is_single() && mount.kind == "devpts" {
-                            // The group tty has no number here.
-                            mount.parameters.retain(|word| !word.starts_with("gid="));
-                        }
-                        if mount.destination == Path::new("/dev") {
-                            // Devices still have to be put there.
-                            mount.flags.read_only = false;
-                        }
-                        ops.push(Op::Mount(mount));
-                    }
-                }
-            }
+            Mount::Filesystem(mount) => ops.extend(filesystem(request, mount)),
         }
     }
 }
 
-/// What stands in for a file system whose namespace the container shares:
-/// the host's own, and whether only to be read.
-fn borrowed(request: &Request, kind: &str) -> Option<(PathBuf, bool)> {
-    let (namespace, source, read_only) = match kind {
-        "proc" => (Namespace::Pid, "/proc", false),
-        "sysfs" => (Namespace::Network, "/sys", true),
-        "mqueue" => (Namespace::Ipc, "/dev/mqueue", false),
-        _ => return None,
+/// A file system of the container's own, or what stands in for it: in a user
+/// namespace of its own a container may mount `proc`, `sysfs` and `mqueue`
+/// only for namespaces that are its own too.
+fn filesystem(request: &Request, mount: &FilesystemMount) -> Option<Op> {
+    let restricted = *request.namespace(Namespace::User) != NamespaceSource::Host;
+    let shares = |kind| restricted && !request.has_own(kind);
+    let (source, read_only) = match mount.kind.as_str() {
+        "proc" if shares(Namespace::Pid) => ("/proc", mount.flags.read_only),
+        "sysfs" if shares(Namespace::Network) => ("/sys", true),
+        // The one that is mounted on the host belongs to another namespace.
+        "mqueue" if shares(Namespace::Ipc) => return None,
+        _ => return Some(Op::Mount(own_filesystem(request, mount))),
     };
-    (!request.has_own(namespace)).then(|| (source.into(), read_only))
+    let flags = MountFlags {
+        read_only,
+        recursive_read_only: read_only,
+        ..mount.flags
+    };
+    Some(Op::Bind(Bind {
+        source: source.into(),
+        destination: mount.destination.clone(),
+        recursive: true,
+        flags,
+        propagation: None,
+    }))
+}
+
+fn own_filesystem(request: &Request, mount: &FilesystemMount) -> FilesystemMount {
+    let mut mount = mount.clone();
+    if request.id_maps.is_single() && mount.kind == "devpts" {
+        // The group tty has no number here.
+        mount.parameters.retain(|word| !word.starts_with("gid="));
+    }
+    if mount.destination == Path::new("/dev") {
+        // Devices still have to be put there.
+        mount.flags.read_only = false;
+    }
+    mount
 }
 
 /// The devices that every container has (runtime specification, "Default

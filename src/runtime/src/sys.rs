@@ -713,7 +713,11 @@ pub fn pidfd_getfd(pidfd: BorrowedFd<'_>, number: RawFd) -> Result<OwnedFd> {
 /// Always returns one: on success it does not return.
 pub fn execute_descriptor(program: BorrowedFd<'_>, args: &[&CStr], env: &[&CStr]) -> Errno {
     let list = |strings: &[&CStr]| -> Vec<*const libc::c_char> {
-        strings.iter().map(|string| string.as_ptr()).chain([std::ptr::null()]).collect()
+        strings
+            .iter()
+            .map(|string| string.as_ptr())
+            .chain([std::ptr::null()])
+            .collect()
     };
     let (args, env) = (list(args), list(env));
     // SAFETY: both lists end in null and point to strings that outlive the call.

@@ -12,7 +12,7 @@ use crate::fault::{During, Fault};
 use crate::net::{self, Netlink};
 use crate::plan::Op;
 use crate::request::FoundUser;
-use crate::{sys, wire};
+use crate::{beneath, sys, wire};
 use nix::errno::Errno;
 use nix::fcntl::{OFlag, open};
 use nix::sys::socket::{SockFlag, accept4};
@@ -167,8 +167,15 @@ impl Inside<'_> {
             }
             Op::Link { path, target } => devices::link(root, path, target),
             Op::Sysctl { path, value } => {
-                let proc = self.mounted_at("/proc").ok_or_else(|| lost(op))?;
-                mounts::set_sysctl(proc, path, value)
+                match self.mounted_at("/proc") {
+                    Some(proc) => mounts::set_sysctl(proc, path, value),
+                    // Bound from the host; verified to be a proc before use.
+                    None => {
+                        let proc = beneath::locate_without_links(root, Path::new("/proc"))
+                            .during(|| "open /proc".to_owned())?;
+                        mounts::set_sysctl(proc.as_fd(), path, value)
+                    }
+                }
             }
             Op::ReadOnlyPath(path) => mounts::read_only(root, path),
             Op::Mask(path) => {

@@ -160,7 +160,12 @@ impl Created {
                 }
                 Ok((Report::Ready, descriptors)) => {
                     let console = descriptors.into_iter().next();
-                    return Ok(Self { pid, pidfd, console, control });
+                    return Ok(Self {
+                        pid,
+                        pidfd,
+                        console,
+                        control,
+                    });
                 }
                 Ok((Report::Failed(fault), _)) => return Err(fault.into()),
                 Err(error) if error.kind() == io::ErrorKind::UnexpectedEof => {
@@ -200,7 +205,9 @@ fn release(control: BorrowedFd<'_>) -> Result<(), StartError> {
         }
         Err(error) => Err(error.into()),
         Ok((Report::Failed(fault), _)) => Err(fault.into()),
-        Ok((Report::Ready | Report::Prepared, _)) => Err(io::Error::from(io::ErrorKind::InvalidData).into()),
+        Ok((Report::Ready | Report::Prepared, _)) => {
+            Err(io::Error::from(io::ErrorKind::InvalidData).into())
+        }
     }
 }
 
@@ -243,7 +250,14 @@ fn launch_here(
     gate: Gate,
     hooks: &mut dyn FnMut(i32) -> Result<(), Fault>,
 ) -> Result<Created, CreateError> {
-    let launch = Launch { ops, kind, stdio, sibling: false, private: None, gate };
+    let launch = Launch {
+        ops,
+        kind,
+        stdio,
+        sibling: false,
+        private: None,
+        gate,
+    };
     let made = launch_ops(&launch)?;
     let pid = made.pid;
     let result = Created::wait(pid, made.pidfd, made.control, hooks);

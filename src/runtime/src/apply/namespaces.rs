@@ -1,6 +1,6 @@
 //! Cloning, joining and mapping.
 
-use super::{Kind, Launch};
+use super::{Kind, Launch, outside};
 use crate::fault::{During, Fault};
 use crate::plan::Op;
 use crate::request::{IdMap, IdMaps, Namespace, NamespaceSource};
@@ -10,6 +10,7 @@ use nix::fcntl::{OFlag, open};
 use nix::libc;
 use nix::sched::{CloneFlags, setns};
 use nix::sys::stat::{Mode, stat};
+use std::io::{Read, Write};
 use std::os::fd::{AsFd, OwnedFd};
 use std::path::Path;
 
@@ -117,13 +118,67 @@ fn clone_beside(launch: &Launch<'_>) -> Result<(Forked, Target), Fault> {
         cgroup: directory.as_ref().map(AsFd::as_fd),
         ..CloneOptions::default()
     };
-    let mut joins = Vec::new();
-    if pid_namespace {
+    let namespace = if pid_namespace {
         let source = NamespaceSource::Process(pid);
-        joins.push((Namespace::Pid, open_namespace(Namespace::Pid, &source)?));
+        Some(open_namespace(Namespace::Pid, &source)?)
+    } else {
+        None
+    };
+    if kinds.contains(CloneFlags::CLONE_NEWUSER) && !outside::has_mount_rights() {
+        kinds.remove(CloneFlags::CLONE_NEWUSER);
+        let forked = clone_through_helper(&pidfd, namespace.as_ref())?;
+        return Ok((forked, Target::Container { pidfd, kinds }));
     }
+    let joins: Vec<_> = namespace
+        .map(|namespace| (Namespace::Pid, namespace))
+        .into_iter()
+        .collect();
     let forked = Visit::enter(&joins)?.and_clone(&options)?;
     Ok((forked, Target::Container { pidfd, kinds }))
+}
+
+/// For a caller whose rights over the container begin in its user namespace: a
+/// helper enters that first, then the PID namespace, clones the process as
+/// its own sibling, and ends. The new process is the caller's child.
+fn clone_through_helper(pidfd: &OwnedFd, pid_namespace: Option<&OwnedFd>) -> Result<Forked, Fault> {
+    let action = || "enter the container".to_owned();
+    let (mut reader, mut writer) = std::io::pipe().during(action)?;
+    match sys::clone3(&CloneOptions::default()).during(action)? {
+        Forked::Child => {
+            drop(reader);
+            let enter = || {
+                setns(pidfd, CloneFlags::CLONE_NEWUSER)?;
+                pid_namespace.map_or(Ok(()), |space| setns(space, CloneFlags::CLONE_NEWPID))?;
+                sys::clone3(&CloneOptions {
+                    sibling: true,
+                    ..CloneOptions::default()
+                })
+            };
+            let number = match enter() {
+                Ok(Forked::Child) => return Ok(Forked::Child),
+                Ok(Forked::Parent { pid, .. }) => pid,
+                Err(errno) => -(errno as i32),
+            };
+            // Without an answer the other side reads an end.
+            let _ = writer.write_all(&number.to_ne_bytes());
+            sys::exit(0)
+        }
+        Forked::Parent { pid: helper, .. } => {
+            drop(writer);
+            let mut number = [0; 4];
+            let said = reader.read_exact(&mut number);
+            let _ = crate::reap::wait_for(helper);
+            said.during(action)?;
+            match i32::from_ne_bytes(number) {
+                // A child of ours that nobody has collected: the number is its.
+                pid if pid > 0 => Ok(Forked::Parent {
+                    pid,
+                    pidfd: sys::pidfd_open(pid).during(action)?,
+                }),
+                errno => Err(Fault::system(action(), Errno::from_raw(-errno))),
+            }
+        }
+    }
 }
 
 fn open_cgroup(path: Option<&Path>) -> Result<Option<OwnedFd>, Fault> {

@@ -55,7 +55,7 @@ impl Display for Op {
                 "connect {} in the container with bridge {} through {}",
                 cable.container_name, cable.bridge, cable.host_name
             ),
-            Self::BecomeRoot => f.write_str("become user 0 of the new user namespace"),
+            Self::BecomeRoot => f.write_str("become user 0 of the container"),
             Self::SessionKeyring => f.write_str("start a session keyring of its own"),
             Self::LoopbackUp => f.write_str("bring up the loopback interface lo"),
             Self::Address(cable) => {

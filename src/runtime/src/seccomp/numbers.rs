@@ -18,15 +18,6 @@ pub(super) fn number(name: &str) -> Option<u32> {
         .map(|at| NUMBERS[at].1)
 }
 
-/// The name of a system call, for tests and messages.
-#[cfg(test)]
-pub(super) fn name(number: u32) -> Option<&'static str> {
-    NUMBERS
-        .iter()
-        .find(|(_, known)| *known == number)
-        .map(|(name, _)| *name)
-}
-
 /// The largest number in the table.
 pub(super) fn largest() -> u32 {
     NUMBERS.iter().map(|(_, number)| *number).max().unwrap_or(0)

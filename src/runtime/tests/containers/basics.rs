@@ -247,6 +247,39 @@ fn a_missing_working_directory_is_made_or_refused() {
 }
 
 #[test]
+fn the_hosts_namespaces_can_be_shared() {
+    use plimsoll_runtime::{Namespace, NamespaceSource};
+    for_each_account(|setting| {
+        let mut request = setting.request(&["look"]);
+        for kind in [Namespace::Pid, Namespace::Ipc, Namespace::Uts] {
+            request.namespaces.insert(kind, NamespaceSource::Host);
+        }
+        request.hostname = None;
+        let seen = setting.run(&request).seen();
+        assert_ne!(seen["pid"], 1);
+        assert_eq!(seen["port_start"], "0\n");
+        let mut request = setting.request(&["look"]);
+        request
+            .namespaces
+            .insert(Namespace::Network, NamespaceSource::Host);
+        request.sysctls.clear();
+        let seen = setting.run(&request).seen();
+        assert!(
+            seen["network"]
+                .as_str()
+                .expect("a table")
+                .contains("docker0")
+        );
+        assert!(
+            seen["mounts"]["/sys"]
+                .as_str()
+                .expect("a mount")
+                .starts_with("sysfs ro")
+        );
+    });
+}
+
+#[test]
 #[ignore = "prints how long a container takes; run with --release"]
 fn measure() {
     for_each_account(|setting| {

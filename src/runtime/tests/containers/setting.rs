@@ -88,16 +88,16 @@ pub fn accounts() -> Vec<Account> {
         uid: 0,
         range: Some((2_000_000, 65536)),
     }];
-    let kinds: [(&str, fn(&Account) -> bool); 2] = [
-        ("with a subordinate range", |account| {
-            account.range.is_some()
-        }),
-        ("without a subordinate range", |account| {
-            account.range.is_none()
-        }),
+    let kinds = [
+        ("with a subordinate range", true),
+        ("without a subordinate range", false),
     ];
-    for (kind, fits) in kinds {
-        match known.iter().filter(ordinary).find(|account| fits(account)) {
+    for (kind, ranged) in kinds {
+        match known
+            .iter()
+            .filter(ordinary)
+            .find(|account| account.range.is_some() == ranged)
+        {
             Some(account) => all.push(account.clone()),
             None => eprintln!("skipped: no ordinary user {kind} on this machine"),
         }
