@@ -1,5 +1,6 @@
 //! `/containers/{id}/archive`, `/export`, `/changes`, and `/commit`.
 
+use std::path::Path;
 use std::rc::Rc;
 
 use hyper::header::HeaderValue;
@@ -12,10 +13,10 @@ use super::reply::{self, Reply};
 use super::router::page_not_found;
 use crate::archive::changes::shown;
 use crate::archive::stat::{HEADER, header};
-use crate::archive::transfer::{ReplyWriter, body_reader, pump};
+use crate::archive::transfer::{ReplyWriter, body_reader, drain, pump};
 use crate::archive::view::View;
 use crate::archive::work::{Access, in_docker_s_words, on_files};
-use crate::containers::{Container, Layers, tell};
+use crate::containers::{Container, Layers, Record, tell};
 use crate::engine::Engine;
 use crate::failure::{ApiFailure, ApiResult};
 
@@ -119,9 +120,25 @@ fn send(
     reply
 }
 
-async fn put(engine: &Rc<Engine>, call: Call, id: &str) -> ApiResult<Reply> {
-    let path = asked_path(&call)?;
+/// Where an archive goes, if it can go there.
+fn destination(engine: &Rc<Engine>, call: &Call, id: &str) -> ApiResult<(String, Rc<Container>)> {
+    let path = asked_path(call)?;
     let container = engine.containers.find(id)?;
+    let refusal = read_only(&container.record(), &path);
+    match refusal {
+        Some(refusal) => Err(refusal),
+        None => Ok((path, container)),
+    }
+}
+
+async fn put(engine: &Rc<Engine>, call: Call, id: &str) -> ApiResult<Reply> {
+    let (path, container) = match destination(engine, &call, id) {
+        Ok(found) => found,
+        Err(refusal) => {
+            drain(call.into_body()).await;
+            return Err(refusal);
+        }
+    };
     let strict = call.query.flag("noOverwriteDirNonDir");
     let user = match call.query.flag("copyUIDGID") {
         true => container.record().config.user.clone(),
@@ -144,18 +161,36 @@ async fn put(engine: &Rc<Engine>, call: Call, id: &str) -> ApiResult<Reply> {
     // Both at once: the archive is unpacked while it comes.
     let (unpacked, ()) = tokio::join!(unpacking, pump(call.into_body(), body));
     unpacked?.map_err(|error| {
-        let container = container.record();
-        let in_mount = |mount: &crate::containers::Placement| {
-            !mount.point.rw && std::path::Path::new(&path).starts_with(&mount.point.destination)
-        };
         let told = in_docker_s_words(&error, &path, id);
-        match told.status == StatusCode::FORBIDDEN && container.mounts.iter().any(in_mount) {
-            true => ApiFailure::forbidden("mounted volume is marked read-only"),
+        match told.status == StatusCode::FORBIDDEN {
+            true => read_only(&container.record(), &path).unwrap_or(told),
             false => told,
         }
     })?;
     tell(engine, &container, "extract-to-dir", [("path", path)]);
     Ok(reply::empty(StatusCode::OK))
+}
+
+/// Why nothing can be copied to a path, judged by its letters alone, so that a
+/// client is told before it has sent an archive. Where a link leads, the mounts
+/// themselves refuse.
+fn read_only(record: &Record, path: &str) -> Option<ApiFailure> {
+    let path = Path::new("/").join(path);
+    let mounted = record
+        .mounts
+        .iter()
+        .filter(|mount| path.starts_with(&mount.point.destination))
+        .max_by_key(|mount| mount.point.destination.len());
+    let on_tmpfs = |place: &String| path.starts_with(place);
+    let host = &record.host_config;
+    match mounted {
+        Some(mount) if !mount.point.rw => Some("mounted volume is marked read-only"),
+        None if host.readonly_rootfs && !host.tmpfs.keys().any(on_tmpfs) => {
+            Some("container rootfs is marked read-only")
+        }
+        _ => None,
+    }
+    .map(ApiFailure::forbidden)
 }
 
 /// Who owns what is copied with `docker cp -a`: the container's user, if it
@@ -189,4 +224,34 @@ async fn changes(engine: &Rc<Engine>, id: &str) -> ApiResult<Reply> {
     // Docker answers null for no changes.
     let body = Some(lines).filter(|lines| !lines.is_empty());
     reply::json(StatusCode::OK, &body)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::containers::Placement;
+
+    #[test]
+    fn the_nearest_mount_says_whether_a_path_can_be_written() {
+        let mut record = Record::default();
+        for (place, rw) in [("/vol", false), ("/vol/inner", true), ("/rw", true)] {
+            let mut mount = Placement::default();
+            mount.point.destination = place.to_owned();
+            mount.point.rw = rw;
+            record.mounts.push(mount);
+        }
+        let refusal = |record: &Record, path: &str| read_only(record, path).map(|f| f.message);
+        let volume = Some("mounted volume is marked read-only".to_owned());
+        assert_eq!(refusal(&record, "/vol/x"), volume);
+        assert_eq!(refusal(&record, "vol"), volume);
+        assert_eq!(refusal(&record, "/vol/inner/x"), None);
+        assert_eq!(refusal(&record, "/volume"), None);
+        record.host_config.readonly_rootfs = true;
+        let tmpfs = ("/tmp".to_owned(), String::new());
+        record.host_config.tmpfs.extend([tmpfs]);
+        let rootfs = Some("container rootfs is marked read-only".to_owned());
+        assert_eq!(refusal(&record, "/etc"), rootfs);
+        assert_eq!(refusal(&record, "/tmp/x"), None);
+        assert_eq!(refusal(&record, "/rw/x"), None);
+    }
 }

@@ -203,9 +203,7 @@ fn orders(name: &str, tag: &str) -> ApiResult<Vec<Order>> {
     if tag.contains(':') {
         reference = parse(&format!("{}@{tag}", reference.name()))?;
     } else if !tag.is_empty() {
-        reference = reference
-            .with_tag(tag)
-            .map_err(|error| ApiFailure::invalid(error.to_string()))?;
+        reference = changes::with_tag(&reference, tag)?;
     }
     if reference.tag().is_some() || reference.digest().is_some() {
         let image = carried::find(all, &reference)?;
@@ -213,9 +211,7 @@ fn orders(name: &str, tag: &str) -> ApiResult<Vec<Order>> {
     }
     let tags = carried::all_tags(all, &reference)?;
     let orders = tags.into_iter().map(|tag| {
-        let tagged = reference
-            .with_tag(tag)
-            .map_err(|error| ApiFailure::internal(error.to_string()))?;
+        let tagged = changes::with_tag(&reference, tag)?;
         let image = carried::find(all, &tagged)?;
         Ok((tagged, image))
     });

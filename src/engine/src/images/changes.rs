@@ -54,7 +54,7 @@ pub fn tag(engine: &Engine, source: &str, repository: &str, tag: &str) -> ApiRes
         ));
     }
     if !tag.is_empty() {
-        reference = reference.with_tag(tag).map_err(invalid)?;
+        reference = with_tag(&reference, tag)?;
     }
     let reference = reference.with_default_tag();
     let previous = engine
@@ -69,6 +69,16 @@ pub fn tag(engine: &Engine, source: &str, repository: &str, tag: &str) -> ApiRes
         .journal
         .append(kind::IMAGE_TAG, &id.to_string(), data);
     Ok(())
+}
+
+/// The reference with another tag.
+///
+/// # Errors
+/// 400 in Docker's words for what is no tag.
+pub fn with_tag(reference: &ImageRef, tag: &str) -> ApiResult<ImageRef> {
+    reference
+        .with_tag(tag)
+        .map_err(|_| ApiFailure::invalid("invalid tag format"))
 }
 
 fn uses(engine: &Engine, id: &Digest) -> Vec<Use> {
