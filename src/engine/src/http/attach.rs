@@ -76,7 +76,7 @@ pub fn container(
         wanted,
         tty,
     };
-    let history = query.flag("logs").then(|| Selection {
+    let history = query.flag("logs").then_some(Selection {
         stdout,
         stderr,
         since: None,
