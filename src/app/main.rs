@@ -1,1 +1,43 @@
-fn main() {}
+//! The one binary: an engine's birth, `docker`, the lab's `sudo`, or `plimsoll`.
+//!
+//! Which of them is decided here, in that order: an engine is born before
+//! anything else has happened in the process, since it must have one thread;
+//! then the name the program was called by counts, then the subcommand. What a
+//! subcommand does lies in `commands/`, a file for each; what may be typed, in
+//! `arguments.rs`.
+
+mod arguments;
+mod commands;
+mod failure;
+
+use std::ffi::OsString;
+use std::path::Path;
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    if let Some(code) = plimsoll_host::engine_entry(plimsoll_engine::serve) {
+        return code;
+    }
+    let mut words = std::env::args_os();
+    let called = words.next().unwrap_or_default();
+    let name = Path::new(&called).file_name().unwrap_or_default();
+    match name.to_str() {
+        Some("docker") => commands::docker::run(words.collect()),
+        Some("sudo") => commands::sudo::run(words.collect()),
+        _ => plimsoll(words.collect()),
+    }
+}
+
+fn plimsoll(words: Vec<OsString>) -> ExitCode {
+    // Handed on as typed: the `docker` command has flags and help of its own.
+    if words.first().is_some_and(|word| word == "docker") {
+        return commands::docker::run(words[1..].to_vec());
+    }
+    match arguments::parse(words) {
+        Ok(arguments) => match commands::run(arguments) {
+            Ok(code) => code,
+            Err(failure) => failure.show(),
+        },
+        Err(error) => arguments::refuse(&error),
+    }
+}

@@ -9,6 +9,7 @@
 //! This crate knows nothing of containers, images or HTTP.
 
 mod birth;
+pub mod doctor;
 pub mod enter;
 pub mod folders;
 pub mod id_map;

@@ -1,0 +1,69 @@
+//! `plimsoll doctor`: what this machine allows, and what mends the rest.
+
+use std::io::IsTerminal;
+use std::process::ExitCode;
+
+use plimsoll_host::doctor::{self, Facts, Finding, Status};
+use plimsoll_host::{Environment, StartOptions};
+use serde::Serialize;
+
+use super::Outcome;
+use crate::arguments::{DoctorArguments, Shared};
+
+/// Version of the `--json` form.
+const SCHEMA: &str = "plimsoll/doctor/v1";
+
+#[derive(Serialize)]
+struct Report<'a> {
+    schema: &'static str,
+    status: Status,
+    findings: &'a [Finding],
+    facts: &'a Facts,
+}
+
+/// Tries everything and prints it; code 3 when labs cannot run here.
+pub fn run(shared: &Shared, arguments: &DoctorArguments) -> Outcome {
+    let places = super::places(shared)?;
+    let environment = Environment::of_process();
+    let facts = doctor::examine(&environment, &places, &StartOptions::of_process());
+    let findings = doctor::findings(&facts);
+    let status = doctor::worst(&findings);
+    if arguments.json {
+        let report = Report {
+            schema: SCHEMA,
+            status,
+            findings: &findings,
+            facts: &facts,
+        };
+        println!(
+            "{}",
+            serde_json::to_string_pretty(&report).expect("only text and numbers")
+        );
+    } else {
+        print!("{}", doctor::render(&findings, speaks_utf8()));
+        println!("\n{}", verdict(status));
+    }
+    Ok(match status {
+        Status::Broken => ExitCode::from(3),
+        Status::Fine | Status::Limited => ExitCode::SUCCESS,
+    })
+}
+
+fn verdict(status: Status) -> &'static str {
+    match status {
+        Status::Fine => "All fine: labs run here.",
+        Status::Limited => "Labs run here, with the limits said above.",
+        Status::Broken => "Labs cannot run here until the above is mended.",
+    }
+}
+
+/// By the locale, as a terminal is told; a file gets what a person will read.
+fn speaks_utf8() -> bool {
+    if !std::io::stdout().is_terminal() {
+        return true;
+    }
+    ["LC_ALL", "LC_CTYPE", "LANG"]
+        .iter()
+        .find_map(|name| std::env::var(name).ok().filter(|value| !value.is_empty()))
+        .is_some_and(|locale| locale.to_uppercase().replace('-', "").contains("UTF8"))
+}

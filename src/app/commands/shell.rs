@@ -1,0 +1,133 @@
+//! `plimsoll shell LAB [-- COMMAND...]`: the learner's shell in the lab.
+
+use std::io::IsTerminal;
+use std::process::ExitCode;
+use std::time::Duration;
+
+use plimsoll_api::client::{Client, Endpoint};
+use plimsoll_api::lab::PublishedPort;
+use plimsoll_host::enter::{self, EnterOptions, Left};
+use plimsoll_host::{LabPaths, StartOptions};
+
+use super::Outcome;
+use crate::arguments::{Shared, ShellArguments};
+use crate::failure::{Failure, Kind};
+
+/// Starts the lab where needed, joins it, and returns the command's code.
+pub fn run(shared: &Shared, arguments: &ShellArguments) -> Outcome {
+    let paths = super::paths(shared, &arguments.lab)?;
+    let defaults = StartOptions::of_process();
+    let options = StartOptions {
+        publish_on_host: defaults.publish_on_host && !arguments.no_publish,
+        ..defaults
+    };
+    let running = super::ensure_running(&paths, &options)?;
+    let interactive = arguments.command.is_empty() && std::io::stdin().is_terminal();
+    if interactive {
+        greet(&paths);
+    }
+    let visit = EnterOptions {
+        command: arguments.command.clone(),
+        offered: Vec::new(),
+    };
+    match enter::enter(&paths, &running, &visit) {
+        Ok(Left::Exited(code)) => Ok(ExitCode::from(u8::try_from(code).unwrap_or(125))),
+        Ok(Left::LabEnded) => Err(lab_ended(&paths)),
+        Err(error) => {
+            let hint = error.hint();
+            Err(Failure::from_error(Kind::Environment, &error).hint(hint))
+        }
+    }
+}
+
+fn greet(paths: &LabPaths) {
+    let lab = paths.lab();
+    println!(
+        "The lab {lab}. Your files for it: {}",
+        paths.work().display()
+    );
+    println!("When you are done: `exit`, then `plimsoll check {lab}`.");
+    let endpoint = Endpoint::Unix(paths.socket());
+    let client = Client::new(endpoint).with_timeout(Duration::from_secs(2));
+    // Only a convenience: an engine that cannot say is no reason not to enter.
+    let ports = client.published_ports().unwrap_or_default();
+    for line in port_lines(&ports, ssh_target().as_deref()) {
+        println!("{line}");
+    }
+}
+
+fn lab_ended(paths: &LabPaths) -> Failure {
+    let lab = paths.lab();
+    Failure::new(
+        Kind::Environment,
+        format!("the lab {lab} has ended, and with it this shell"),
+    )
+    .hint(format!(
+        "nothing is lost: images, volumes, stopped containers and {} are kept",
+        paths.work().display()
+    ))
+    .hint(format!("to go on: plimsoll shell {lab}"))
+}
+
+/// `USER@HOST` of this machine as the learner's ssh reached it.
+fn ssh_target() -> Option<String> {
+    // ssh(1): client address, client port, server address, server port.
+    let connection = std::env::var("SSH_CONNECTION").ok()?;
+    let server = connection.split_whitespace().nth(2)?;
+    let uid = nix::unistd::getuid().as_raw();
+    let user = plimsoll_host::users::name_of(uid)?;
+    Some(format!("{user}@{server}"))
+}
+
+/// Where published ports are to be found outside, a line for each.
+fn port_lines(ports: &[PublishedPort], ssh: Option<&str>) -> Vec<String> {
+    let mut lines = Vec::new();
+    for port in ports {
+        let Some(address) = &port.host_address else {
+            continue;
+        };
+        let PublishedPort {
+            container,
+            lab_port,
+            ..
+        } = port;
+        lines.push(format!(
+            "{container}: localhost:{lab_port} in the lab, http://{address} in a browser on this machine"
+        ));
+        if let (Some(target), Some((_, number))) = (ssh, address.rsplit_once(':')) {
+            lines.push(format!(
+                "  from your own computer: ssh -L {number}:{address} {target}, then http://localhost:{number}"
+            ));
+        }
+    }
+    lines
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn port(host_address: Option<&str>) -> PublishedPort {
+        PublishedPort {
+            container: "webserver".to_owned(),
+            lab_port: 80,
+            host_address: host_address.map(str::to_owned),
+            ..PublishedPort::default()
+        }
+    }
+
+    #[test]
+    fn a_port_is_shown_with_its_way_in() {
+        let ports = [port(Some("127.0.0.1:8080")), port(None)];
+        assert_eq!(
+            port_lines(&ports, None),
+            [
+                "webserver: localhost:80 in the lab, http://127.0.0.1:8080 in a browser on this machine"
+            ]
+        );
+        assert_eq!(
+            port_lines(&ports, Some("ada@10.0.0.5"))[1],
+            "  from your own computer: ssh -L 8080:127.0.0.1:8080 ada@10.0.0.5, then http://localhost:8080"
+        );
+    }
+}

@@ -1,0 +1,115 @@
+//! What a person is told when a `plimsoll` command cannot do its work.
+//!
+//! Typed errors of the crates become this once, at the edge: a message that
+//! names the object and what was wrong, its causes, and the next action.
+
+use std::error::Error;
+use std::process::ExitCode;
+
+/// Who can mend it; decides the exit code.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Kind {
+    /// The command line, or a file that the caller gave.
+    Usage,
+    /// The engine, or the machine.
+    Environment,
+}
+
+/// An error in words for people.
+#[derive(Debug)]
+pub struct Failure {
+    kind: Kind,
+    message: String,
+    causes: Vec<String>,
+    hints: Vec<String>,
+}
+
+impl Failure {
+    /// A failure with a message and no causes.
+    pub fn new(kind: Kind, message: impl Into<String>) -> Self {
+        Self {
+            kind,
+            message: message.into(),
+            causes: Vec::new(),
+            hints: Vec::new(),
+        }
+    }
+
+    /// From an error and the errors beneath it. A cause that its error has
+    /// quoted already is not said twice.
+    pub fn from_error(kind: Kind, error: &dyn Error) -> Self {
+        let mut failure = Self::new(kind, error.to_string());
+        let mut said = failure.message.clone();
+        let mut next = error.source();
+        while let Some(cause) = next {
+            let text = cause.to_string();
+            if !said.contains(&text) {
+                failure.causes.push(text.clone());
+                said = text;
+            }
+            next = cause.source();
+        }
+        failure
+    }
+
+    /// Adds the next action.
+    #[must_use]
+    pub fn hint(mut self, hint: impl Into<Option<String>>) -> Self {
+        self.hints.extend(hint.into());
+        self
+    }
+
+    /// 2 for usage, 3 for engine and environment.
+    pub fn exit_code(&self) -> ExitCode {
+        ExitCode::from(match self.kind {
+            Kind::Usage => 2,
+            Kind::Environment => 3,
+        })
+    }
+
+    /// Prints it to standard error.
+    pub fn show(&self) -> ExitCode {
+        eprint!("{self}");
+        self.exit_code()
+    }
+}
+
+impl std::fmt::Display for Failure {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        writeln!(formatter, "plimsoll: {}", self.message)?;
+        for cause in &self.causes {
+            writeln!(formatter, "  because: {cause}")?;
+        }
+        for hint in &self.hints {
+            writeln!(formatter, "hint: {hint}")?;
+        }
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[derive(Debug, thiserror::Error)]
+    #[error("cannot lock the lab: denied")]
+    struct Outer(#[source] Inner);
+
+    #[derive(Debug, thiserror::Error)]
+    #[error("denied")]
+    struct Inner(#[source] std::io::Error);
+
+    #[test]
+    fn a_cause_is_said_once() {
+        let error = Outer(Inner(std::io::Error::other("the disk is read-only")));
+        let failure = Failure::from_error(Kind::Environment, &error)
+            .hint("plimsoll doctor".to_owned())
+            .hint(None);
+        assert_eq!(
+            failure.to_string(),
+            "plimsoll: cannot lock the lab: denied\n  \
+             because: the disk is read-only\n\
+             hint: plimsoll doctor\n"
+        );
+    }
+}

@@ -1,0 +1,108 @@
+//! The trials: each does the thing itself, small, in a place of its own.
+
+mod files;
+mod namespaces;
+mod session;
+
+use std::path::{Path, PathBuf};
+
+use super::facts::{Facts, IdRanges, LabTrial, Overlay, OverlayPlace, UserNamespaces};
+use crate::id_map::IdMap;
+use crate::paths::{Environment, Places};
+use crate::start::StartOptions;
+use crate::{LabName, folders, id_plan, stop};
+
+/// Tries everything. The process must have one thread.
+#[must_use]
+pub fn examine(environment: &Environment, places: &Places, options: &StartOptions) -> Facts {
+    let map = id_plan::choose(options.id_map);
+    let single = IdMap::Single {
+        starter: map.starter(),
+    };
+    let user_namespaces = namespaces::user(&single);
+    let works = user_namespaces == UserNamespaces::Work;
+    let id_ranges = match works {
+        true => namespaces::id_ranges(&map),
+        false => IdRanges::NotTried,
+    };
+    let map = match id_ranges {
+        IdRanges::Range { .. } => map,
+        _ => single,
+    };
+    let user = crate::users::name_of(environment.uid);
+    Facts {
+        binary: std::fs::read_link("/proc/self/exe").unwrap_or_default(),
+        logout: session::logout(user.as_deref()),
+        user: user.unwrap_or_else(|| environment.uid.to_string()),
+        kernel: rustix::system::uname()
+            .release()
+            .to_string_lossy()
+            .into_owned(),
+        in_container: namespaces::in_container(),
+        mounts: works.then(|| namespaces::mounts(&map)),
+        overlay: works.then(|| overlay(environment, places, &map)),
+        network: works.then(|| namespaces::network(&map)),
+        cgroup: session::cgroup(),
+        disk: files::disk(&nearest(places.store())),
+        sockets: files::sockets(places.runtime()),
+        // Before the lab: its engine is another process, this one stays single.
+        loopback_ports: session::loopback_ports(),
+        lab: works.then(|| lab(environment, places, options)),
+        user_namespaces,
+        id_ranges,
+    }
+}
+
+/// The folder itself, or the nearest one above it that exists.
+fn nearest(folder: &Path) -> PathBuf {
+    folder
+        .ancestors()
+        .find(|above| above.is_dir())
+        .unwrap_or(Path::new("/"))
+        .to_path_buf()
+}
+
+fn overlay(environment: &Environment, places: &Places, map: &IdMap) -> Overlay {
+    let store = files::overlay(&nearest(places.store()), map);
+    let instead = store.said.as_ref().and_then(|_| {
+        ["/var/tmp", "/tmp", "/dev/shm"]
+            .iter()
+            .map(PathBuf::from)
+            .chain(environment.xdg_runtime_dir.clone())
+            .find(|place| matches!(files::overlay(place, map), OverlayPlace { said: None, .. }))
+    });
+    Overlay { store, instead }
+}
+
+/// A whole lab in a folder of its own: its engine starts, answers, ends.
+fn lab(environment: &Environment, places: &Places, options: &StartOptions) -> LabTrial {
+    let home = nearest(places.data()).join(format!(".plimsoll-doctor-{}", std::process::id()));
+    let failed = |said: String| LabTrial::Failed { said };
+    let trial = || -> Result<LabTrial, String> {
+        let spelled = |error: &dyn std::error::Error| error.to_string();
+        folders::private_folder(&home).map_err(|error| spelled(&error))?;
+        let environment = Environment {
+            plimsoll_home: Some(home.clone()),
+            plimsoll_work: Some(home.join("work")),
+            xdg_runtime_dir: Some(home.join("run")),
+            store: None,
+            ..environment.clone()
+        };
+        folders::private_folder(&home.join("run")).map_err(|error| spelled(&error))?;
+        let name = LabName::new("doctor").expect("a lab's name");
+        let paths = Places::choose(&environment)
+            .and_then(|places| places.lab(&name))
+            .map_err(|error| spelled(&error))?;
+        let begun = std::time::Instant::now();
+        let started = crate::ensure_running(&paths, options).map(drop);
+        let milliseconds = u64::try_from(begun.elapsed().as_millis()).unwrap_or(u64::MAX);
+        let stopped = stop::stop(&paths);
+        started.map_err(|error| spelled(&error))?;
+        stopped.map_err(|error| spelled(&error))?;
+        Ok(LabTrial::Ready { milliseconds })
+    };
+    let result = trial().unwrap_or_else(failed);
+    // What is left of it is this trial's own.
+    let _ = std::fs::remove_dir_all(&home);
+    result
+}

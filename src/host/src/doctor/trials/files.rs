@@ -1,0 +1,135 @@
+//! Where labs keep their files: stacking, room, sockets.
+
+use std::io;
+use std::os::unix::fs::{FileTypeExt, MetadataExt};
+use std::os::unix::net::UnixListener;
+use std::path::{Path, PathBuf};
+
+use nix::libc;
+use rustix::mount::{MountFlags, MountPropagationFlags};
+
+use crate::doctor::facts::{Disk, OverlayPlace, Sockets};
+use crate::doctor::sandbox::in_child;
+use crate::folders;
+use crate::id_map::IdMap;
+
+/// Stacks two layers beneath `folder`, changes and deletes through the stack.
+pub(super) fn overlay(folder: &Path, map: &IdMap) -> OverlayPlace {
+    let trial = folder.join(format!(".plimsoll-doctor-{}-overlay", std::process::id()));
+    let said = match prepare(&trial) {
+        Err(error) => Some(error.to_string()),
+        Ok(()) => {
+            let namespaces = (libc::CLONE_NEWUSER | libc::CLONE_NEWNS) as u64;
+            let tried = in_child(namespaces, map, || {
+                stack(&trial).err().map(|error| error.to_string())
+            });
+            tried.unwrap_or_else(|error| Some(error.to_string()))
+        }
+    };
+    let _ = std::fs::remove_dir_all(&trial);
+    OverlayPlace {
+        folder: folder.to_path_buf(),
+        file_system: file_system(folder),
+        said,
+    }
+}
+
+fn prepare(trial: &Path) -> io::Result<()> {
+    folders::private_folder(trial).map_err(io::Error::other)?;
+    for name in ["lower", "upper", "work", "merged"] {
+        std::fs::create_dir(trial.join(name))?;
+    }
+    std::fs::write(trial.join("lower/kept"), "lower")?;
+    std::fs::write(trial.join("lower/deleted"), "lower")
+}
+
+fn stack(trial: &Path) -> io::Result<()> {
+    let slave = MountPropagationFlags::DOWNSTREAM | MountPropagationFlags::REC;
+    rustix::mount::mount_change("/", slave)?;
+    // Relative names: a comma or colon in the folder's own name says nothing.
+    std::env::set_current_dir(trial)?;
+    let options = c"lowerdir=lower,upperdir=upper,workdir=work,userxattr";
+    rustix::mount::mount("overlay", "merged", "overlay", MountFlags::empty(), options)?;
+    std::fs::write("merged/kept", "upper")?;
+    std::fs::remove_file("merged/deleted")?;
+    let whiteout = std::fs::symlink_metadata("upper/deleted")?;
+    let is_whiteout = whiteout.file_type().is_char_device() && whiteout.rdev() == 0;
+    let copied = std::fs::read_to_string("upper/kept")? == "upper";
+    match is_whiteout && copied {
+        true => Ok(()),
+        false => Err(io::Error::other("changes do not reach the upper layer")),
+    }
+}
+
+/// The name `/proc/self/mountinfo` has for the file system beneath `folder`.
+fn file_system(folder: &Path) -> String {
+    let device = std::fs::metadata(folder).map(|folder| folder.dev());
+    let table = std::fs::read_to_string("/proc/self/mountinfo").unwrap_or_default();
+    let Ok(device) = device else {
+        return "unknown".to_owned();
+    };
+    let (major, minor) = (rustix::fs::major(device), rustix::fs::minor(device));
+    file_system_in(&table, &format!("{major}:{minor}")).unwrap_or_else(|| "unknown".to_owned())
+}
+
+/// Field 3 is the device; the type follows a lone hyphen (proc_pid_mountinfo(5)).
+fn file_system_in(table: &str, device: &str) -> Option<String> {
+    table.lines().find_map(|line| {
+        let (mount, source) = line.split_once(" - ")?;
+        (mount.split(' ').nth(2)? == device).then(|| source.split(' ').next().map(str::to_owned))?
+    })
+}
+
+/// Free room for this user where `folder` is.
+pub(super) fn disk(folder: &Path) -> Disk {
+    let room = rustix::fs::statvfs(folder).ok();
+    Disk {
+        folder: folder.to_path_buf(),
+        free_mib: room
+            .as_ref()
+            .map_or(0, |room| room.f_bavail.saturating_mul(room.f_frsize) >> 20),
+        // Some file systems count no files: then 0 of 0 are free.
+        free_files: room
+            .filter(|room| room.f_files > 0)
+            .map(|room| room.f_favail),
+    }
+}
+
+/// A socket in the folder of the sockets, bound and removed.
+pub(super) fn sockets(folder: &Path) -> Sockets {
+    let was_there = folder.exists();
+    if let Err(error) = folders::private_folder(folder) {
+        return Sockets::Refused {
+            said: error.to_string(),
+            mend: error.hint(),
+        };
+    }
+    let socket: PathBuf = folder.join(format!(".doctor-{}.sock", std::process::id()));
+    let bound = UnixListener::bind(&socket);
+    let _ = std::fs::remove_file(&socket);
+    if !was_there {
+        let _ = std::fs::remove_dir(folder);
+    }
+    match bound {
+        Ok(_) => Sockets::Work {
+            folder: folder.to_path_buf(),
+        },
+        Err(error) => Sockets::Refused {
+            said: format!("no socket in {}: {error}", folder.display()),
+            mend: "export XDG_RUNTIME_DIR=/a/private/folder/on/a/local/disk".to_owned(),
+        },
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_file_system_is_found_by_device() {
+        let table = "21 27 0:20 / /proc rw,relatime shared:5 - proc proc rw\n\
+                     27 1 254:0 / / rw,relatime - ext4 /dev/vda rw\n";
+        assert_eq!(file_system_in(table, "254:0").as_deref(), Some("ext4"));
+        assert_eq!(file_system_in(table, "0:9"), None);
+    }
+}
