@@ -68,7 +68,8 @@ fn base_layer(context: &Context, programs: &Programs) -> Result<Step, String> {
         &tree,
         "COPY shell and tools / # Plimsoll",
         "brush (MIT), uutils coreutils, findutils, sed and grep (MIT), \
-         Plimsoll's own ps, ip, ping, curl, vi (MIT OR Apache-2.0), glibc (LGPL-2.1)",
+         Plimsoll's own ps, ip, ping, curl, vi (MIT OR Apache-2.0), crates they use \
+         (MIT, Apache-2.0, BSD, Unicode-3.0 and the like), glibc (LGPL-2.1)",
     )
 }
 

@@ -74,7 +74,7 @@ impl Unit {
             Unit::Bytes => (kib << 10).to_string(),
             Unit::Divisor(divisor) => (kib / divisor).to_string(),
             Unit::Human if kib >= 1 << 20 => {
-                format!("{}.{}Gi", kib >> 20, (kib % (1 << 20)) * 10 >> 20)
+                format!("{}.{}Gi", kib >> 20, ((kib % (1 << 20)) * 10) >> 20)
             }
             Unit::Human if kib >= 1 << 10 => format!("{}Mi", kib >> 10),
             Unit::Human => format!("{kib}Ki"),

@@ -52,7 +52,7 @@ fn cat(names: &[OsString]) -> Option<i32> {
     let copied = if files.is_empty() {
         copy(&mut io::stdin().lock())
     } else {
-        files.iter_mut().try_for_each(|file| copy(file))
+        files.iter_mut().try_for_each(copy)
     };
     match copied {
         Ok(()) => Some(0),

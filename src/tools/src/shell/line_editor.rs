@@ -249,7 +249,7 @@ impl Drawn {
             out.push_str(&format!("\x1b[{}A", self.row));
         }
         out.push_str(&format!("\r\x1b[J{prompt}{text}"));
-        if end > 0 && end % columns == 0 {
+        if end > 0 && end.is_multiple_of(columns) {
             // A full row leaves the cursor hanging behind its last column.
             out.push_str(" \r");
         }
@@ -258,7 +258,7 @@ impl Drawn {
             out.push_str(&format!("\x1b[{up}A"));
         }
         out.push('\r');
-        if cursor % columns > 0 {
+        if !cursor.is_multiple_of(columns) {
             out.push_str(&format!("\x1b[{}C", cursor % columns));
         }
         self.row = cursor / columns;

@@ -10,6 +10,7 @@ use std::sync::{LazyLock, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use nix::sys::signal::Signal;
+use nix::unistd::Pid;
 use tokio::signal::unix::SignalKind;
 use tokio::sync::Notify;
 
@@ -105,6 +106,12 @@ async fn pass_on_interrupt() {
 /// process 1 of a namespace.
 fn die_of(signal: i32) {
     if std::process::id() != 1 {
+        // A program that was just being started must not outlive the Ctrl-C.
+        if let Ok(signal) = Signal::try_from(signal) {
+            for child in children() {
+                let _ = nix::sys::signal::kill(child, signal);
+            }
+        }
         let _ = signal_hook::low_level::emulate_default_handler(signal);
     }
 }
@@ -112,6 +119,24 @@ fn die_of(signal: i32) {
 /// Ctrl-C, told by the end of the program that got it.
 pub fn interrupt() {
     PENDING.fetch_or(bit(Signal::SIGINT as i32), Ordering::SeqCst);
+}
+
+/// The shell's own children, whichever of its threads started them.
+fn children() -> Vec<Pid> {
+    let threads = std::fs::read_dir("/proc/self/task");
+    let lists = threads.into_iter().flatten().flatten();
+    let lists =
+        lists.filter_map(|thread| std::fs::read_to_string(thread.path().join("children")).ok());
+    let pids: Vec<String> = lists
+        .flat_map(|list| {
+            list.split_whitespace()
+                .map(str::to_owned)
+                .collect::<Vec<_>>()
+        })
+        .collect();
+    pids.iter()
+        .filter_map(|pid| pid.parse().ok().map(Pid::from_raw))
+        .collect()
 }
 
 /// Takes the lowest pending signal that has a trap.
