@@ -1,5 +1,11 @@
 //! Points in time: now, as Docker shows them, and as `--since` takes them.
+//!
+//! The local zone is read from its one file: a library's look into the whole
+//! zone database would take longer than the rest of `docker ps`.
 
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::sync::OnceLock;
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use jiff::civil::DateTime;
@@ -19,10 +25,42 @@ pub fn ago(seconds: i64) -> String {
     format!("{} ago", human_duration(now() - seconds))
 }
 
+/// The zone that `TZ` names, else that of `/etc/localtime`, else UTC.
+fn local_zone() -> TimeZone {
+    static ZONE: OnceLock<TimeZone> = OnceLock::new();
+    ZONE.get_or_init(|| {
+        match std::env::var("TZ") {
+            Ok(name) => named_zone(name.trim_start_matches(':')),
+            Err(_) => zone_file(Path::new("/etc/localtime")),
+        }
+        .unwrap_or(TimeZone::UTC)
+    })
+    .clone()
+}
+
+/// A name of the zone database, a path, or a POSIX rule such as `CET-1CEST`.
+fn named_zone(name: &str) -> Option<TimeZone> {
+    if name.is_empty() {
+        return Some(TimeZone::UTC);
+    }
+    let path = PathBuf::from(name);
+    if path.is_absolute() {
+        return zone_file(&path);
+    }
+    ["/usr/share/zoneinfo", "/usr/lib/zoneinfo", "/etc/zoneinfo"]
+        .iter()
+        .find_map(|directory| zone_file(&Path::new(directory).join(&path)))
+        .or_else(|| TimeZone::posix(name).ok())
+}
+
+fn zone_file(path: &Path) -> Option<TimeZone> {
+    TimeZone::tzif("Local", &fs::read(path).ok()?).ok()
+}
+
 fn local(seconds: i64) -> Zoned {
     Timestamp::from_second(seconds)
         .unwrap_or(Timestamp::UNIX_EPOCH)
-        .to_zoned(TimeZone::system())
+        .to_zoned(local_zone())
 }
 
 /// `2026-11-21 10:00:00 +0100 CET`, in the local zone.
@@ -40,7 +78,7 @@ pub fn rfc3339(seconds: i64) -> String {
 /// RFC 3339 in the local zone, with nine digits of a second.
 pub fn rfc3339_nanos(nanos: i64) -> String {
     let at = Timestamp::from_nanosecond(i128::from(nanos)).unwrap_or(Timestamp::UNIX_EPOCH);
-    let at = at.to_zoned(TimeZone::system());
+    let at = at.to_zoned(local_zone());
     zone_as_z(at.strftime("%Y-%m-%dT%H:%M:%S.%9f%:z").to_string())
 }
 
@@ -71,7 +109,7 @@ pub fn go_form(rfc3339: &str) -> String {
     let zone = if rfc3339.ends_with('Z') {
         return format!("{}{fraction} +0000 UTC", at.strftime("%Y-%m-%d %H:%M:%S"));
     } else {
-        TimeZone::system()
+        local_zone()
     };
     let at = at.to_zoned(zone);
     format!(
@@ -119,7 +157,7 @@ pub fn parse(text: &str) -> Result<String, Invalid> {
             ))
         })?;
     let at = civil
-        .to_zoned(TimeZone::system())
+        .to_zoned(local_zone())
         .map_err(|error| Invalid(error.to_string()))?;
     Ok(stamp(at.timestamp().as_nanosecond()))
 }

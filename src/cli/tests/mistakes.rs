@@ -164,7 +164,6 @@ cp '' x:/
 cp x:/a ''
 cp x:/a /nonexistent/b/c
 cp ./a:b c
-cp /etc x:/a
 pull
 pull UPPER
 pull -a nginx:1

@@ -4,7 +4,7 @@ use std::io::Read;
 
 use serde_json::Value;
 
-use super::{Client, Query, Reply, Request, Upgraded};
+use super::{Client, Pending, Query, Reply, Request, Upgraded};
 use crate::container::{
     ChangeItem, ContainerCreateRequest, ContainerCreateResponse, ContainerInspect,
     ContainerPruneReport, ContainerSummary, ContainerUpdateResponse, TopResponse, WaitResponse,
@@ -167,19 +167,29 @@ impl Client {
             .finish()
     }
 
-    /// Begins a wait: when this returns, the engine has registered it. The
-    /// reply's body comes when the condition is met.
+    /// Waits: when this returns, the engine has registered it, and the body
+    /// comes when the condition is met.
     pub fn container_wait(
         &self,
         id: &str,
         condition: WaitCondition,
     ) -> Result<Reply<'_>, ClientError> {
+        self.container_wait_begin(id, condition)?.reply()
+    }
+
+    /// As [`Client::container_wait`], without waiting for the engine's word
+    /// that it is registered.
+    pub fn container_wait_begin(
+        &self,
+        id: &str,
+        condition: WaitCondition,
+    ) -> Result<Pending<'_>, ClientError> {
         // The call's own default is not said, for engines that know no other.
         let condition = match condition {
             WaitCondition::NotRunning => "",
             other => other.as_str(),
         };
-        self.request(
+        self.begin(
             Request::post(Request::path_of("containers", id, "wait"))
                 .query(Query::new().non_empty("condition", condition)),
         )

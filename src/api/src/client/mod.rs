@@ -58,6 +58,46 @@ pub struct Reply<'client> {
     request: String,
 }
 
+/// A request that was sent and whose answer is still to come.
+#[derive(Debug)]
+pub struct Pending<'client> {
+    client: &'client Client,
+    connection: Connection,
+    method: &'static str,
+    path: String,
+}
+
+impl<'client> Pending<'client> {
+    /// Waits for the head. A status of 400 and above is an error.
+    pub fn reply(self) -> Result<Reply<'client>, ClientError> {
+        let reply = self.head()?;
+        if reply.head.status < 400 {
+            Ok(reply)
+        } else {
+            Err(reply.into_error()?.into())
+        }
+    }
+
+    fn head(mut self) -> Result<Reply<'client>, ClientError> {
+        match self.connection.read_head() {
+            Ok(head) => Ok(self
+                .client
+                .reply(self.connection, head, self.method, &self.path)),
+            Err(error) => Err(self.broken(error)),
+        }
+    }
+
+    fn broken(&self, source: io::Error) -> ClientError {
+        ClientError::Transport {
+            request: self
+                .client
+                .endpoint
+                .describe_request(self.method, &self.path),
+            source,
+        }
+    }
+}
+
 /// A connection that has become a raw stream (attach, exec, dial).
 #[derive(Debug)]
 pub struct Upgraded {
@@ -161,22 +201,44 @@ impl Client {
             && request.can_repeat()
             && let Ok(head) = self.converse(&mut connection, request, &path)
         {
-            return Ok(self.reply(connection, head, request, path));
+            return Ok(self.reply(connection, head, request.method, &path));
         }
+        self.send(request, path)?.head()
+    }
+
+    /// Sends a request on a connection of its own, and returns before the
+    /// answer: so that calls which only have to be under way, such as a wait,
+    /// cost no time of their own.
+    pub fn begin(&self, mut request: Request<'_>) -> Result<Pending<'_>, ClientError> {
+        let path = request.target(&self.api_version());
+        self.send(&mut request, path)
+    }
+
+    fn send(&self, request: &mut Request<'_>, path: String) -> Result<Pending<'_>, ClientError> {
         let socket = self
             .endpoint
             .connect()
             .map_err(|source| self.endpoint.explain(source, request.method, &path))?;
-        let mut connection = Connection::new(socket);
-        let head = connection
-            .socket
-            .set_read_timeout(self.timeout)
-            .and_then(|()| self.converse(&mut connection, request, &path))
-            .map_err(|source| ClientError::Transport {
-                request: self.endpoint.describe_request(request.method, &path),
-                source,
-            })?;
-        Ok(self.reply(connection, head, request, path))
+        let mut pending = Pending {
+            client: self,
+            connection: Connection::new(socket),
+            method: request.method,
+            path,
+        };
+        let sent = match self.timeout {
+            Some(timeout) => pending.connection.socket.set_read_timeout(Some(timeout)),
+            None => Ok(()),
+        };
+        match sent.and_then(|()| {
+            let host = self.endpoint.host_header();
+            request.write(&mut pending.connection, &pending.path, host)
+        }) {
+            Ok(()) => Ok(pending),
+            // An engine that refuses a long body says why and closes, while
+            // we still write: the answer is there to be read.
+            Err(error) if is_broken_pipe(&error) => Ok(pending),
+            Err(error) => Err(pending.broken(error)),
+        }
     }
 
     fn converse(
@@ -185,27 +247,16 @@ impl Client {
         request: &mut Request<'_>,
         path: &str,
     ) -> io::Result<Head> {
-        match request.write(connection, path, self.endpoint.host_header()) {
-            // An engine that refuses a long body says why and closes, while
-            // we still write.
-            Err(error) if is_broken_pipe(&error) => connection.read_head().map_err(|_| error),
-            Err(error) => Err(error),
-            Ok(()) => connection.read_head(),
-        }
+        request.write(connection, path, self.endpoint.host_header())?;
+        connection.read_head()
     }
 
-    fn reply(
-        &self,
-        connection: Connection,
-        head: Head,
-        request: &Request<'_>,
-        path: String,
-    ) -> Reply<'_> {
+    fn reply(&self, connection: Connection, head: Head, method: &str, path: &str) -> Reply<'_> {
         Reply {
-            body: Some(Body::new(connection, &head, request.method)),
+            body: Some(Body::new(connection, &head, method)),
             head,
             client: self,
-            request: format!("{} {path}", request.method),
+            request: format!("{method} {path}"),
         }
     }
 

@@ -106,6 +106,12 @@ impl Session<'_> {
                 .map_err(|error| judge(error.into()));
         }
         let signals = Signals::collect(self.forward).map_err(io::Error::from)?;
+        let condition = if self.auto_remove {
+            WaitCondition::Removed
+        } else {
+            WaitCondition::NextExit
+        };
+        let wait = self.client.container_wait_begin(id, condition)?;
         let upgraded = self.client.container_attach(
             id,
             &AttachOptions {
@@ -116,12 +122,7 @@ impl Session<'_> {
                 detach_keys: self.detach_keys.clone(),
             },
         )?;
-        let condition = if self.auto_remove {
-            WaitCondition::Removed
-        } else {
-            WaitCondition::NextExit
-        };
-        let wait = self.client.container_wait(id, condition)?;
+        let wait = wait.reply()?;
         if let Err(error) = self.client.container_start(id, "") {
             if self.auto_remove {
                 // It is gone when the wait answers.

@@ -65,6 +65,12 @@ fn attached(context: &Context, given: &Given, name: &str) -> Result<(), Failure>
     let keys = given.text("detach-keys");
     let input = given.is_on("interactive") && container.config.open_stdin;
     let signals = Signals::collect(!tty).map_err(std::io::Error::from)?;
+    let condition = if container.host_config.auto_remove {
+        WaitCondition::Removed
+    } else {
+        WaitCondition::NextExit
+    };
+    let wait = client.container_wait_begin(id, condition)?;
     let upgraded = client.container_attach(
         id,
         &AttachOptions {
@@ -75,12 +81,7 @@ fn attached(context: &Context, given: &Given, name: &str) -> Result<(), Failure>
             detach_keys: keys.to_owned(),
         },
     )?;
-    let condition = if container.host_config.auto_remove {
-        WaitCondition::Removed
-    } else {
-        WaitCondition::NextExit
-    };
-    let wait = client.container_wait(id, condition)?;
+    let wait = wait.reply()?;
     if let Err(error) = client.container_start(id, "") {
         if container.host_config.auto_remove {
             let _ = wait.finish();
