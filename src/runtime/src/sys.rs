@@ -7,6 +7,11 @@
 //! multi-threaded process may hold locks that nobody releases.
 #![expect(unsafe_code, reason = "raw system calls; every block is one of them")]
 
+mod types;
+
+use types::*;
+pub use types::{ChildEvent, CloneOptions, Forked, Instruction, MountChange};
+
 use nix::errno::Errno;
 use nix::libc;
 use std::ffi::{CStr, c_int, c_long, c_uint, c_void};
@@ -27,32 +32,6 @@ fn owned(result: c_long) -> Result<OwnedFd> {
     let raw = check(result)? as RawFd;
     // SAFETY: the system call just made this descriptor, nobody else owns it.
     Ok(unsafe { OwnedFd::from_raw_fd(raw) })
-}
-
-/// Which side of a fork this is.
-#[derive(Debug)]
-pub enum Forked {
-    /// The new process.
-    Child,
-    /// The process that called.
-    Parent {
-        /// The child's id in the caller's PID namespace.
-        pid: i32,
-        /// A descriptor of the child.
-        pidfd: OwnedFd,
-    },
-}
-
-/// What [`clone3`] makes.
-#[derive(Debug, Default)]
-pub struct CloneOptions<'fd> {
-    /// `CLONE_NEW*` of namespaces that the child gets of its own.
-    pub namespaces: u64,
-    /// Whether the child becomes a sibling (`CLONE_PARENT`): the caller's
-    /// parent reaps it.
-    pub sibling: bool,
-    /// The cgroup v2 directory in which the child starts.
-    pub cgroup: Option<BorrowedFd<'fd>>,
 }
 
 /// Fails with EINVAL where the process has more than one thread.
@@ -104,19 +83,21 @@ pub fn clone3(options: &CloneOptions<'_>) -> Result<Forked> {
     })
 }
 
+/// A list as execve(2) takes it.
+fn pointers(strings: &[&CStr]) -> Vec<*const libc::c_char> {
+    strings
+        .iter()
+        .map(|string| string.as_ptr())
+        .chain([std::ptr::null()])
+        .collect()
+}
+
 /// Replaces the program, with descriptors kept as their flags say.
 ///
 /// # Errors
 /// Always returns one: on success it does not return.
 pub fn execve(program: &CStr, args: &[&CStr], env: &[&CStr]) -> Errno {
-    let list = |strings: &[&CStr]| -> Vec<*const libc::c_char> {
-        strings
-            .iter()
-            .map(|string| string.as_ptr())
-            .chain([std::ptr::null()])
-            .collect()
-    };
-    let (args, env) = (list(args), list(env));
+    let (args, env) = (pointers(args), pointers(env));
     // SAFETY: both lists end in null and point to strings that outlive the call.
     unsafe { libc::execve(program.as_ptr(), args.as_ptr(), env.as_ptr()) };
     Errno::last()
@@ -136,11 +117,6 @@ pub fn fsopen(kind: &CStr) -> Result<OwnedFd> {
     // SAFETY: the string outlives the call.
     owned(unsafe { libc::syscall(libc::SYS_fsopen, kind.as_ptr(), FSOPEN_CLOEXEC) })
 }
-
-const FSOPEN_CLOEXEC: c_uint = 1;
-const FSCONFIG_SET_FLAG: c_uint = 0;
-const FSCONFIG_SET_STRING: c_uint = 1;
-const FSCONFIG_CMD_CREATE: c_uint = 6;
 
 fn fsconfig(
     context: &OwnedFd,
@@ -250,19 +226,6 @@ pub fn move_mount(from: BorrowedFd<'_>, to: BorrowedFd<'_>) -> Result<()> {
     .map(drop)
 }
 
-/// What [`mount_setattr`] changes.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub struct MountChange {
-    /// `MOUNT_ATTR_*` to set.
-    pub set: u64,
-    /// `MOUNT_ATTR_*` to clear.
-    pub clear: u64,
-    /// `MS_PRIVATE` and the like, or 0 to leave it.
-    pub propagation: u64,
-    /// Whether mounts below change too.
-    pub recursive: bool,
-}
-
 /// mount_setattr(2) on the mount behind a descriptor. Linux 5.12.
 ///
 /// # Errors
@@ -309,28 +272,8 @@ pub fn close_from(first: u32, cloexec: bool) -> Result<()> {
     check(unsafe { libc::syscall(libc::SYS_close_range, first, c_uint::MAX, flags) }).map(drop)
 }
 
-#[repr(C)]
-struct CapabilityHeader {
-    version: u32,
-    pid: c_int,
-}
-
-#[repr(C)]
-#[derive(Clone, Copy, Default)]
-struct CapabilityData {
-    effective: u32,
-    permitted: u32,
-    inheritable: u32,
-}
-
-/// `_LINUX_CAPABILITY_VERSION_3`: 64 capabilities in two halves.
-const CAPABILITY_VERSION: u32 = 0x2008_0522;
-
 /// The calling thread's effective, permitted and inheritable capabilities, as
 /// bit masks.
-///
-/// # Errors
-/// None in practice.
 pub fn capget() -> Result<(u64, u64, u64)> {
     let mut header = CapabilityHeader {
         version: CAPABILITY_VERSION,
@@ -395,9 +338,6 @@ pub fn raise_ambient(capability: u8) -> Result<()> {
 }
 
 /// Empties the ambient set.
-///
-/// # Errors
-/// EINVAL before Linux 4.3.
 pub fn clear_ambient() -> Result<()> {
     prctl(
         libc::PR_CAP_AMBIENT,
@@ -405,26 +345,6 @@ pub fn clear_ambient() -> Result<()> {
         0,
     )
     .map(drop)
-}
-
-/// One instruction of classic BPF, as seccomp(2) takes it.
-#[repr(C)]
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Instruction {
-    /// Operation.
-    pub code: u16,
-    /// Instructions to skip if true.
-    pub jump_true: u8,
-    /// Instructions to skip if false.
-    pub jump_false: u8,
-    /// Operand.
-    pub operand: u32,
-}
-
-#[repr(C)]
-struct Program {
-    length: u16,
-    instructions: *const Instruction,
 }
 
 /// Loads a system call filter. `flags` are `SECCOMP_FILTER_FLAG_*`; with
@@ -567,9 +487,6 @@ pub fn terminal_size(terminal: BorrowedFd<'_>) -> Result<(u16, u16)> {
 
 /// Puts a copy of `from` at the number `to`, without close-on-exec. Meant for
 /// 0, 1 and 2, which std never closes by itself.
-///
-/// # Errors
-/// EBADF for a number out of range.
 pub fn duplicate_to(from: impl AsFd, to: RawFd) -> Result<()> {
     let from = from.as_fd().as_raw_fd();
     if from == to {
@@ -589,14 +506,6 @@ pub fn duplicate_to(from: impl AsFd, to: RawFd) -> Result<()> {
 pub fn set_domain_name(name: &[u8]) -> Result<()> {
     // SAFETY: the pointer and length describe one slice.
     check(unsafe { libc::setdomainname(name.as_ptr().cast(), name.len()) }.into()).map(drop)
-}
-
-/// Ends the process with the given signal where it is delivered as a default
-/// action, as for a process that passes its child's fate on.
-pub fn ignore_signal(signal: i32, ignore: bool) {
-    let action = if ignore { libc::SIG_IGN } else { libc::SIG_DFL };
-    // SAFETY: neither disposition is a function of ours.
-    unsafe { libc::signal(signal, action) };
 }
 
 /// Sets every signal to its default disposition and unblocks all of them, as a
@@ -634,18 +543,6 @@ pub(crate) fn adopt(raw: RawFd) -> OwnedFd {
     unsafe { OwnedFd::from_raw_fd(raw) }
 }
 
-/// What a child did, as waitid(2) tells it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct ChildEvent {
-    /// Its process id.
-    pub pid: i32,
-    /// `CLD_EXITED`, `CLD_KILLED` or `CLD_DUMPED`.
-    pub code: i32,
-    /// Exit code or signal number. Also of real-time signals, which nix'
-    /// `WaitStatus` cannot hold.
-    pub status: i32,
-}
-
 /// waitid(2) with `WEXITED` and the given further options; for one child, or
 /// for any. `None` when `WNOHANG` found nothing.
 ///
@@ -670,33 +567,6 @@ pub fn wait_child(pid: Option<i32>, options: c_int) -> Result<Option<ChildEvent>
     }))
 }
 
-/// setrlimit(2); `u64::MAX` is unlimited.
-///
-/// # Errors
-/// EPERM for raising a hard limit.
-pub fn set_limit(resource: u32, soft: u64, hard: u64) -> Result<()> {
-    let limit = libc::rlimit64 {
-        rlim_cur: soft,
-        rlim_max: hard,
-    };
-    // SAFETY: the structure outlives the call.
-    check(unsafe { libc::setrlimit64(resource as _, &raw const limit) }.into()).map(drop)
-}
-
-/// getrlimit(2): soft and hard value.
-///
-/// # Errors
-/// EINVAL for an unknown resource.
-pub fn get_limit(resource: u32) -> Result<(u64, u64)> {
-    let mut limit = libc::rlimit64 {
-        rlim_cur: 0,
-        rlim_max: 0,
-    };
-    // SAFETY: the structure outlives the call.
-    check(unsafe { libc::getrlimit64(resource as _, &raw mut limit) }.into())?;
-    Ok((limit.rlim_cur, limit.rlim_max))
-}
-
 /// A copy of the descriptor that has number `number` in another process
 /// (pidfd_getfd(2)).
 ///
@@ -712,14 +582,7 @@ pub fn pidfd_getfd(pidfd: BorrowedFd<'_>, number: RawFd) -> Result<OwnedFd> {
 /// # Errors
 /// Always returns one: on success it does not return.
 pub fn execute_descriptor(program: BorrowedFd<'_>, args: &[&CStr], env: &[&CStr]) -> Errno {
-    let list = |strings: &[&CStr]| -> Vec<*const libc::c_char> {
-        strings
-            .iter()
-            .map(|string| string.as_ptr())
-            .chain([std::ptr::null()])
-            .collect()
-    };
-    let (args, env) = (list(args), list(env));
+    let (args, env) = (pointers(args), pointers(env));
     // SAFETY: both lists end in null and point to strings that outlive the call.
     unsafe {
         libc::syscall(

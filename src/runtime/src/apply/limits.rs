@@ -2,27 +2,27 @@
 
 use crate::fault::{During, Fault};
 use crate::request::{Limit, Resource};
-use crate::sys;
-use nix::libc;
+use nix::errno::Errno;
+use nix::sys::resource::{Resource as Kernel, getrlimit, setrlimit};
 
-fn number(resource: Resource) -> u32 {
+fn kernel(resource: Resource) -> Kernel {
     match resource {
-        Resource::Cpu => libc::RLIMIT_CPU,
-        Resource::Fsize => libc::RLIMIT_FSIZE,
-        Resource::Data => libc::RLIMIT_DATA,
-        Resource::Stack => libc::RLIMIT_STACK,
-        Resource::Core => libc::RLIMIT_CORE,
-        Resource::Rss => libc::RLIMIT_RSS,
-        Resource::Nproc => libc::RLIMIT_NPROC,
-        Resource::Nofile => libc::RLIMIT_NOFILE,
-        Resource::Memlock => libc::RLIMIT_MEMLOCK,
-        Resource::As => libc::RLIMIT_AS,
-        Resource::Locks => libc::RLIMIT_LOCKS,
-        Resource::Sigpending => libc::RLIMIT_SIGPENDING,
-        Resource::Msgqueue => libc::RLIMIT_MSGQUEUE,
-        Resource::Nice => libc::RLIMIT_NICE,
-        Resource::Rtprio => libc::RLIMIT_RTPRIO,
-        Resource::Rttime => libc::RLIMIT_RTTIME,
+        Resource::Cpu => Kernel::RLIMIT_CPU,
+        Resource::Fsize => Kernel::RLIMIT_FSIZE,
+        Resource::Data => Kernel::RLIMIT_DATA,
+        Resource::Stack => Kernel::RLIMIT_STACK,
+        Resource::Core => Kernel::RLIMIT_CORE,
+        Resource::Rss => Kernel::RLIMIT_RSS,
+        Resource::Nproc => Kernel::RLIMIT_NPROC,
+        Resource::Nofile => Kernel::RLIMIT_NOFILE,
+        Resource::Memlock => Kernel::RLIMIT_MEMLOCK,
+        Resource::As => Kernel::RLIMIT_AS,
+        Resource::Locks => Kernel::RLIMIT_LOCKS,
+        Resource::Sigpending => Kernel::RLIMIT_SIGPENDING,
+        Resource::Msgqueue => Kernel::RLIMIT_MSGQUEUE,
+        Resource::Nice => Kernel::RLIMIT_NICE,
+        Resource::Rtprio => Kernel::RLIMIT_RTPRIO,
+        Resource::Rttime => Kernel::RLIMIT_RTTIME,
     }
 }
 
@@ -30,12 +30,12 @@ fn number(resource: Resource) -> u32 {
 /// a privileged user of the machine could raise it.
 pub(super) fn set(limit: Limit) -> Result<(), Fault> {
     let action = || format!("set the limit {:?}", limit.resource);
-    let resource = number(limit.resource);
-    match sys::set_limit(resource, limit.soft, limit.hard) {
-        Err(nix::errno::Errno::EPERM) => {}
+    let resource = kernel(limit.resource);
+    match setrlimit(resource, limit.soft, limit.hard) {
+        Err(Errno::EPERM) => {}
         result => return result.during(action),
     }
-    let (_, machine) = sys::get_limit(resource).during(action)?;
+    let (_, machine) = getrlimit(resource).during(action)?;
     let hard = limit.hard.min(machine);
-    sys::set_limit(resource, limit.soft.min(hard), hard).during(action)
+    setrlimit(resource, limit.soft.min(hard), hard).during(action)
 }
