@@ -301,6 +301,9 @@ fn what_a_killed_engine_ran_is_exited_and_can_be_started() {
     let engine = lab.client.lab().unwrap().pid;
     let pid = nix::unistd::Pid::from_raw(engine);
     nix::sys::signal::kill(pid, nix::sys::signal::Signal::SIGKILL).unwrap();
+    eventually("the engine is gone", Duration::from_secs(10), || {
+        nix::sys::signal::kill(pid, None).is_err().then_some(())
+    });
     assert!(lab.begin(), "the lab starts again");
     let state = lab.client.container_inspect("web").unwrap().state;
     assert_eq!(

@@ -6,6 +6,7 @@ use plimsoll_api::ContainerStatus as Status;
 
 use super::container::Container;
 use super::persist::{self, Found};
+use super::remove::remove_anonymous;
 use super::start;
 use super::stop::{self, StopOptions};
 use crate::engine::Engine;
@@ -16,7 +17,7 @@ use crate::timestamp;
 const LAST_WORDS: i64 = 3;
 
 /// Reads all containers. Those that ran died with the last engine: they are
-/// exited with 137 now. Half-done creates and removes are cleared away.
+/// exited with 137 now, or gone with `--rm`. Half-done creates and removes are cleared away.
 ///
 /// # Errors
 /// 500 with one sentence when the state is of a newer version or unreadable.
@@ -25,9 +26,15 @@ pub fn load(engine: &Rc<Engine>) -> ApiResult<()> {
     let Found { records, leftovers } = persist::read_all(&directory).map_err(|error| {
         ApiFailure::internal(format!("cannot read {}: {error}", directory.display()))
     })?;
+    let mut gone = Vec::new();
     for (directory, record) in records {
         let container = Rc::new(Container::new(directory, record)?);
         let ran = container.record().state.is_running() || container.record().network.is_some();
+        if ran && container.record().host_config.auto_remove {
+            engine.sweep(persist::doom(&container.directory)?);
+            gone.push(container);
+            continue;
+        }
         if ran {
             container.change(|record| {
                 record.state.orphaned(timestamp::now());
@@ -35,6 +42,10 @@ pub fn load(engine: &Rc<Engine>) -> ApiResult<()> {
             });
         }
         engine.containers.insert(container);
+    }
+    // Only now is it known which volumes others have as well.
+    for container in gone {
+        remove_anonymous(engine, &container);
     }
     for leftover in leftovers {
         engine.sweep(leftover);

@@ -6,6 +6,7 @@ use std::rc::Rc;
 
 use tokio::sync::{Mutex, Notify, watch};
 
+use super::health::Monitor;
 use super::persist;
 use super::record::Record;
 use crate::exec::Exec;
@@ -53,6 +54,8 @@ pub struct Container {
     pub restart_cancelled: Notify,
     /// Its exec instances.
     pub execs: RefCell<Vec<Rc<Exec>>>,
+    /// What its health checks say of the present run.
+    pub health: RefCell<Option<Monitor>>,
     /// Listeners of its published ports.
     pub published: RefCell<Option<PublishedPorts>>,
     /// Remove has begun: nothing else may.
@@ -78,6 +81,7 @@ impl Container {
             operation: Mutex::new(()),
             restart_cancelled: Notify::new(),
             execs: RefCell::default(),
+            health: RefCell::default(),
             published: RefCell::default(),
             removing: Cell::new(false),
             record: RefCell::new(record),
@@ -104,6 +108,12 @@ impl Container {
             let _ = persist::write(&self.directory, &self.record());
         }
         result
+    }
+
+    /// Changes the record in memory; a further change writes it, or nothing
+    /// depends on that it is written.
+    pub fn change_unwritten(&self, change: impl FnOnce(&mut Record)) {
+        change(&mut self.record.borrow_mut());
     }
 
     /// Layers for copy, export, diff and commit.

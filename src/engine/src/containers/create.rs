@@ -8,7 +8,7 @@ use std::rc::Rc;
 use plimsoll_api::{ContainerCreateRequest, ContainerCreateResponse, HostConfig};
 
 use super::container::Container;
-use super::merge::merge;
+use super::merge::{merge, merge_health};
 use super::names;
 use super::persist;
 use super::place::{Placed, place};
@@ -75,6 +75,10 @@ pub async fn draft(
     };
     let image_config = image.configuration.config().clone().unwrap_or_default();
     merge(&mut record.config, &image_config)?;
+    merge_health(
+        &mut record.config,
+        image.document.config.healthcheck.as_ref(),
+    );
     let mut warnings = warnings(&record);
     fill_host_config(&mut record.host_config);
     let mode = NetworkMode::parse(&record.host_config.network_mode);

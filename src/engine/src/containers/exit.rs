@@ -8,7 +8,7 @@ use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
 
 use super::container::Container;
-use super::record::Allocation;
+use super::record::{Allocation, Record};
 use super::remove;
 use super::start;
 use super::tell::tell;
@@ -71,7 +71,7 @@ async fn ended(container: &Container, run: Run) -> i32 {
 
 async fn finish(engine: &Rc<Engine>, container: &Rc<Container>, code: i32, lasted: Duration) {
     let again = restart(container, code);
-    container.change(|record| {
+    let end = |record: &mut Record| {
         record.network = None;
         if again {
             record.restart_count += 1;
@@ -79,7 +79,14 @@ async fn finish(engine: &Rc<Engine>, container: &Rc<Container>, code: i32, laste
         } else {
             record.state.exited(code, timestamp::now());
         }
-    });
+    };
+    if container.record().host_config.auto_remove {
+        // It is removed next; an engine that is killed before that removes it
+        // when it comes back.
+        container.change_unwritten(end);
+    } else {
+        container.change(end);
+    }
     tell(
         engine,
         container,

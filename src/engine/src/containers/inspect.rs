@@ -39,7 +39,14 @@ pub fn inspect(
         created: record.created.clone(),
         path,
         args,
-        state: state(&record.state),
+        state: ContainerState {
+            health: container
+                .health
+                .borrow()
+                .as_ref()
+                .map(|monitor| monitor.health.clone()),
+            ..state(&record.state)
+        },
         image: record.image_id.clone(),
         resolv_conf_path: file("resolv.conf"),
         hostname_path: file("hostname"),

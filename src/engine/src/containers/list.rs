@@ -134,7 +134,7 @@ impl<'a> Chosen<'a> {
                 "expose",
                 record.config.exposed_ports.keys().copied(),
             )
-            && (!filters.has("health") || filters.exact("health", "none"))
+            && filters.exact("health", &health_word(container))
             && (!filters.has("is-task") || filters.exact("is-task", "false"))
             && older(&self.before, std::cmp::Ordering::Less)
             && older(&self.since, std::cmp::Ordering::Greater)
@@ -220,7 +220,11 @@ pub fn summary(
         size_root_fs: signed(size + image_size),
         labels: record.labels(),
         state: record.state.status,
-        status: status_text(&record.state, Timestamp::now()),
+        status: format!(
+            "{}{}",
+            status_text(&record.state, Timestamp::now()),
+            health_text(container)
+        ),
         host_config: SummaryHostConfig {
             network_mode: record.host_config.network_mode.clone(),
             ..SummaryHostConfig::default()
@@ -309,6 +313,27 @@ pub fn status_text(state: &State, now: Timestamp) -> String {
         ),
         Status::Created | Status::Exited | Status::Unknown => "Created".to_owned(),
     }
+}
+
+/// ` (healthy)` behind the status of a container that is probed and runs.
+fn health_text(container: &Container) -> &'static str {
+    if container.record().state.status != Status::Running {
+        return "";
+    }
+    match health_word(container).as_str() {
+        "starting" => " (health: starting)",
+        "healthy" => " (healthy)",
+        "unhealthy" => " (unhealthy)",
+        _ => "",
+    }
+}
+
+fn health_word(container: &Container) -> String {
+    let health = container.health.borrow();
+    health.as_ref().map_or_else(
+        || "none".to_owned(),
+        |monitor| monitor.health.status.clone(),
+    )
 }
 
 /// Docker's round words for a span of time.

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use oci_spec::image::Config as ImageConfig;
+use plimsoll_api::container::HealthConfig;
 use plimsoll_api::{ContainerConfig, Empty, Words};
 
 use crate::failure::{ApiFailure, ApiResult};
@@ -47,6 +48,29 @@ pub fn merge(config: &mut ContainerConfig, image: &ImageConfig) -> ApiResult<()>
         config.stop_signal = image.stop_signal().clone().unwrap_or_default();
     }
     Ok(())
+}
+
+/// The image's health check, with what the request changes about it.
+pub fn merge_health(config: &mut ContainerConfig, image: Option<&HealthConfig>) {
+    let Some(image) = image else { return };
+    let Some(own) = &mut config.healthcheck else {
+        config.healthcheck = Some(image.clone());
+        return;
+    };
+    if own.test.is_empty() {
+        own.test.clone_from(&image.test);
+    }
+    for (field, value) in [
+        (&mut own.interval, image.interval),
+        (&mut own.timeout, image.timeout),
+        (&mut own.start_period, image.start_period),
+        (&mut own.start_interval, image.start_interval),
+        (&mut own.retries, image.retries),
+    ] {
+        if *field == 0 {
+            *field = value;
+        }
+    }
 }
 
 /// An entrypoint of the request drops the image's command; `--entrypoint ""`

@@ -9,6 +9,7 @@ mod create;
 mod devices;
 mod etc_files;
 mod exit;
+mod health;
 mod inspect;
 mod list;
 mod merge;

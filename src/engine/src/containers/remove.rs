@@ -110,7 +110,8 @@ async fn take_down(
     Ok(())
 }
 
-fn remove_anonymous(engine: &Rc<Engine>, container: &Container) {
+/// Removes the volumes that were made for this container alone.
+pub(super) fn remove_anonymous(engine: &Rc<Engine>, container: &Container) {
     let record = container.record();
     let anonymous = record.mounts.iter().filter(|mount| mount.anonymous);
     for mount in anonymous {

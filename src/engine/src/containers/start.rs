@@ -12,6 +12,7 @@ use tokio::task::JoinHandle;
 use super::container::Container;
 use super::etc_files::{self, Facts};
 use super::exit::{self, Run};
+use super::health;
 use super::persist;
 use super::record::Record;
 use super::remove;
@@ -43,7 +44,8 @@ pub async fn start(engine: &Rc<Engine>, container: &Rc<Container>) -> ApiResult<
         return Ok(Step::Already);
     }
     container.restart_cancelled.notify_waiters();
-    container.change(|record| {
+    // Written with the outcome of the start.
+    container.change_unwritten(|record| {
         record.stopped_by_hand = false;
         record.restart_count = 0;
     });
@@ -69,6 +71,9 @@ pub async fn start_locked(engine: &Rc<Engine>, container: &Rc<Container>) -> Api
                 record.network = Some(allocation);
             });
             tell(engine, container, "start", []);
+            if health::probe(container.record().config.healthcheck.as_ref()).is_some() {
+                tokio::task::spawn_local(health::watch(engine.clone(), container.clone()));
+            }
             tokio::task::spawn_local(exit::watch(engine.clone(), container.clone(), run));
             Ok(())
         }

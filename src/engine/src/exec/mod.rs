@@ -145,15 +145,7 @@ pub fn create(
             "--privileged is refused while a submission is graded",
         ));
     }
-    let exec = Rc::new(Exec {
-        id: identity::random_id()?,
-        config,
-        stdio: Rc::new(Stdio::default()),
-        progress: watch::Sender::new(Progress::Created),
-        pid: Cell::new(0),
-        exit_code: Cell::new(None),
-        container: Rc::downgrade(container),
-    });
+    let exec = unlisted(container, config)?;
     engine.execs.insert(&exec);
     let mut execs = container.execs.borrow_mut();
     let ended = |exec: &Rc<Exec>| *exec.progress.borrow() == Progress::Exited;
@@ -168,4 +160,20 @@ pub fn create(
     let action = format!("exec_create: {}", exec.config.cmd.join(" "));
     tell(engine, container, &action, [("execID", exec.id.clone())]);
     Ok(exec)
+}
+
+/// An instance that no client sees: a health check.
+///
+/// # Errors
+/// When the kernel gives no random bytes.
+pub fn unlisted(container: &Rc<Container>, config: ExecCreate) -> ApiResult<Rc<Exec>> {
+    Ok(Rc::new(Exec {
+        id: identity::random_id()?,
+        config,
+        stdio: Rc::new(Stdio::default()),
+        progress: watch::Sender::new(Progress::Created),
+        pid: Cell::new(0),
+        exit_code: Cell::new(None),
+        container: Rc::downgrade(container),
+    }))
 }
