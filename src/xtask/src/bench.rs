@@ -12,21 +12,15 @@ mod peers;
 mod place;
 mod timing;
 
+use std::path::PathBuf;
+
 use crate::cargo::{self, Done, cargo};
 use place::Place;
 use timing::Row;
 
 /// Measure everything and print one table.
-pub fn run(rounds: usize) -> Done {
-    let binary = cargo::build_release()?;
-    cargo::run(&mut cargo([
-        "build",
-        "--release",
-        "--package",
-        "plimsoll-xtask",
-        "--bin",
-        "floor",
-    ]))?;
+pub fn run(rounds: usize, binary: Option<PathBuf>) -> Done {
+    let binary = binary.map_or_else(build, Ok)?;
     let floor = binary.with_file_name("floor");
     let place = Place::new(&binary, &floor)?;
     let mut rows = Vec::new();
@@ -36,7 +30,20 @@ pub fn run(rounds: usize) -> Done {
     rows.extend(peers::measure(&place, rounds));
     rows.push(size(&binary)?);
     timing::print(&rows);
-    place.close()
+    Ok(())
+}
+
+fn build() -> Done<PathBuf> {
+    let arguments = [
+        "build",
+        "--release",
+        "--package",
+        "plimsoll-xtask",
+        "--bin",
+        "floor",
+    ];
+    cargo::run(&mut cargo(arguments))?;
+    cargo::build_release()
 }
 
 /// Whole client processes against the floor, alternating.

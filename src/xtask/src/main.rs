@@ -42,6 +42,9 @@ enum Task {
         /// Counted runs of each command
         #[arg(long, default_value_t = 40)]
         rounds: usize,
+        /// Measure this binary instead of building one; `floor` lies beside it
+        #[arg(long)]
+        binary: Option<std::path::PathBuf>,
     },
     /// Build the one file that learners get
     Dist,
@@ -53,7 +56,7 @@ fn main() -> ExitCode {
         Task::Tidy => tidy::run(),
         Task::Test { filter } => test::run(&filter),
         Task::Labs { lab } => labs::run(lab.as_deref()),
-        Task::Bench { rounds } => bench::run(rounds),
+        Task::Bench { rounds, binary } => bench::run(rounds, binary),
         Task::Dist => cargo::build_release().map(|binary| println!("{}", binary.display())),
     };
     match done {

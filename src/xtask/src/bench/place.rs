@@ -1,5 +1,6 @@
 //! Where the benchmark runs: a data directory of its own, one warm lab.
 
+use std::os::unix::fs::DirBuilderExt;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
@@ -23,7 +24,9 @@ impl Place {
             .tempdir_in("/var/tmp")
             .map_err(|error| format!("/var/tmp: {error}"))?;
         for name in ["home", "data", "run", "work"] {
-            std::fs::create_dir(directory.path().join(name))
+            std::fs::DirBuilder::new()
+                .mode(0o700)
+                .create(directory.path().join(name))
                 .map_err(|error| format!("{name}: {error}"))?;
         }
         let place = Place {
@@ -72,7 +75,7 @@ impl Place {
             .docker(&[
                 "inspect",
                 "--format",
-                "{{.GraphDriver.Data.LowerDir}}{{.GraphDriver.Data.UpperDir}}",
+                "{{.GraphDriver.Data.UpperDir}}",
                 "base",
             ])
             .output()
@@ -84,18 +87,20 @@ impl Place {
                 String::from_utf8_lossy(&output.stderr)
             ));
         }
+        // Started by root, the layer belongs to ids that the floor does not map.
+        let own = self.path("base");
+        let mut copy = Command::new("cp");
+        copy.args(["-a", "--no-preserve=ownership"])
+            .arg(&lower)
+            .arg(&own);
+        super::timing::once(&mut copy)?;
         let mut command = Command::new(&self.floor);
         command.args([
-            lower.as_str(),
+            &*own.to_string_lossy(),
             &self.path("floor").to_string_lossy(),
             "true",
         ]);
         Ok(command)
-    }
-
-    /// Stop every lab.
-    pub fn close(self) -> Done {
-        super::timing::once(&mut self.plimsoll(&["stop", "--all"])).map(drop)
     }
 
     fn environment(&self, command: &mut Command) {
@@ -104,5 +109,14 @@ impl Place {
             .env("PLIMSOLL_HOME", self.path("data"))
             .env("PLIMSOLL_WORK", self.path("work"))
             .env("XDG_RUNTIME_DIR", self.path("run"));
+    }
+}
+
+impl Drop for Place {
+    /// Whatever went wrong, no lab of the benchmark stays.
+    fn drop(&mut self) {
+        if let Err(why) = super::timing::once(&mut self.plimsoll(&["stop", "--all"])) {
+            eprintln!("bench: {why}");
+        }
     }
 }

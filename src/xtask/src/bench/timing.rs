@@ -95,10 +95,16 @@ pub fn once(command: &mut Command) -> Done<Duration> {
     if output.status.success() {
         Ok(time)
     } else {
+        let said = String::from_utf8_lossy(&output.stderr);
+        let words: Vec<_> = std::iter::once(command.get_program())
+            .chain(command.get_args())
+            .map(|word| word.to_string_lossy())
+            .collect();
         Err(format!(
-            "{command:?}: {}: {}",
-            output.status,
-            String::from_utf8_lossy(&output.stderr)
+            "{}\n`{}`: {}",
+            said.trim(),
+            words.join(" "),
+            output.status
         ))
     }
 }

@@ -22,7 +22,9 @@ fn main() -> ExitCode {
         eprintln!("usage: floor LOWER SCRATCH PROGRAM [ARGUMENT...]");
         return ExitCode::from(2);
     };
-    match contain(lower, Path::new(scratch), command) {
+    // A volatile overlay's directories cannot be used twice.
+    let scratch = Path::new(scratch).join(std::process::id().to_string());
+    match contain(lower, &scratch, command) {
         Ok(code) => ExitCode::from(code),
         Err(error) => {
             eprintln!("floor: {error}");
