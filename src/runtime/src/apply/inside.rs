@@ -235,6 +235,8 @@ impl Inside<'_> {
     fn await_hooks(&self) -> Result<(), Fault> {
         wire::send_packet(self.control.as_fd(), &Report::Prepared, &[])
             .during(|| "report to the caller".to_owned())?;
+        // Hooks join these namespaces, in which nobody else is yet.
+        let _reachable = Reachable::begin();
         match wire::receive_packet::<Signal>(self.control.as_fd()) {
             Ok((Signal::Proceed, _)) => Ok(()),
             // A hook failed: the caller knows.
@@ -287,6 +289,8 @@ impl Inside<'_> {
             .during(|| "report to the caller".to_owned())?;
         self.take_streams(terminal)?;
         if let Gate::Listener(listener) = self.gate {
+            // Hooks and `exec` may join before the start.
+            let _reachable = Reachable::begin();
             let connection = accept4(listener.as_raw_fd(), SockFlag::SOCK_CLOEXEC)
                 .during(|| "wait for start".to_owned())?;
             self.control = sys::adopt(connection);
@@ -346,6 +350,24 @@ impl Inside<'_> {
             .rev()
             .find(|(path, _)| path == Path::new(destination));
         found.map(|(_, mounted)| mounted.as_fd())
+    }
+}
+
+/// While it lives, the caller's user may join the namespaces of this process
+/// even without privileges: for that it must be dumpable (setns(2), ptrace(2)).
+struct Reachable;
+
+impl Reachable {
+    fn begin() -> Self {
+        // Only joining depends on it.
+        let _ = nix::sys::prctl::set_dumpable(true);
+        Self
+    }
+}
+
+impl Drop for Reachable {
+    fn drop(&mut self) {
+        let _ = nix::sys::prctl::set_dumpable(false);
     }
 }
 
