@@ -31,6 +31,9 @@ pub struct Global {
     /// Accepted for compatibility: no cgroups are made
     #[arg(long)]
     pub systemd_cgroup: bool,
+    /// Accepted for compatibility: no cgroups are made
+    #[arg(long)]
+    pub cgroup_manager: Option<String>,
     /// Accepted for compatibility: found out by itself
     #[arg(long)]
     pub rootless: Option<String>,
