@@ -9,6 +9,7 @@
 mod arguments;
 mod commands;
 mod failure;
+mod oci;
 
 use std::ffi::OsString;
 use std::path::Path;
@@ -32,6 +33,10 @@ fn plimsoll(words: Vec<OsString>) -> ExitCode {
     // Handed on as typed: the `docker` command has flags and help of its own.
     if words.first().is_some_and(|word| word == "docker") {
         return commands::docker::run(words[1..].to_vec());
+    }
+    // So has `oci`, whose flags are runc's.
+    if words.first().is_some_and(|word| word == "oci") {
+        return oci::main(words.into_iter().skip(1));
     }
     match arguments::parse(words) {
         Ok(arguments) => match commands::run(arguments) {
