@@ -7,10 +7,13 @@
 //!
 //! Start reading at [`schema`] for what an author writes, then [`evaluate`].
 
+pub mod course;
 pub mod evaluate;
 pub mod grade;
 pub mod observe;
 pub mod probe;
+pub mod progress;
+pub mod report;
 pub mod result;
 pub mod schema;
 pub mod text;

@@ -1,0 +1,3 @@
+# answer: ps-a=all
+# answer: container=greeter
+docker run --rm --name greeter hello-world

@@ -1,0 +1,4 @@
+# fails: ran
+# hint: other-command
+# answer: ps-a=all
+docker run hello-world bash || true

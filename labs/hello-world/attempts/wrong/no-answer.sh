@@ -1,0 +1,3 @@
+# fails: ps-a
+# answer: container=greeter
+docker run --name greeter hello-world

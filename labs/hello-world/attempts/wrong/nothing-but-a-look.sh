@@ -1,0 +1,3 @@
+# fails: pulled
+# answer: ps-a=all
+docker ps -a

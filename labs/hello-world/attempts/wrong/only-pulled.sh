@@ -1,0 +1,3 @@
+# fails: ran
+# answer: ps-a=all
+docker pull hello-world

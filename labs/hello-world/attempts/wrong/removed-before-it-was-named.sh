@@ -1,0 +1,4 @@
+# fails: container
+# hint: none-left
+# answer: ps-a=all
+docker run --rm hello-world

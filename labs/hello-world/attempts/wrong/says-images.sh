@@ -1,0 +1,5 @@
+# fails: ps-a
+# hint: says-images
+# answer: ps-a=images
+# answer: container=greeter
+docker run --name greeter hello-world

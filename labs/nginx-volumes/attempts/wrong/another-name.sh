@@ -1,0 +1,4 @@
+# fails: named-webserver
+# hint: other-name
+echo 'mine' > html/index.html
+docker run -d --name web -p 80:80 -v "$PWD/html":/usr/share/nginx/html nginx

@@ -1,0 +1,120 @@
+//! Attempts: scripts that prove a grader, with headers that say what to expect.
+//!
+//! ```text
+//! # fails: port-80            (wrong ones: the goal that fails, and no other)
+//! # hint: swapped             (wrong ones: the miss that is recognised)
+//! # answer: ps-a=all          (a question answered before the script runs)
+//! docker run ...
+//! ```
+
+use super::files::Files;
+use crate::schema::{SchemaError, nearest};
+
+const WORDS: [&str; 3] = ["fails", "hint", "answer"];
+
+/// One script.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Attempt {
+    /// The file's name without `.sh`.
+    pub name: String,
+    /// Path in the course.
+    pub path: String,
+    pub script: String,
+    pub expected: Expected,
+    /// Question and answer.
+    pub answers: Vec<(String, String)>,
+}
+
+/// What grading an attempt has to give.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Expected {
+    /// Every goal passes.
+    Right,
+    /// Exactly this goal fails; others pass, or are skipped because of it.
+    Wrong {
+        fails: String,
+        /// The known misconception that has to be recognised there.
+        hint: Option<String>,
+    },
+}
+
+pub(super) fn read_all(files: &Files, lab: &str, errors: &mut Vec<SchemaError>) -> Vec<Attempt> {
+    let mut all = Vec::new();
+    for (kind, wrong) in [("right", false), ("wrong", true)] {
+        let folder = format!("labs/{lab}/attempts/{kind}/");
+        for (name, content) in files.below(&folder) {
+            let path = format!("{folder}{name}");
+            let Some(stem) = name.strip_suffix(".sh").filter(|stem| !stem.contains('/')) else {
+                errors.push(SchemaError::whole(
+                    path,
+                    "an attempt is a script, `NAME.sh`",
+                ));
+                continue;
+            };
+            let Ok(script) = std::str::from_utf8(content) else {
+                errors.push(SchemaError::whole(path, "this file is not text in UTF-8"));
+                continue;
+            };
+            match read(stem, &path, script, wrong) {
+                Ok(attempt) => all.push(attempt),
+                Err(error) => errors.push(error),
+            }
+        }
+    }
+    all
+}
+
+fn read(name: &str, path: &str, script: &str, wrong: bool) -> Result<Attempt, SchemaError> {
+    let (mut fails, mut hint, mut answers) = (None, None, Vec::new());
+    for (row, line) in script.lines().enumerate() {
+        let Some(comment) = line.strip_prefix('#') else {
+            break;
+        };
+        let at = |message: String| SchemaError {
+            file: path.to_string(),
+            line: row + 1,
+            column: 1,
+            message,
+            help: None,
+        };
+        // A comment that is no header: `#!/bin/bash`, a remark.
+        let Some((word, value)) = comment.split_once(':') else {
+            continue;
+        };
+        let (word, value) = (word.trim(), value.trim().to_string());
+        match word {
+            "fails" if wrong => fails = Some(value),
+            "hint" if wrong => hint = Some(value),
+            "fails" | "hint" => {
+                return Err(at(format!("`# {word}:` has no meaning in a right attempt")));
+            }
+            "answer" => match value.split_once('=') {
+                Some((question, answer)) => {
+                    answers.push((question.trim().to_string(), answer.trim().to_string()));
+                }
+                None => return Err(at("an answer is written `# answer: QUESTION=VALUE`".into())),
+            },
+            other => {
+                if let Some(meant) = nearest(other, WORDS) {
+                    let help = format!("did you mean `{meant}`?");
+                    return Err(at(format!("unknown header `{other}`")).with_help(help));
+                }
+            }
+        }
+    }
+    let expected = match (wrong, fails) {
+        (false, _) => Expected::Right,
+        (true, Some(fails)) => Expected::Wrong { fails, hint },
+        (true, None) => {
+            let message = "a wrong attempt begins with `# fails: GOAL`, the goal that has to fail";
+            return Err(SchemaError::whole(path, message));
+        }
+    };
+    Ok(Attempt {
+        name: name.to_string(),
+        path: path.to_string(),
+        script: script.to_string(),
+        expected,
+        answers,
+    })
+}

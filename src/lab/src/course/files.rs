@@ -1,0 +1,159 @@
+//! The files of a course, from the binary or from a folder.
+
+use crate::schema::SchemaError;
+use std::collections::{BTreeMap, BTreeSet};
+use std::fs;
+use std::io;
+use std::path::{Path, PathBuf};
+
+include!(concat!(env!("OUT_DIR"), "/embedded.rs"));
+
+/// A folder with more is not a course: somebody gave their home.
+const MAX_FILES: usize = 4000;
+const MAX_BYTES: u64 = 64 << 20;
+
+/// Why a folder cannot be read as a course.
+#[derive(Debug, thiserror::Error)]
+pub enum CourseError {
+    #[error("cannot read `{}`", path.display())]
+    Read { path: PathBuf, source: io::Error },
+    #[error("`{}` holds more than {MAX_FILES} files or {} MiB: this is not a course's folder", path.display(), MAX_BYTES >> 20)]
+    TooMuch { path: PathBuf },
+    #[error("`{}` has no folder `labs`: this is not a course's folder", path.display())]
+    NotACourse { path: PathBuf },
+}
+
+/// Path (with `/`) to content.
+#[derive(Debug, Clone, Default)]
+pub struct Files {
+    all: BTreeMap<String, Vec<u8>>,
+}
+
+impl Files {
+    pub fn embedded() -> Files {
+        Files {
+            all: FILES
+                .iter()
+                .map(|(name, content)| (name.to_string(), content.to_vec()))
+                .collect(),
+        }
+    }
+
+    /// For tests and templates.
+    pub fn of(files: impl IntoIterator<Item = (String, Vec<u8>)>) -> Files {
+        Files {
+            all: files.into_iter().collect(),
+        }
+    }
+
+    /// Reads `course.yaml`, `labs/` and `graders/` of a folder. Symbolic links
+    /// are not followed.
+    ///
+    /// # Errors
+    /// [`CourseError`]
+    pub fn read(folder: &Path) -> Result<Files, CourseError> {
+        if !folder.join("labs").is_dir() {
+            let path = folder.to_path_buf();
+            return Err(CourseError::NotACourse { path });
+        }
+        let mut reader = Reader {
+            root: folder,
+            files: Files::default(),
+            bytes: 0,
+        };
+        for part in ["labs", "graders"] {
+            if folder.join(part).is_dir() {
+                reader.folder(&folder.join(part))?;
+            }
+        }
+        if folder.join("course.yaml").is_file() {
+            reader.file(&folder.join("course.yaml"))?;
+        }
+        Ok(reader.files)
+    }
+
+    /// A file as text; an error where it is not UTF-8.
+    pub(super) fn text(&self, path: &str) -> Option<Result<&str, SchemaError>> {
+        let content = self.all.get(path)?;
+        Some(
+            std::str::from_utf8(content)
+                .map_err(|_| SchemaError::whole(path, "this file is not text in UTF-8")),
+        )
+    }
+
+    pub(super) fn lab_names(&self) -> BTreeSet<String> {
+        self.all
+            .keys()
+            .filter_map(|path| Some(path.strip_prefix("labs/")?.split_once('/')?.0.to_string()))
+            .collect()
+    }
+
+    pub(super) fn grader_names(&self) -> Vec<String> {
+        self.all
+            .keys()
+            .filter_map(|path| {
+                let name = path.strip_prefix("graders/")?.strip_suffix(".yaml")?;
+                Some(name.to_string())
+            })
+            .collect()
+    }
+
+    /// Names and contents of the files below a folder (given with its `/`).
+    pub(super) fn below<'a>(
+        &'a self,
+        folder: &'a str,
+    ) -> impl Iterator<Item = (&'a str, &'a [u8])> {
+        self.all.iter().filter_map(move |(path, content)| {
+            Some((path.strip_prefix(folder)?, content.as_slice()))
+        })
+    }
+
+    /// What the learner gets. `.keep` stands for an empty folder.
+    pub(super) fn start_files(&self, lab: &str) -> Vec<(String, Vec<u8>)> {
+        self.below(&format!("labs/{lab}/start/"))
+            .map(|(path, content)| (path.to_string(), content.to_vec()))
+            .collect()
+    }
+}
+
+struct Reader<'a> {
+    root: &'a Path,
+    files: Files,
+    bytes: u64,
+}
+
+impl Reader<'_> {
+    fn folder(&mut self, folder: &Path) -> Result<(), CourseError> {
+        let failed = |source| CourseError::Read {
+            path: folder.to_path_buf(),
+            source,
+        };
+        for entry in fs::read_dir(folder).map_err(failed)? {
+            let entry = entry.map_err(failed)?;
+            let kind = entry.file_type().map_err(failed)?;
+            if kind.is_dir() {
+                self.folder(&entry.path())?;
+            } else if kind.is_file() {
+                self.file(&entry.path())?;
+            }
+        }
+        Ok(())
+    }
+
+    fn file(&mut self, path: &Path) -> Result<(), CourseError> {
+        let failed = |source| CourseError::Read {
+            path: path.to_path_buf(),
+            source,
+        };
+        self.bytes += fs::metadata(path).map_err(failed)?.len();
+        if self.bytes > MAX_BYTES || self.files.all.len() >= MAX_FILES {
+            let path = self.root.to_path_buf();
+            return Err(CourseError::TooMuch { path });
+        }
+        let content = fs::read(path).map_err(failed)?;
+        let name = path.strip_prefix(self.root).unwrap_or(path);
+        let name = name.to_string_lossy().into_owned();
+        self.files.all.insert(name, content);
+        Ok(())
+    }
+}

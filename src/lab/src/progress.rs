@@ -1,0 +1,221 @@
+//! What a learner has reached: one file for all labs, versioned, never half
+//! written.
+//!
+//! It is feedback, kept on a machine that the learner owns: no grade.
+
+use crate::result::{ResultRecord, Status};
+use crate::schema::{GraderFile, Holds};
+use serde::{Deserialize, Serialize};
+use std::collections::{BTreeMap, BTreeSet};
+use std::fs::{self, File};
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
+
+const VERSION: u32 = 1;
+
+/// `progress.json`.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Progress {
+    pub version: u32,
+    #[serde(default)]
+    pub labs: BTreeMap<String, LabProgress>,
+}
+
+/// One lab's progress.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct LabProgress {
+    /// The best score so far, and out of how many.
+    pub best_score: u32,
+    pub max_score: u32,
+    /// The score of the last check.
+    pub last_score: u32,
+    /// RFC 3339; empty before the first check.
+    pub checked_at: String,
+    /// Goals that hold once and were met.
+    pub reached: BTreeSet<String>,
+    /// Question to answer.
+    pub answers: BTreeMap<String, String>,
+    /// Goal to number of hints shown.
+    pub hints: BTreeMap<String, u32>,
+    /// Goals that were open at the last check, in the grader's order.
+    pub open: Vec<String>,
+}
+
+/// Why progress cannot be read or kept.
+#[derive(Debug, thiserror::Error)]
+pub enum ProgressError {
+    #[error("cannot read `{}`", path.display())]
+    Read { path: PathBuf, source: io::Error },
+    #[error("cannot write `{}`", path.display())]
+    Write { path: PathBuf, source: io::Error },
+    #[error("`{}` is damaged ({reason}); move it away to begin anew", path.display())]
+    Damaged { path: PathBuf, reason: String },
+    #[error(
+        "`{}` was written by a newer Plimsoll (version {found} of the file, this one reads {VERSION})",
+        path.display()
+    )]
+    Newer { path: PathBuf, found: u32 },
+}
+
+impl Default for Progress {
+    fn default() -> Self {
+        Progress {
+            version: VERSION,
+            labs: BTreeMap::new(),
+        }
+    }
+}
+
+impl Progress {
+    /// Reads the file; one that is not there is a beginning.
+    ///
+    /// # Errors
+    /// [`ProgressError`]: unreadable, damaged, or from a newer version.
+    pub fn read(path: &Path) -> Result<Progress, ProgressError> {
+        let bytes = match fs::read(path) {
+            Ok(bytes) => bytes,
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Progress::default()),
+            Err(source) => {
+                let path = path.to_path_buf();
+                return Err(ProgressError::Read { path, source });
+            }
+        };
+        let damaged = |error: serde_json::Error| ProgressError::Damaged {
+            path: path.to_path_buf(),
+            reason: error.to_string(),
+        };
+        // The version first: a newer file may have another shape.
+        #[derive(Deserialize)]
+        struct Versioned {
+            version: u32,
+        }
+        let Versioned { version } = serde_json::from_slice(&bytes).map_err(damaged)?;
+        if version > VERSION {
+            let path = path.to_path_buf();
+            return Err(ProgressError::Newer {
+                path,
+                found: version,
+            });
+        }
+        serde_json::from_slice(&bytes).map_err(damaged)
+    }
+
+    /// Changes the file: read, change, write to a temporary name, rename; under
+    /// a lock, so that two terminals lose nothing of each other.
+    ///
+    /// # Errors
+    /// [`ProgressError`]
+    pub fn update<T>(
+        path: &Path,
+        change: impl FnOnce(&mut Progress) -> T,
+    ) -> Result<T, ProgressError> {
+        let failed = |source| ProgressError::Write {
+            path: path.to_path_buf(),
+            source,
+        };
+        let folder = path.parent().unwrap_or(Path::new("."));
+        fs::create_dir_all(folder).map_err(failed)?;
+        let lock = File::create(path.with_extension("lock")).map_err(failed)?;
+        lock.lock().map_err(failed)?;
+        let mut progress = Progress::read(path)?;
+        let result = change(&mut progress);
+        let mut file = tempfile::NamedTempFile::new_in(folder).map_err(failed)?;
+        serde_json::to_writer_pretty(&mut file, &progress)
+            .map_err(io::Error::from)
+            .and_then(|()| file.write_all(b"\n"))
+            .and_then(|()| file.as_file().sync_data())
+            .map_err(failed)?;
+        file.persist(path).map_err(|error| failed(error.error))?;
+        Ok(result)
+    }
+
+    pub fn lab(&self, name: &str) -> LabProgress {
+        self.labs.get(name).cloned().unwrap_or_default()
+    }
+
+    pub fn lab_mut(&mut self, name: &str) -> &mut LabProgress {
+        self.labs.entry(name.to_string()).or_default()
+    }
+}
+
+impl LabProgress {
+    /// Takes a check's result in: the best verdict stays.
+    pub fn take_in(&mut self, result: &ResultRecord, grader: &GraderFile) {
+        self.last_score = result.score;
+        self.max_score = result.max_score;
+        self.best_score = self.best_score.max(result.score).min(result.max_score);
+        self.checked_at.clone_from(&result.started_at);
+        self.open = result
+            .checks
+            .iter()
+            .filter(|check| check.status != Status::Pass)
+            .map(|check| check.id.clone())
+            .collect();
+        for check in &result.checks {
+            let once = grader
+                .goal(&check.id)
+                .is_some_and(|goal| goal.holds == Holds::Once);
+            if once && check.status == Status::Pass {
+                self.reached.insert(check.id.clone());
+            }
+        }
+    }
+
+    pub fn is_done(&self) -> bool {
+        self.max_score > 0 && self.best_score == self.max_score
+    }
+
+    pub fn is_begun(&self) -> bool {
+        !self.checked_at.is_empty() || !self.answers.is_empty()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_one_terminal_writes_another_keeps() {
+        let folder = tempfile::tempdir().expect("folder");
+        let path = folder.path().join("data/progress.json");
+        let threads: Vec<_> = (0..8)
+            .map(|number| {
+                let path = path.clone();
+                std::thread::spawn(move || {
+                    Progress::update(&path, |progress| {
+                        let answers = &mut progress.lab_mut("demo").answers;
+                        answers.insert(format!("q{number}"), "x".to_string());
+                    })
+                })
+            })
+            .collect();
+        for thread in threads {
+            thread.join().expect("no panic").expect("written");
+        }
+        let progress = Progress::read(&path).expect("read");
+        assert_eq!(progress.lab("demo").answers.len(), 8);
+        let left: Vec<_> = fs::read_dir(path.parent().expect("parent"))
+            .expect("list")
+            .collect();
+        assert_eq!(left.len(), 2, "the file and its lock: {left:?}");
+    }
+
+    #[test]
+    fn a_newer_and_a_damaged_file_are_refused_and_kept() {
+        let folder = tempfile::tempdir().expect("folder");
+        let path = folder.path().join("progress.json");
+        for (content, told) in [
+            ("{\"version\": 7, \"shape\": []}", "newer Plimsoll"),
+            ("{\"vers", "is damaged"),
+            ("", "is damaged"),
+        ] {
+            fs::write(&path, content).expect("written");
+            let error = Progress::update(&path, |_| ())
+                .expect_err("refused")
+                .to_string();
+            assert!(error.contains(told), "{error}");
+            assert_eq!(fs::read_to_string(&path).expect("kept"), content);
+        }
+    }
+}

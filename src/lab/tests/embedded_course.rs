@@ -1,0 +1,130 @@
+//! The labs that the binary carries hold together, in both languages.
+
+use plimsoll_lab::course::{Course, Expected, Files, load};
+
+#[test]
+fn the_embedded_course_has_no_mistake() {
+    let loaded = load(&Files::embedded());
+    let told: Vec<String> = loaded.errors.iter().map(ToString::to_string).collect();
+    assert!(told.is_empty(), "{}", told.join("\n"));
+}
+
+#[test]
+fn every_lab_has_its_reference_and_enough_attempts() {
+    for lab in &Course::embedded().labs {
+        let right = lab
+            .attempts
+            .iter()
+            .filter(|attempt| attempt.expected == Expected::Right)
+            .count();
+        assert!(right >= 8, "{}: {right} right attempts", lab.name);
+        assert!(lab.attempts.len() - right >= 10, "{}", lab.name);
+        assert!(lab.reference().is_some(), "{}", lab.name);
+        assert_eq!(lab.grader.max_score(), 10, "{}", lab.name);
+    }
+}
+
+#[test]
+fn a_new_lab_is_right_from_its_first_minute() {
+    let files = plimsoll_lab::course::new_lab("my-lab", 1)
+        .into_iter()
+        .map(|(path, text)| (path, text.into_bytes()));
+    let loaded = load(&Files::of(files));
+    let told: Vec<String> = loaded.errors.iter().map(ToString::to_string).collect();
+    assert!(told.is_empty(), "{}", told.join("\n"));
+    assert_eq!(loaded.course.labs.len(), 1);
+}
+
+/// A lab that is right, with one file changed; what its author is told.
+fn told(path: &str, from: &str, to: &str) -> String {
+    let mut files = plimsoll_lab::course::new_lab("my-lab", 1);
+    let file = files
+        .iter_mut()
+        .find(|(name, _)| name == path)
+        .expect("such a file");
+    assert!(file.1.contains(from), "{path} has no `{from}`");
+    file.1 = file.1.replace(from, to);
+    let files = files
+        .into_iter()
+        .map(|(path, text)| (path, text.into_bytes()));
+    let errors = load(&Files::of(files)).errors;
+    assert!(!errors.is_empty(), "{path}: `{to}` is accepted");
+    errors.iter().map(|error| format!("{error}\n")).collect()
+}
+
+#[test]
+fn mistakes_across_files_are_told() {
+    let mut gallery = String::new();
+    for (what, path, from, to) in [
+        (
+            "a heading without its step",
+            "labs/my-lab/fr.md",
+            "{#start}",
+            "{#begin}",
+        ),
+        (
+            "a goal that is not in the grader",
+            "labs/my-lab/lab.yaml",
+            "[sleeps]",
+            "[slepes]",
+        ),
+        (
+            "another lab's grader",
+            "graders/my-lab.yaml",
+            "lab: my-lab",
+            "lab: other",
+        ),
+        (
+            "an unknown finding",
+            "graders/my-lab.yaml",
+            "{found.name}` runs",
+            "{found.nmae}` runs",
+        ),
+        (
+            "an unknown need",
+            "graders/my-lab.yaml",
+            "    points: 1",
+            "    points: 1\n    needs: [sleep]",
+        ),
+        (
+            "once without a memory",
+            "graders/my-lab.yaml",
+            "    points: 1",
+            "    points: 1\n    holds: once",
+        ),
+        ("no point", "graders/my-lab.yaml", "points: 1", "points: 0"),
+        (
+            "an attempt that fails nowhere",
+            "labs/my-lab/attempts/wrong/another-name.sh",
+            "# fails: sleeps\n",
+            "",
+        ),
+        (
+            "an attempt that fails elsewhere",
+            "labs/my-lab/attempts/wrong/another-name.sh",
+            "sleeps",
+            "sleps",
+        ),
+        (
+            "an unknown header",
+            "labs/my-lab/attempts/wrong/another-name.sh",
+            "# hint:",
+            "# hnit:",
+        ),
+        (
+            "an unknown hint",
+            "labs/my-lab/attempts/wrong/another-name.sh",
+            "other-name",
+            "othername",
+        ),
+        (
+            "a question that is not asked",
+            "labs/my-lab/attempts/right/01-reference.sh",
+            "docker",
+            "# answer: why=so\ndocker",
+        ),
+    ] {
+        gallery.push_str(&format!("# {what}\n{}\n", told(path, from, to)));
+    }
+    insta::assert_snapshot!(gallery);
+}
