@@ -5,6 +5,7 @@ use plimsoll_api::Client;
 use crate::error::{CODE_USAGE, Failure};
 use crate::flags::{Flag, Given, Order};
 use crate::help;
+use crate::output::put;
 
 /// How many operands a command takes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -55,7 +56,7 @@ impl Command {
             if given.deprecated_help {
                 eprintln!("Flag shorthand -h has been deprecated, use --help");
             }
-            print!("{}", help::of_command(self, path));
+            put!("{}", help::of_command(self, path));
             return Ok(());
         }
         if let Some(failure) = self.count_operands(path, given.operands.len()) {

@@ -23,6 +23,7 @@ mod stream;
 mod template;
 mod verbs;
 
+use output::{put, say};
 use std::ffi::OsString;
 use std::io::Write;
 use std::process::ExitCode;
@@ -76,11 +77,11 @@ fn dispatch(words: &[String]) -> Result<(), Failure> {
         )
     })?;
     if globals.is_on("version") {
-        println!("Docker version {} (Plimsoll)", env!("CARGO_PKG_VERSION"));
+        say!("Docker version {} (Plimsoll)", env!("CARGO_PKG_VERSION"));
         return Ok(());
     }
     let Some((name, rest)) = globals.operands.split_first() else {
-        print!("{}", overview());
+        put!("{}", overview());
         return Ok(());
     };
     if globals.wants_help || name == "help" {
@@ -117,7 +118,7 @@ fn in_group(
     let path = format!("docker {}", group.name);
     let name = match words.first().map(String::as_str) {
         None | Some("--help" | "-h") => {
-            print!("{}", help::of_group(group));
+            put!("{}", help::of_group(group));
             return Ok(());
         }
         Some(name) => name,
@@ -153,7 +154,7 @@ fn help(words: &[String]) -> Result<(), Failure> {
     let ask = [words, &["--help".to_owned()]].concat();
     match words.first() {
         None => {
-            print!("{}", overview());
+            put!("{}", overview());
             Ok(())
         }
         Some(name) => match verbs::GROUPS.iter().find(|group| group.name == name) {

@@ -254,3 +254,17 @@ fn mistakes_are_answered_as_docker_answers_them() {
         differences.join("\n\n")
     );
 }
+
+/// `docker --help | head -1`: that nobody reads the rest is no mistake.
+#[test]
+fn a_closed_pipe_is_no_reason_to_panic() {
+    let (reader, writer) = std::io::pipe().expect("a pipe");
+    drop(reader);
+    let output = std::process::Command::new(ours())
+        .arg("--help")
+        .stdout(writer)
+        .output()
+        .expect("the client runs");
+    assert_eq!(String::from_utf8_lossy(&output.stderr), "");
+    assert_eq!(output.status.code(), Some(141));
+}

@@ -11,6 +11,7 @@ use crate::create::flags::{CONTAINER, IMAGE};
 use crate::create::request;
 use crate::error::{CODE_USAGE, Failure, describe_io};
 use crate::flags::{Flag, Given, Order};
+use crate::output::{put, say};
 use crate::quote::quoted;
 use crate::reference::{ImageArgument, Reference, parse_image};
 use crate::stream::terminal;
@@ -41,7 +42,7 @@ fn run(context: &Context, given: &Given) -> Result<(), Failure> {
     if given.is_on("explain") {
         return explain(context, &body);
     }
-    println!("{}", create(context, given, body)?);
+    say!("{}", create(context, given, body)?);
     Ok(())
 }
 
@@ -52,7 +53,7 @@ pub fn explain(context: &Context, body: &ContainerCreateRequest) -> Result<(), F
         eprintln!("WARNING: {warning}");
     }
     let end = if plan.text.ends_with('\n') { "" } else { "\n" };
-    print!("{}{end}", plan.text);
+    put!("{}{end}", plan.text);
     Ok(())
 }
 

@@ -7,6 +7,7 @@ use crate::command::{Arity, Command, Context};
 use crate::error::Failure;
 use crate::flags::{Flag, Given, Order};
 use crate::output::list::{Format, Layout, ellipsis};
+use crate::output::put;
 use crate::quantity::size;
 use crate::reference::short_id;
 use crate::template::Datum;
@@ -62,7 +63,7 @@ fn run(context: &Context, given: &Given) -> Result<(), Failure> {
         .iter()
         .map(|item| row(item, human, truncate))
         .collect();
-    print!("{}", format.render(&layout, &rows)?);
+    put!("{}", format.render(&layout, &rows)?);
     Ok(())
 }
 

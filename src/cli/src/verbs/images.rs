@@ -7,6 +7,7 @@ use crate::command::{Arity, Command, Context};
 use crate::error::Failure;
 use crate::flags::{Flag, Given, Order};
 use crate::output::list::{Format, Layout};
+use crate::output::put;
 use crate::quantity::{size, size_of_disk};
 use crate::quote::quoted;
 use crate::reference::{Reference, short_id};
@@ -102,7 +103,7 @@ fn run(context: &Context, given: &Given) -> Result<(), Failure> {
         .iter()
         .flat_map(|image| rows(image, show_digests, truncate))
         .collect();
-    print!("{}", format.render(&layout, &rows)?);
+    put!("{}", format.render(&layout, &rows)?);
     if let Some(name) = name
         && images.is_empty()
         && SUBCOMMANDS.contains(&name.as_str())

@@ -8,6 +8,7 @@ use plimsoll_api::Info;
 use crate::command::{Arity, Command, Context};
 use crate::error::Failure;
 use crate::flags::{Flag, Given, Order};
+use crate::output::say;
 use crate::quantity::size_of_memory;
 use crate::template::{Datum, Purpose, Template, from_json};
 
@@ -52,7 +53,7 @@ fn run(context: &Context, given: &Given) -> Result<(), Failure> {
     let text = template
         .render(&dot, Purpose::Values)
         .map_err(|error| Failure::with_code(format!("template parsing error: {error}"), 64))?;
-    println!("{text}");
+    say!("{text}");
     Ok(())
 }
 

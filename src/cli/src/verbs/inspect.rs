@@ -6,6 +6,7 @@ use crate::command::{Arity, Command, Context};
 use crate::error::Failure;
 use crate::flags::{Flag, Given, Order};
 use crate::output::json;
+use crate::output::say;
 use crate::quote::quoted;
 use crate::template::{Purpose, Template, from_json};
 
@@ -181,11 +182,15 @@ fn show(given: &Given, get: impl Fn(&str) -> Result<Vec<u8>, Failure>) -> Result
         }
     }
     match (template, format) {
-        (Some(_), _) if texts.is_empty() => println!(),
-        (Some(_), _) => texts.iter().for_each(|text| println!("{text}")),
-        (None, _) if texts.is_empty() => println!("[]"),
-        (None, "json") => println!("[{}]", texts.join(",")),
-        (None, _) => println!("{}", json::indent(&format!("[{}]", texts.join(",")))),
+        (Some(_), _) if texts.is_empty() => say!(),
+        (Some(_), _) => {
+            for text in &texts {
+                say!("{text}");
+            }
+        }
+        (None, _) if texts.is_empty() => say!("[]"),
+        (None, "json") => say!("[{}]", texts.join(",")),
+        (None, _) => say!("{}", json::indent(&format!("[{}]", texts.join(",")))),
     }
     if messages.is_empty() {
         Ok(())

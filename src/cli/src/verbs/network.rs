@@ -7,6 +7,7 @@ use crate::command::{Arity, Command, Context, Group};
 use crate::error::Failure;
 use crate::flags::{Flag, Given, Order};
 use crate::output::list::{Format, Layout, labels, natural_order};
+use crate::output::put;
 use crate::reference::short_id;
 use crate::template::Datum;
 use crate::verbs::inspect;
@@ -68,7 +69,7 @@ fn ls(context: &Context, given: &Given) -> Result<(), Failure> {
     networks.sort_by(|a, b| natural_order(&a.name, &b.name));
     let truncate = !given.is_on("no-trunc");
     let rows: Vec<Datum> = networks.iter().map(|one| row(one, truncate)).collect();
-    print!("{}", format.render(&LAYOUT, &rows)?);
+    put!("{}", format.render(&LAYOUT, &rows)?);
     Ok(())
 }
 

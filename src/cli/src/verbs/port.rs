@@ -6,6 +6,7 @@ use crate::command::{Arity, Command, Context};
 use crate::error::{Failure, Invalid};
 use crate::flags::{Given, Order};
 use crate::output::list::natural_order;
+use crate::output::say;
 use crate::quote::quoted;
 
 pub const COMMAND: Command = Command {
@@ -51,7 +52,7 @@ fn run(context: &Context, given: &Given) -> Result<(), Failure> {
     };
     lines.sort_by(|a, b| natural_order(a, b));
     for line in lines {
-        println!("{line}");
+        say!("{line}");
     }
     Ok(())
 }

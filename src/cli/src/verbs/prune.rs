@@ -7,6 +7,7 @@ use plimsoll_api::Filters;
 use crate::command::{Arity, Command, Context};
 use crate::error::{Failure, Invalid};
 use crate::flags::{Flag, Given, Order};
+use crate::output::{put, say};
 use crate::quantity::size_of_disk;
 
 const FORCE: Flag = Flag::switch("force", "Do not ask").short('f');
@@ -114,9 +115,9 @@ fn alone(
     }
     let (text, bytes) = prune(context, given)?;
     if !text.is_empty() {
-        println!("{text}");
+        say!("{text}");
     }
-    println!("Total reclaimed space: {}", reclaimed(bytes));
+    say!("Total reclaimed space: {}", reclaimed(bytes));
     Ok(())
 }
 
@@ -141,10 +142,10 @@ fn system(context: &Context, given: &Given) -> Result<(), Failure> {
         let (text, bytes) = step(context, given)?;
         total += bytes;
         if !text.is_empty() {
-            println!("{text}");
+            say!("{text}");
         }
     }
-    println!("Total reclaimed space: {}", reclaimed(total));
+    say!("Total reclaimed space: {}", reclaimed(total));
     Ok(())
 }
 
@@ -259,7 +260,7 @@ fn reclaimed(bytes: u64) -> String {
 
 /// Asks on stdout; anything but `y` is no.
 fn confirm(question: &str) -> Result<bool, Failure> {
-    print!("{question} [y/N] ");
+    put!("{question} [y/N] ");
     io::stdout().flush()?;
     let mut answer = String::new();
     io::stdin().lock().read_line(&mut answer)?;

@@ -9,6 +9,7 @@ use crate::command::{Arity, Command, Context};
 use crate::error::Failure;
 use crate::flags::{Flag, Given, Order};
 use crate::output::list::{Format, Layout, ellipsis, labels};
+use crate::output::put;
 use crate::quantity::{check_int, parse_int, size};
 use crate::quote::quoted;
 use crate::reference::{Reference, short_id};
@@ -116,7 +117,7 @@ fn run(context: &Context, given: &Given) -> Result<(), Failure> {
     let containers = context.client.containers(&options)?;
     let truncate = !given.is_on("no-trunc");
     let rows: Vec<Datum> = containers.iter().map(|one| row(one, truncate)).collect();
-    print!("{}", format.render(&layout, &rows)?);
+    put!("{}", format.render(&layout, &rows)?);
     Ok(())
 }
 

@@ -6,6 +6,7 @@ use crate::command::{Arity, Command, Context};
 use crate::error::Failure;
 use crate::flags::{Flag, Given, Order};
 use crate::output::progress;
+use crate::output::say;
 use crate::reference::Reference;
 use crate::stream::terminal;
 
@@ -36,7 +37,7 @@ fn run(context: &Context, given: &Given) -> Result<(), Failure> {
     if !all && named_only {
         reference = reference.or_latest();
         if !quiet {
-            println!("Using default tag: latest");
+            say!("Using default tag: latest");
         }
     }
     let mut out = io::stdout();
@@ -51,7 +52,7 @@ fn run(context: &Context, given: &Given) -> Result<(), Failure> {
         &mut out,
         columns,
     )?;
-    println!("{}", reference.canonical());
+    say!("{}", reference.canonical());
     Ok(())
 }
 

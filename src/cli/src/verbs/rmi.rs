@@ -3,6 +3,7 @@
 use crate::command::{Arity, Command, Context};
 use crate::error::{Failure, describe};
 use crate::flags::{Flag, Given, Order};
+use crate::output::say;
 
 pub const COMMAND: Command = Command {
     name: "rmi",
@@ -35,9 +36,9 @@ fn run(context: &Context, given: &Given) -> Result<(), Failure> {
             Ok(items) => {
                 for item in items {
                     if item.deleted.is_empty() {
-                        println!("Untagged: {}", item.untagged);
+                        say!("Untagged: {}", item.untagged);
                     } else {
-                        println!("Deleted: {}", item.deleted);
+                        say!("Deleted: {}", item.deleted);
                     }
                 }
             }

@@ -16,6 +16,7 @@ use crate::create::flags::{CONTAINER, IMAGE};
 use crate::create::request;
 use crate::error::{CODE_NOT_EXECUTABLE, CODE_NOT_FOUND, CODE_USAGE, Failure, describe};
 use crate::flags::{Flag, Given, Order};
+use crate::output::say;
 use crate::stream::detach::DetachKeys;
 use crate::stream::relay::{End, Relay};
 use crate::stream::signals::{Signals, short_name};
@@ -99,7 +100,7 @@ impl Session<'_> {
         let config = &self.config;
         if !(config.attach_stdin || config.attach_stdout || config.attach_stderr) {
             // The ID comes first even where the start fails: it is there.
-            println!("{id}");
+            say!("{id}");
             return self
                 .client
                 .container_start(id, &self.detach_keys)

@@ -5,6 +5,7 @@ use plimsoll_api::client::{AttachOptions, WaitCondition};
 use crate::command::{Arity, Command, Context};
 use crate::error::{Failure, describe};
 use crate::flags::{Flag, Given, Order};
+use crate::output::say;
 use crate::stream::relay::End;
 use crate::stream::signals::Signals;
 use crate::verbs::run::{Attached, exit_with};
@@ -42,7 +43,7 @@ fn run(context: &Context, given: &Given) -> Result<(), Failure> {
             .client
             .container_start(name, given.text("detach-keys"))
         {
-            Ok(()) => println!("{name}"),
+            Ok(()) => say!("{name}"),
             Err(error) => {
                 eprintln!("{}", describe(&error));
                 failed.push(name.as_str());

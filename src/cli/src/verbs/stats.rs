@@ -11,6 +11,7 @@ use crate::command::{Arity, Command, Context};
 use crate::error::{Failure, describe};
 use crate::flags::{Flag, Given, Order};
 use crate::output::list::{Format, Layout};
+use crate::output::put;
 use crate::quantity::{size_of_memory, size_of_traffic};
 use crate::reference::short_id;
 use crate::template::Datum;
@@ -64,7 +65,7 @@ fn run(context: &Context, given: &Given) -> Result<(), Failure> {
             .iter()
             .map(|(name, sample)| row(name, sample.as_ref(), truncate))
             .collect();
-        print!("{}", format.render(&LAYOUT, &rows)?);
+        put!("{}", format.render(&LAYOUT, &rows)?);
         return Ok(());
     }
     stream(client, given, &format, truncate)

@@ -8,6 +8,7 @@ use crate::command::{Arity, Command, Context, Group};
 use crate::error::Failure;
 use crate::flags::{Flag, Given, Order};
 use crate::output::list::{Format, Layout};
+use crate::output::put;
 use crate::quantity::size_of_disk;
 use crate::template::Datum;
 use crate::verbs::{events, images, info, prune, ps, volume};
@@ -64,7 +65,7 @@ fn df(context: &Context, given: &Given) -> Result<(), Failure> {
         volumes_row(&usage),
         cache_row(&usage),
     ];
-    print!("{}", format.render(&LAYOUT, &rows)?);
+    put!("{}", format.render(&LAYOUT, &rows)?);
     Ok(())
 }
 
@@ -148,6 +149,20 @@ fn cache_row(usage: &DiskUsage) -> Datum {
     row("Build Cache", cache.len(), active, size, idle, false)
 }
 
+const CACHE: Layout = Layout {
+    table: "{{.ID}}\t{{.CacheType}}\t{{.Size}}\t{{.CreatedSince}}\t{{.LastUsedSince}}\t{{.UsageCount}}\t{{.Shared}}",
+    raw: "",
+    headers: &[
+        ("ID", "CACHE ID"),
+        ("CacheType", "CACHE TYPE"),
+        ("Size", "SIZE"),
+        ("CreatedSince", "CREATED"),
+        ("LastUsedSince", "LAST USED"),
+        ("UsageCount", "USAGE"),
+        ("Shared", "SHARED"),
+    ],
+};
+
 fn verbose(usage: &DiskUsage) -> Result<(), Failure> {
     let mut out = std::io::stdout().lock();
     let mut part = |title: &str, layout: &Layout, rows: Vec<Datum>| -> Result<(), Failure> {
@@ -204,19 +219,7 @@ fn verbose(usage: &DiskUsage) -> Result<(), Failure> {
         .sum();
     part(
         &format!("\nBuild cache usage: {}", size_of_disk(cached)),
-        &Layout {
-            table: "{{.ID}}\t{{.CacheType}}\t{{.Size}}\t{{.CreatedSince}}\t{{.LastUsedSince}}\t{{.UsageCount}}\t{{.Shared}}",
-            raw: "",
-            headers: &[
-                ("ID", "CACHE ID"),
-                ("CacheType", "CACHE TYPE"),
-                ("Size", "SIZE"),
-                ("CreatedSince", "CREATED"),
-                ("LastUsedSince", "LAST USED"),
-                ("UsageCount", "USAGE"),
-                ("Shared", "SHARED"),
-            ],
-        },
+        &CACHE,
         Vec::new(),
     )
 }

@@ -6,6 +6,7 @@ use crate::command::{Arity, Command, Context};
 use crate::create::request::restart_policy;
 use crate::error::{Failure, describe};
 use crate::flags::{Flag, Given, Order};
+use crate::output::say;
 use crate::quantity::{
     check_cpus, check_int, check_size, check_swap, check_weight, parse_cpus, parse_int, parse_size,
     parse_swap,
@@ -120,14 +121,14 @@ fn run(context: &Context, given: &Given) -> Result<(), Failure> {
     for name in &given.operands {
         match context.client.container_update(name, &body) {
             Ok(answer) => {
-                println!("{name}");
+                say!("{name}");
                 warnings.extend(answer.warnings.unwrap_or_default());
             }
             Err(error) => messages.push(describe(&error)),
         }
     }
     if !warnings.is_empty() {
-        println!("{}", warnings.join("\n"));
+        say!("{}", warnings.join("\n"));
     }
     if messages.is_empty() {
         Ok(())

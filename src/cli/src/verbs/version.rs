@@ -11,6 +11,7 @@ use crate::command::{Arity, Command, Context};
 use crate::error::Failure;
 use crate::flags::{Flag, Given, Order};
 use crate::output::table;
+use crate::output::{put, say};
 use crate::template::{Datum, Purpose, Template, TemplateError, from_json};
 
 pub const COMMAND: Command = Command {
@@ -39,7 +40,7 @@ fn run(context: &Context, given: &Given) -> Result<(), Failure> {
     let answer = context.client.version();
     let server = answer.as_ref().ok().cloned().map(with_engine);
     match template {
-        None => print!(
+        None => put!(
             "{}",
             table::align_with(&plain(&context.client, server.as_ref()), 20, 1)
         ),
@@ -48,7 +49,7 @@ fn run(context: &Context, given: &Given) -> Result<(), Failure> {
             let text = template
                 .render(&dot, Purpose::Values)
                 .map_err(|error| Failure::new(named(&error)))?;
-            println!("{text}");
+            say!("{text}");
         }
     }
     answer.map(drop).map_err(Failure::from)

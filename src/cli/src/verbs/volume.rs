@@ -9,6 +9,7 @@ use crate::create::environment::check_label;
 use crate::error::{Failure, describe};
 use crate::flags::{Flag, Given, Order, anything};
 use crate::output::list::{Format, Layout, labels, natural_order};
+use crate::output::{put, say};
 use crate::quantity::size_of_disk;
 use crate::template::Datum;
 use crate::verbs::inspect;
@@ -117,7 +118,7 @@ fn create(context: &Context, given: &Given) -> Result<(), Failure> {
         labels: pairs("label"),
         name,
     })?;
-    println!("{}", volume.name);
+    say!("{}", volume.name);
     Ok(())
 }
 
@@ -129,7 +130,7 @@ fn ls(context: &Context, given: &Given) -> Result<(), Failure> {
     let mut volumes = list.volumes;
     volumes.sort_by(|a, b| natural_order(&a.name, &b.name));
     let rows: Vec<Datum> = volumes.iter().map(row).collect();
-    print!("{}", format.render(&LAYOUT, &rows)?);
+    put!("{}", format.render(&LAYOUT, &rows)?);
     Ok(())
 }
 
@@ -137,7 +138,7 @@ fn rm(context: &Context, given: &Given) -> Result<(), Failure> {
     let mut messages = Vec::new();
     for name in &given.operands {
         match context.client.volume_remove(name, given.is_on("force")) {
-            Ok(()) => println!("{name}"),
+            Ok(()) => say!("{name}"),
             Err(error) => messages.push(describe(&error)),
         }
     }

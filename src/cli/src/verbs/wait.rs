@@ -3,6 +3,7 @@
 use crate::command::{Arity, Command, Context};
 use crate::error::{Failure, describe};
 use crate::flags::{Given, Order};
+use crate::output::say;
 
 pub const COMMAND: Command = Command {
     name: "wait",
@@ -19,7 +20,7 @@ fn run(context: &Context, given: &Given) -> Result<(), Failure> {
     let mut messages = Vec::new();
     for name in &given.operands {
         match context.client.container_wait_stopped(name) {
-            Ok(answer) => println!("{}", answer.status_code),
+            Ok(answer) => say!("{}", answer.status_code),
             Err(error) => messages.push(describe(&error)),
         }
     }
