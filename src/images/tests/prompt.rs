@@ -10,6 +10,8 @@ use std::time::{Duration, Instant};
 
 use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
 use nix::pty::openpty;
+use nix::sys::signal::{Signal, kill};
+use nix::unistd::Pid;
 
 /// Longer than any answer takes, on any machine.
 const PATIENCE: Duration = Duration::from_secs(30);
@@ -35,7 +37,7 @@ impl Terminal {
         let side = || Stdio::from(pty.slave.try_clone().expect("a second descriptor"));
         let folder = tempfile::tempdir().expect("a temporary directory");
         let child = Command::new(setsid)
-            .args(["--ctty", "--wait"])
+            .arg("--ctty")
             .arg(carried::tools().join("bash"))
             .arg("--norc")
             .env_clear()
@@ -115,7 +117,21 @@ impl Terminal {
 }
 
 impl Drop for Terminal {
+    /// Ends the session, also what a failed test left in it.
     fn drop(&mut self) {
+        let session = self.child.id().to_string();
+        let processes = std::fs::read_dir("/proc").into_iter().flatten().flatten();
+        for process in processes {
+            let stat = std::fs::read_to_string(process.path().join("stat")).unwrap_or_default();
+            let fields = stat.rsplit_once(')').map_or("", |(_, fields)| fields);
+            let pid = process
+                .file_name()
+                .to_str()
+                .and_then(|name| name.parse().ok());
+            if let (Some(pid), true) = (pid, fields.split_whitespace().nth(3) == Some(&session)) {
+                let _ = kill(Pid::from_raw(pid), Signal::SIGKILL);
+            }
+        }
         let _ = self.child.kill();
         let _ = self.child.wait();
     }
@@ -172,13 +188,14 @@ fn jobs_are_stopped_and_taken_up_again() {
     let Some(mut terminal) = Terminal::open() else {
         return;
     };
-    terminal.press("bash -c 'echo begun; exec sleep 1000'\r");
+    terminal.answer("echo begun > note", "");
+    terminal.press("tail -f note\r");
     terminal.expect("\nbegun\r\n");
     terminal.press("\x1a");
     terminal.expect("Stopped");
     terminal.expect("ready> ");
     terminal.press("fg\r");
-    terminal.expect("sleep 1000");
+    terminal.expect("tail -f note");
     terminal.press_until("\x03", "ready> ");
     terminal.press("sleep 1000 &\r");
     terminal.expect("[1] ");

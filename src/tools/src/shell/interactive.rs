@@ -59,6 +59,7 @@ pub async fn run(mut shell: Shell) -> i32 {
             history.push(line);
         }
         let _ = shell.add_to_history(&line);
+        signals::forget_interrupt();
         let parameters = shell.default_exec_params();
         let result = text_in(&mut shell, &line, "main", &parameters).await;
         let left = matches!(result.next_control_flow, ExecutionControlFlow::ExitShell);

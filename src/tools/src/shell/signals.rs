@@ -74,17 +74,45 @@ fn listen(signal: i32) {
 
 fn arrive(signal: i32) {
     let trapped = TRAPPED.load(Ordering::SeqCst) & bit(signal) != 0;
-    let interactive = INTERACTIVE.load(Ordering::Relaxed);
-    if !trapped && !interactive {
-        die_of(signal);
-        return;
+    let interrupt = signal == Signal::SIGINT as i32;
+    match (trapped, interrupt, INTERACTIVE.load(Ordering::Relaxed)) {
+        (true, ..) => note(signal),
+        (false, true, true) => {
+            note(signal);
+            tokio::spawn(pass_on_interrupt());
+        }
+        (false, true, false) if std::process::id() != 1 => {
+            note(signal);
+            tokio::spawn(end_on_interrupt());
+        }
+        // An interactive shell outlives SIGTERM and SIGQUIT.
+        (false, _, true) => {}
+        (false, _, false) => die_of(signal),
     }
-    if trapped || signal == Signal::SIGINT as i32 {
-        PENDING.fetch_or(bit(signal), Ordering::SeqCst);
-        ARRIVED.notify_waiters();
+}
+
+fn note(signal: i32) {
+    PENDING.fetch_or(bit(signal), Ordering::SeqCst);
+    ARRIVED.notify_waiters();
+}
+
+fn is_interrupt_pending() -> bool {
+    PENDING.load(Ordering::SeqCst) & bit(Signal::SIGINT as i32) != 0
+}
+
+/// A script ends between two commands, when what it was running has ended. A
+/// program that had just been started did not hear the Ctrl-C and hears it
+/// now; a builtin that blocks is not waited for.
+async fn end_on_interrupt() {
+    tokio::time::sleep(NOTED_FOR).await;
+    if is_interrupt_pending() {
+        for child in children() {
+            let _ = nix::sys::signal::kill(child, Signal::SIGINT);
+        }
     }
-    if !trapped && signal == Signal::SIGINT as i32 {
-        tokio::spawn(pass_on_interrupt());
+    tokio::time::sleep(NOTED_FOR).await;
+    if is_interrupt_pending() {
+        die_of(Signal::SIGINT as i32);
     }
 }
 
@@ -93,7 +121,7 @@ fn arrive(signal: i32) {
 async fn pass_on_interrupt() {
     tokio::time::sleep(NOTED_FOR).await;
     let foreground = nix::unistd::tcgetpgrp(std::io::stdin());
-    let noted = PENDING.load(Ordering::SeqCst) & bit(Signal::SIGINT as i32) != 0;
+    let noted = is_interrupt_pending();
     match foreground {
         Ok(group) if noted && group != nix::unistd::getpgrp() => {
             let _ = nix::sys::signal::killpg(group, Signal::SIGINT);
@@ -106,12 +134,6 @@ async fn pass_on_interrupt() {
 /// process 1 of a namespace.
 fn die_of(signal: i32) {
     if std::process::id() != 1 {
-        // A program that was just being started must not outlive the Ctrl-C.
-        if let Ok(signal) = Signal::try_from(signal) {
-            for child in children() {
-                let _ = nix::sys::signal::kill(child, signal);
-            }
-        }
         let _ = signal_hook::low_level::emulate_default_handler(signal);
     }
 }
@@ -160,11 +182,20 @@ pub fn take_unwinding() -> bool {
     UNWINDING.swap(false, Ordering::SeqCst)
 }
 
-/// Whether Ctrl-C was pressed at an interactive shell, without a trap for it.
+/// Forgets a Ctrl-C that was meant for what ran before.
+pub fn forget_interrupt() {
+    take_interrupt();
+    take_unwinding();
+}
+
+/// Whether Ctrl-C was pressed and there is no trap for it. A script ends here.
 pub fn take_interrupt() -> bool {
     let interrupt = bit(Signal::SIGINT as i32);
     let came = TRAPPED.load(Ordering::SeqCst) & interrupt == 0
         && PENDING.fetch_and(!interrupt, Ordering::SeqCst) & interrupt != 0;
+    if came && !INTERACTIVE.load(Ordering::Relaxed) {
+        die_of(Signal::SIGINT as i32);
+    }
     UNWINDING.fetch_or(came, Ordering::SeqCst);
     came
 }
