@@ -5,6 +5,7 @@ use std::rc::Rc;
 use plimsoll_api::ContainerStatus as Status;
 
 use super::container::Container;
+use super::durable;
 use super::persist::{self, Found};
 use super::remove::remove_anonymous;
 use super::start;
@@ -35,11 +36,13 @@ pub fn load(engine: &Rc<Engine>) -> ApiResult<()> {
             gone.push(container);
             continue;
         }
-        if ran {
+        if ran || container.record().unsynced_since.is_some() {
             container.change(|record| {
                 record.state.orphaned(timestamp::now());
                 record.network = None;
+                durable::report(record);
             });
+            tokio::task::spawn_local(durable::sync(container.clone()));
         }
         engine.containers.insert(container);
     }

@@ -8,10 +8,11 @@ use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
 
 use super::container::Container;
+use super::durable;
 use super::record::{Allocation, Record};
 use super::remove;
 use super::start;
-use super::tell::tell;
+use super::tell::{Use, tell, tell_surroundings};
 use crate::engine::Engine;
 use crate::networks::AddressLease;
 use crate::supervisor::ExitStatus;
@@ -96,14 +97,17 @@ async fn finish(engine: &Rc<Engine>, container: &Rc<Container>, code: i32, laste
             ("execDuration", lasted.as_secs().to_string()),
         ],
     );
+    tell_surroundings(engine, container, Use::Ends);
     container.execs.borrow_mut().clear();
     container.stdio.reset();
     container.tell_exit(code, "");
     if again {
         restart_later(engine.clone(), container.clone(), lasted).await;
-    } else if container.record().host_config.auto_remove && !engine.shutdown.is_asked() {
+    } else if container.record().host_config.auto_remove {
         // `docker rm -f` may be at it already; then there is nothing to do.
         let _ = remove::remove(engine, container, remove::Options::auto()).await;
+    } else {
+        tokio::task::spawn_local(durable::sync(container.clone()));
     }
 }
 

@@ -7,6 +7,7 @@ mod boot;
 mod container;
 mod create;
 mod devices;
+mod durable;
 mod etc_files;
 mod exit;
 mod health;

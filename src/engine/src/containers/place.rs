@@ -131,46 +131,7 @@ fn add(engine: &Rc<Engine>, request: MountRequest, placed: &mut Placed) -> ApiRe
             placement.point.propagation = request.propagation;
             placement.copy_content = false;
         }
-        Source::Volume {
-            name,
-            driver,
-            options,
-            labels,
-            subpath,
-        } => {
-            let driver = if driver.is_empty() {
-                "local".to_owned()
-            } else {
-                driver
-            };
-            let known = name
-                .as_deref()
-                .and_then(|name| engine.volumes.get(name).ok());
-            let (volume, mountpoint) = match known {
-                Some(volume) => (volume.name, volume.mountpoint),
-                None if placed.sketch => {
-                    let name = name.clone().unwrap_or_else(|| "ANONYMOUS".to_owned());
-                    let place = engine.config.state_dir.join("volumes").join(&name);
-                    (name, place.join("_data"))
-                }
-                None => {
-                    let made =
-                        volumes::ensure(engine, name.as_deref(), &driver, &labels, &options)?;
-                    (made.name, made.mountpoint)
-                }
-            };
-            if name.is_none() {
-                placement.anonymous = true;
-                placed.anonymous.push(volume.clone());
-            } else if placement.point.mode.is_empty() {
-                placement.point.mode = "z".to_owned();
-            }
-            placement.point.kind = "volume".to_owned();
-            placement.point.source = mountpoint.to_string_lossy().into_owned();
-            placement.point.name = volume;
-            placement.point.driver = driver;
-            placement.subpath = subpath;
-        }
+        volume @ Source::Volume { .. } => place_volume(engine, volume, &mut placement, placed)?,
         Source::Tmpfs { options } => {
             placement.point.kind = "tmpfs".to_owned();
             placement.tmpfs_options = options;
@@ -178,5 +139,56 @@ fn add(engine: &Rc<Engine>, request: MountRequest, placed: &mut Placed) -> ApiRe
         }
     }
     placed.mounts.push(placement);
+    Ok(())
+}
+
+/// Finds or makes the volume of a placement.
+fn place_volume(
+    engine: &Rc<Engine>,
+    source: Source,
+    placement: &mut Placement,
+    placed: &mut Placed,
+) -> ApiResult<()> {
+    let Source::Volume {
+        name,
+        driver,
+        options,
+        labels,
+        subpath,
+    } = source
+    else {
+        return Ok(());
+    };
+    let driver = if driver.is_empty() {
+        "local".to_owned()
+    } else {
+        driver
+    };
+    let known = name
+        .as_deref()
+        .and_then(|name| engine.volumes.get(name).ok());
+    let (volume, mountpoint) = match known {
+        Some(volume) => (volume.name, volume.mountpoint),
+        None if placed.sketch => {
+            let name = name.clone().unwrap_or_else(|| "ANONYMOUS".to_owned());
+            let place = engine.config.state_dir.join("volumes").join(&name);
+            (name, place.join("_data"))
+        }
+        None => {
+            let made = volumes::ensure(engine, name.as_deref(), &driver, &labels, &options)?;
+            (made.name, made.mountpoint)
+        }
+    };
+    if name.is_none() {
+        placement.anonymous = true;
+        placed.anonymous.push(volume.clone());
+    } else if placement.point.mode.is_empty() {
+        placement.point.mode = "z".to_owned();
+    }
+    placement.point.kind = "volume".to_owned();
+    placement.point.source = mountpoint.to_string_lossy().into_owned();
+    placement.point.name = volume;
+    placement.point.driver = driver;
+    placement.subpath = subpath;
     Ok(())
 }

@@ -40,6 +40,10 @@ pub struct Record {
     pub restart_count: i64,
     /// A person stopped it: `unless-stopped` and `always` leave it alone.
     pub stopped_by_hand: bool,
+    /// The boot in which its files were written and not yet synced; its overlay
+    /// is volatile, so a power cut then may have lost some of them.
+    #[serde(default)]
+    pub unsynced_since: Option<String>,
     /// Its network while it runs.
     pub network: Option<Allocation>,
 }

@@ -10,6 +10,7 @@ use plimsoll_runtime::zygote::{CreateError, Created};
 use tokio::task::JoinHandle;
 
 use super::container::Container;
+use super::durable;
 use super::etc_files::{self, Facts};
 use super::exit::{self, Run};
 use super::health;
@@ -17,7 +18,7 @@ use super::persist;
 use super::record::Record;
 use super::remove;
 use super::state::{Step, not_running};
-use super::tell::tell;
+use super::tell::{Use, tell, tell_surroundings};
 use crate::engine::Engine;
 use crate::failure::{ApiFailure, ApiResult};
 use crate::logs::Stream;
@@ -69,7 +70,9 @@ pub async fn start_locked(engine: &Rc<Engine>, container: &Rc<Container>) -> Api
             container.change(|record| {
                 record.state.started(pid, timestamp::now());
                 record.network = Some(allocation);
+                durable::mark(record);
             });
+            tell_surroundings(engine, container, Use::Begins);
             tell(engine, container, "start", []);
             if health::probe(container.record().config.healthcheck.as_ref()).is_some() {
                 tokio::task::spawn_local(health::watch(engine.clone(), container.clone()));

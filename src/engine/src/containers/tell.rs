@@ -118,3 +118,44 @@ mod tests {
         );
     }
 }
+
+/// Tells that a container's network and volumes are in use now, or no more:
+/// `network connect` and `volume mount`, or their opposites.
+pub fn tell_surroundings(engine: &Rc<Engine>, container: &Container, use_: Use) {
+    let record = container.record();
+    let (network, volume) = match use_ {
+        Use::Begins => ("connect", "mount"),
+        Use::Ends => ("disconnect", "unmount"),
+    };
+    let text = |words: &[(&str, &str)]| -> BTreeMap<String, String> {
+        words
+            .iter()
+            .map(|(name, value)| ((*name).to_owned(), (*value).to_owned()))
+            .collect()
+    };
+    if let Some((id, name, kind)) = engine.networks.of_mode(&record.host_config.network_mode) {
+        let about = text(&[("container", &record.id), ("name", name), ("type", kind)]);
+        engine.events.emit("network", network, id, about);
+    }
+    for point in record.mounts.iter().map(|mount| &mount.point) {
+        if point.kind != "volume" {
+            continue;
+        }
+        let mut about = text(&[("container", &record.id), ("driver", &point.driver)]);
+        if use_ == Use::Begins {
+            about.extend(text(&[
+                ("destination", &point.destination),
+                ("propagation", &point.propagation),
+                ("read/write", if point.rw { "true" } else { "false" }),
+            ]));
+        }
+        engine.events.emit("volume", volume, &point.name, about);
+    }
+}
+
+/// A run begins or has ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Use {
+    Begins,
+    Ends,
+}

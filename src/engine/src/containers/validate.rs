@@ -1,7 +1,7 @@
 //! What dockerd refuses before it makes anything. Pure.
 
 use plimsoll_api::host_config::RestartPolicy;
-use plimsoll_api::{ContainerCreateRequest, HostConfig};
+use plimsoll_api::{ContainerCreateRequest, EndpointSettings, HostConfig};
 
 use crate::failure::{ApiFailure, ApiResult};
 use crate::networks::{NetworkMode, wanted};
@@ -148,10 +148,35 @@ fn network(request: &ContainerCreateRequest) -> ApiResult<()> {
         Err(failure) if failure.status == hyper::StatusCode::NOT_FOUND => {}
         Err(failure) => return Err(failure),
     }
+    for endpoint in request.networking_config.endpoints_config.values() {
+        endpoint_on_default_network(endpoint)?;
+    }
     if endpoints.len() > 1 {
         return Err(ApiFailure::invalid(
             "Container cannot be connected to network endpoints: plimsoll attaches a container to \
              one network when it is created",
+        ));
+    }
+    Ok(())
+}
+
+/// What only networks of one's own offer.
+fn endpoint_on_default_network(endpoint: &EndpointSettings) -> ApiResult<()> {
+    let address = endpoint.ipam_config.as_ref().map(|ipam| &ipam.ipv4_address);
+    if address.is_some_and(|address| !address.is_empty()) {
+        return Err(ApiFailure::invalid(
+            "invalid config for network bridge: invalid endpoint settings:\nuser specified IP \
+             address is supported on user defined networks only",
+        ));
+    }
+    if endpoint
+        .aliases
+        .as_ref()
+        .is_some_and(|aliases| !aliases.is_empty())
+    {
+        return Err(ApiFailure::invalid(
+            "invalid config for network bridge: invalid endpoint settings:\nnetwork-scoped alias \
+             is supported only for containers in user defined networks",
         ));
     }
     Ok(())
@@ -190,6 +215,20 @@ fn engine_parts(host: &HostConfig) -> ApiResult<()> {
                 "unknown or invalid runtime name: {other}"
             )));
         }
+    }
+    if host.links.as_ref().is_some_and(|links| !links.is_empty()) {
+        return Err(ApiFailure::not_implemented(
+            "plimsoll has no links (a legacy feature of Docker)",
+        ));
+    }
+    if host
+        .device_requests
+        .as_ref()
+        .is_some_and(|requests| !requests.is_empty())
+    {
+        return Err(ApiFailure::internal(
+            "could not select device driver \"\" with capabilities: [[gpu]]",
+        ));
     }
     if host.init == Some(true) {
         return Err(ApiFailure::not_implemented(
@@ -278,6 +317,7 @@ mod tests {
             refused(|r| r.host_config.extra_hosts = Some(vec!["a".into()])),
             "bad format for add-host: \"a\""
         );
+        assert!(refused(|r| r.host_config.links = Some(vec!["db".into()])).contains("no links"));
         assert_eq!(
             refused(|r| r.host_config.runtime = "kata".into()),
             "unknown or invalid runtime name: kata"

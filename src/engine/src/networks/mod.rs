@@ -67,6 +67,16 @@ impl Networks {
 }
 
 impl Networks {
+    /// ID, name and driver of the network that a mode stands for.
+    pub fn of_mode(&self, mode: &str) -> Option<(&str, &'static str, &'static str)> {
+        match NetworkMode::parse(mode).ok()? {
+            NetworkMode::Bridge => Some((&self.bridge_id, "bridge", "bridge")),
+            NetworkMode::Host => Some((&self.host_id, "host", "host")),
+            NetworkMode::None => Some((&self.none_id, "none", "null")),
+            NetworkMode::Container(_) => None,
+        }
+    }
+
     /// The bridge's own address.
     pub fn gateway(&self) -> Ipv4Addr {
         self.pool.borrow().gateway()

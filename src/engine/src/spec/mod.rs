@@ -99,6 +99,13 @@ pub fn request(record: &Record, around: &Surroundings) -> ApiResult<Request> {
     };
     let mut request = Request::from_spec(&spec, rootfs)
         .map_err(|error| ApiFailure::invalid(error.to_string()))?;
+    // The specification has no word for a device's path on the host.
+    for mapping in record.host_config.devices.iter().flatten() {
+        let inside = Path::new(&mapping.path_in_container);
+        if let Some(device) = request.devices.iter_mut().find(|one| one.path == inside) {
+            device.host_path = PathBuf::from(&mapping.path_on_host);
+        }
+    }
     request.process.create_cwd = true;
     request.process.user = User::Named {
         user: record.config.user.clone(),
