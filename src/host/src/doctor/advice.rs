@@ -354,7 +354,7 @@ fn sockets(sockets: &Sockets) -> Finding {
 fn loopback_ports(ports: &LoopbackPorts) -> Finding {
     let (id, subject) = ("ports", "ports outside");
     match ports {
-        LoopbackPorts::From(0 | 1..=80) => finding(
+        LoopbackPorts::From(0..=80) => finding(
             id,
             subject,
             Status::Fine,

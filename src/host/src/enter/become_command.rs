@@ -27,7 +27,7 @@ pub(super) fn run(plan: &CommandPlan, terminal: Option<&Terminal>) -> ! {
         .arg0(&plan.name)
         .args(&plan.arguments)
         .env_clear()
-        .envs(plan.environment.iter().map(|(name, value)| (name, value)));
+        .envs(&plan.environment);
     // The folder may be gone or unreadable from here: then the root has to do.
     if std::env::set_current_dir(&plan.folder).is_err() {
         let _ = std::env::set_current_dir("/");

@@ -24,6 +24,9 @@ const LAST_WORDS: Timespec = Timespec {
     tv_nsec: 200_000_000,
 };
 
+/// How long after its processes a lab's end may show.
+const LAB_ENDING_MS: u32 = 500;
+
 /// The process that became the shell or command.
 #[derive(Debug)]
 pub(super) struct Child {
@@ -184,7 +187,7 @@ impl Visit<'_> {
                 let _ = waitpid(Pid::from_raw(self.child.pid), None);
                 Some(Left::LabEnded)
             }
-            (false, true) => Some(Left::Exited(self.exit_code())),
+            (false, true) => Some(self.left(engine)),
             (false, false) => None,
         }
     }
@@ -199,6 +202,17 @@ impl Visit<'_> {
                 let _ = sys::pidfd_send_signal(self.child.pidfd.as_fd(), signal as i32);
             }
         }
+    }
+
+    /// The end of a lab kills its processes first and shows on the engine's
+    /// pidfd last: a killed child may be the first one sees of it.
+    fn left(&self, engine: BorrowedFd<'_>) -> Left {
+        let code = self.exit_code();
+        let killed = code == 128 + Signal::SIGKILL as i32;
+        if killed && crate::identity::wait_for_end(engine, LAB_ENDING_MS) {
+            return Left::LabEnded;
+        }
+        Left::Exited(code)
     }
 
     fn exit_code(&self) -> i32 {

@@ -1,0 +1,283 @@
+//! Real labs of the fixture's engine: born, shared, entered, killed, ended.
+
+mod stage;
+
+use std::fs;
+use std::os::unix::net::UnixStream;
+use std::process::Stdio;
+
+use nix::sys::signal::{Signal, kill};
+use nix::unistd::Pid;
+use stage::{Person, eventually, everyone};
+
+#[test]
+fn a_lab_starts_and_is_found_again() {
+    everyone(|stage| {
+        let pid = stage.start();
+        assert_eq!(stage.start(), pid);
+        let map = fs::read_to_string(format!("/proc/{pid}/uid_map")).expect("alive");
+        let lines = match stage.person() {
+            Person::Root | Person::Mapped => 2,
+            Person::Single => 1,
+        };
+        assert_eq!(map.lines().count(), lines, "{map}");
+        assert_eq!(stage.out(&["stop", "hello-world"]), "InGoodOrder\n");
+        assert_eq!(stage.out(&["stop", "hello-world"]), "NotRunning\n");
+    });
+}
+
+#[test]
+fn many_clients_get_one_engine() {
+    everyone(|stage| {
+        let clients: Vec<_> = (0..8)
+            .map(|_| {
+                stage
+                    .fixture(&["start", "hello-world"])
+                    .stdout(Stdio::piped())
+                    .stderr(Stdio::piped())
+                    .spawn()
+                    .expect("a client")
+            })
+            .collect();
+        let pids: Vec<String> = clients
+            .into_iter()
+            .map(|client| {
+                let output = client.wait_with_output().expect("it ended");
+                let said = String::from_utf8_lossy(&output.stderr).into_owned();
+                assert!(output.status.success(), "{said}");
+                String::from_utf8_lossy(&output.stdout).into_owned()
+            })
+            .collect();
+        assert!(pids.iter().all(|pid| *pid == pids[0]), "{pids:?}");
+    });
+}
+
+#[test]
+fn a_killed_engine_is_followed_by_another_at_once() {
+    everyone(|stage| {
+        let first = stage.start();
+        kill(Pid::from_raw(first), Signal::SIGKILL).expect("killed");
+        // From here on it answers nobody, though its end may not be complete.
+        let socket = stage.lab().socket();
+        eventually("it refuses", || UnixStream::connect(&socket).is_err());
+        let second = stage.start();
+        assert_ne!(first, second);
+        assert!(stage.in_lab("true").status.success());
+    });
+}
+
+/// Whatever the moment, the next start gives a lab.
+#[test]
+fn a_start_that_is_killed_midway_is_started_over() {
+    everyone(|stage| {
+        let lab = stage.lab();
+        let moments = [
+            lab.start_lock(),
+            lab.lock(),
+            lab.engine_record(),
+            lab.socket(),
+        ];
+        for moment in moments {
+            stage.out(&["stop", "hello-world"]);
+            for file in [lab.start_lock(), lab.lock()] {
+                let _ = fs::remove_file(file);
+            }
+            let mut client = stage
+                .fixture(&["start", "hello-world"])
+                .stdout(Stdio::null())
+                .stderr(Stdio::null())
+                .spawn()
+                .expect("a client");
+            eventually("the moment", || moment.exists());
+            // Again and again: one of them may be forking just now.
+            eventually("all of it is killed", || {
+                let processes = stage.processes();
+                for pid in &processes {
+                    let _ = kill(Pid::from_raw(*pid), Signal::SIGKILL);
+                }
+                let _ = client.try_wait();
+                // A dying process loses its environment before its sockets.
+                processes.is_empty() && UnixStream::connect(lab.socket()).is_err()
+            });
+            let pid = stage.start();
+            assert!(
+                stage.in_lab("true").status.success(),
+                "{}",
+                moment.display()
+            );
+            assert!(stage.processes().contains(&pid), "{}", moment.display());
+        }
+    });
+}
+
+#[test]
+fn a_lab_whose_socket_was_removed_is_told_and_can_be_stopped() {
+    everyone(|stage| {
+        let pid = stage.start();
+        fs::remove_file(stage.lab().socket()).expect("removed");
+        assert_eq!(stage.out(&["stop", "hello-world"]), "Killed\n");
+        eventually("it is gone", || {
+            !fs::exists(format!("/proc/{pid}/ns/pid")).unwrap_or(false)
+        });
+    });
+}
+
+#[test]
+fn the_shell_has_no_way_into_the_engine() {
+    everyone(|stage| {
+        let inside = stage.out(&[
+            "enter",
+            "hello-world",
+            &stage.program().to_string_lossy(),
+            "probe",
+            "hello-world",
+        ]);
+        // To the machine's root that file is its own; it says nothing of memory.
+        let of_root =
+            |line: &str| stage.person() == Person::Root && line.starts_with("write oom_score_adj");
+        for line in inside.lines().filter(|line| !of_root(line)) {
+            assert!(line.ends_with(": denied"), "{:?}: {line}", stage.person());
+        }
+        assert!(inside.lines().count() > 10, "{inside}");
+        let status = stage.in_lab("grep ^Cap /proc/self/status; ls /proc/self/fd");
+        let status = String::from_utf8_lossy(&status.stdout).into_owned();
+        let sets = status.matches("0000000000000000").count();
+        assert_eq!(sets, 5, "{status}");
+        // The fourth is ls's own, of the folder.
+        assert!(status.ends_with("0\n1\n2\n3\n"), "{status}");
+    });
+}
+
+#[test]
+fn codes_are_a_shells() {
+    everyone(|stage| {
+        let code = |words: &[&str]| {
+            let words: Vec<&str> = ["enter", "hello-world"]
+                .iter()
+                .chain(words)
+                .copied()
+                .collect();
+            stage.run(&words).status.code()
+        };
+        assert_eq!(code(&["/bin/sh", "-c", "exit 7"]), Some(7));
+        assert_eq!(code(&["/bin/sh", "-c", "kill -TERM $$"]), Some(143));
+        assert_eq!(code(&["no-such-program"]), Some(127));
+        assert_eq!(code(&["/etc/passwd"]), Some(126));
+    });
+}
+
+#[test]
+fn the_lab_is_a_host_of_its_own() {
+    everyone(|stage| {
+        let script = "hostname; pwd; echo $PLIMSOLL_LAB; echo $DOCKER_HOST; command -v docker; \
+                      tail -n +3 /proc/net/dev | grep -c :; cat /etc/hosts; ls -d /proc/[0-9]* | wc -l";
+        let output = stage.in_lab(script);
+        let text = String::from_utf8_lossy(&output.stdout).into_owned();
+        let lab = stage.lab();
+        let lines: Vec<&str> = text.lines().collect();
+        assert_eq!(lines[0], "hello-world");
+        assert_eq!(lines[1], lab.work().to_string_lossy());
+        assert_eq!(lines[2], "hello-world");
+        assert_eq!(lines[3], lab.docker_host());
+        assert_eq!(lines[4], lab.commands().join("docker").to_string_lossy());
+        assert_eq!(lines[5], "1", "lo alone: {text}");
+        assert!(text.contains("127.0.1.1\thello-world"), "{text}");
+        let processes: u32 = lines
+            .last()
+            .and_then(|count| count.parse().ok())
+            .expect("a count");
+        assert!(processes < 8, "the host's processes are seen: {text}");
+    });
+}
+
+#[test]
+fn another_lab_is_not_started_from_within() {
+    everyone(|stage| {
+        let program = stage.program();
+        let output = stage.in_lab(&format!("{} start other", program.display()));
+        let said = String::from_utf8_lossy(&output.stderr).into_owned();
+        assert_eq!(output.status.code(), Some(3), "{said}");
+        assert!(said.contains("this is the lab hello-world"), "{said}");
+        // The lab itself is found from within, and its shell needs no joining.
+        let output = stage.in_lab(&format!("{} enter hello-world id -u", program.display()));
+        let uid = format!("{}\n", stage.uid());
+        assert_eq!(String::from_utf8_lossy(&output.stdout), uid);
+    });
+}
+
+#[test]
+fn a_visit_ends_with_its_lab() {
+    everyone(|stage| {
+        stage.start();
+        let mut visit = stage
+            .fixture(&[
+                "enter",
+                "hello-world",
+                "/bin/sh",
+                "-c",
+                "echo in; exec sleep 1000",
+            ])
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .expect("a visit");
+        let mut first = [0; 3];
+        let stdout = visit.stdout.as_mut().expect("piped");
+        std::io::Read::read_exact(stdout, &mut first).expect("it is in");
+        stage.out(&["stop", "hello-world"]);
+        let output = visit.wait_with_output().expect("it ended");
+        assert_eq!(output.status.code(), Some(3));
+        assert_eq!(String::from_utf8_lossy(&output.stderr), "the lab ended\n");
+    });
+}
+
+#[test]
+fn a_terminal_of_the_labs_own() {
+    everyone(|stage| {
+        let line = format!("{} enter hello-world tty", stage.program().display());
+        let mut script = stage.command("script", &["-qec", &line, "/dev/null"]);
+        let Ok(output) = script.stdin(Stdio::null()).output() else {
+            eprintln!("skipped: script(1) is not installed");
+            return;
+        };
+        let text = String::from_utf8_lossy(&output.stdout).into_owned();
+        assert!(text.contains("/dev/pts/"), "{text}");
+        assert_eq!(output.status.code(), Some(0), "{text}");
+    });
+}
+
+#[test]
+fn a_planted_runtime_folder_is_refused() {
+    everyone(|stage| {
+        let environment = plimsoll_host::Environment {
+            xdg_runtime_dir: None,
+            ..stage.environment()
+        };
+        let places = plimsoll_host::Places::choose(&environment).expect("places");
+        let elsewhere = stage.at("elsewhere");
+        fs::create_dir(&elsewhere).expect("a folder");
+        std::os::unix::fs::symlink(&elsewhere, places.runtime()).expect("planted");
+        let output = stage
+            .fixture(&["start", "hello-world"])
+            .env_remove("XDG_RUNTIME_DIR")
+            .output()
+            .expect("it ran");
+        fs::remove_file(places.runtime()).expect("removed");
+        let said = String::from_utf8_lossy(&output.stderr).into_owned();
+        assert_eq!(output.status.code(), Some(3), "{said}");
+        assert!(said.contains("it is a symbolic link"), "{said}");
+    });
+}
+
+#[test]
+fn a_clients_pipe_is_not_kept_open() {
+    everyone(|stage| {
+        // Would never come to its end if the engine held the pipe.
+        let line = format!("{} start hello-world 9>&1 | cat", stage.program().display());
+        let output = stage
+            .command("/bin/sh", &["-c", &line])
+            .output()
+            .expect("it ran");
+        assert!(output.status.success());
+    });
+}
