@@ -43,6 +43,7 @@ pub fn begin(interactive: bool) {
         // An interactive shell outlives what ends other programs.
         listen(Signal::SIGTERM as i32);
         listen(Signal::SIGQUIT as i32);
+        tokio::spawn(repeat_missed_stops());
     }
     listen(Signal::SIGINT as i32);
 }
@@ -55,6 +56,32 @@ pub fn set_trapped(signals: impl Iterator<Item = i32>) {
         listen(signal);
     }
     TRAPPED.store(mask, Ordering::SeqCst);
+}
+
+/// The interpreter begins to listen for SIGCHLD only when it waits. A program
+/// that stops before that would be waited for without end, so the signal is
+/// sent again while a stopped program has the terminal.
+async fn repeat_missed_stops() {
+    let Ok(mut stream) = tokio::signal::unix::signal(SignalKind::child()) else {
+        return;
+    };
+    while stream.recv().await.is_some() {
+        tokio::time::sleep(NOTED_FOR).await;
+        let foreground = nix::unistd::tcgetpgrp(std::io::stdin());
+        let stopped =
+            foreground.is_ok_and(|group| group != nix::unistd::getpgrp() && is_stopped(group));
+        if stopped {
+            let _ = nix::sys::signal::kill(Pid::this(), Signal::SIGCHLD);
+        }
+    }
+}
+
+fn is_stopped(process: Pid) -> bool {
+    let stat = std::fs::read_to_string(format!("/proc/{process}/stat"));
+    stat.is_ok_and(|stat| {
+        let fields = stat.rsplit_once(')').map_or("", |(_, fields)| fields);
+        fields.trim_start().starts_with('T')
+    })
 }
 
 fn listen(signal: i32) {
