@@ -23,6 +23,9 @@ pub struct Shared {
     /// Keep blobs and layers in this folder, on a local disk
     #[arg(long, global = true, value_name = "DIR")]
     pub store: Option<PathBuf>,
+    /// A course in a folder, in place of the one that the binary carries
+    #[arg(long, global = true, value_name = "DIR")]
+    pub course: Option<PathBuf>,
     /// Language of Plimsoll's own texts: en or fr
     #[arg(long, global = true, value_name = "LANG")]
     pub lang: Option<String>,
@@ -31,8 +34,26 @@ pub struct Shared {
 /// One variant for each command; its work is in the file of its name.
 #[derive(Debug, Subcommand)]
 pub enum Command {
+    /// The labs, how far you are, and what to type next
+    Labs(LabsArguments),
     /// A shell, or one command, in a lab
     Shell(ShellArguments),
+    /// Look at a lab's state and say which goals are met
+    Check(CheckArguments),
+    /// Answer a question of a lab
+    Answer(AnswerArguments),
+    /// Help with the next open goal, a step at a time
+    Hint(HintArguments),
+    /// Begin a lab anew: its containers, images and volumes are removed
+    Reset(ResetArguments),
+    /// Play the reference solutions on real containers and grade them
+    Demo(DemoArguments),
+    /// Grade a stranger's script in a private lab
+    Grade(GradeArguments),
+    /// Pack your work for your teacher (comes with a later version)
+    Submit(SubmitArguments),
+    /// For authors: make, check and play labs
+    Course(CourseArguments),
     /// End a lab; its containers, images and volumes are kept
     Stop(StopArguments),
     /// Print the variables that lead any Docker client to a lab
@@ -53,6 +74,133 @@ pub struct ShellArguments {
     /// A command and its arguments, after `--`
     #[arg(last = true, value_name = "COMMAND")]
     pub command: Vec<OsString>,
+}
+
+#[derive(Debug, Args)]
+pub struct LabsArguments {
+    /// As JSON
+    #[arg(long)]
+    pub json: bool,
+}
+
+#[derive(Debug, Args)]
+pub struct CheckArguments {
+    /// The lab
+    pub lab: LabName,
+    /// The result record as JSON
+    #[arg(long)]
+    pub json: bool,
+    /// Look at another engine: unix:///var/run/docker.sock
+    #[arg(long, value_name = "ENDPOINT")]
+    pub engine: Option<String>,
+}
+
+#[derive(Debug, Args)]
+pub struct AnswerArguments {
+    /// The lab
+    pub lab: LabName,
+    /// The question's name, as the lesson prints it; none lists the questions
+    pub question: Option<String>,
+    /// Your answer
+    #[arg(requires = "question")]
+    pub value: Option<String>,
+}
+
+#[derive(Debug, Args)]
+pub struct HintArguments {
+    /// The lab
+    pub lab: LabName,
+}
+
+#[derive(Debug, Args)]
+pub struct ResetArguments {
+    /// The lab
+    pub lab: LabName,
+    /// Do not ask
+    #[arg(long, short = 'y')]
+    pub yes: bool,
+}
+
+#[derive(Debug, Args)]
+pub struct DemoArguments {
+    /// Labs to play; all of them where none is named
+    pub labs: Vec<LabName>,
+}
+
+#[derive(Debug, Args)]
+pub struct GradeArguments {
+    /// The lab
+    pub lab: LabName,
+    /// The script to run
+    #[arg(long, value_name = "FILE")]
+    pub script: PathBuf,
+    /// Files that belong to it: they lie in the folder it runs in
+    #[arg(long, value_name = "DIR")]
+    pub files: Option<PathBuf>,
+    /// Seconds that the script may take
+    #[arg(long, default_value_t = 120, value_name = "SECONDS")]
+    pub timeout: u64,
+    /// How to print the result
+    #[arg(long, value_enum, default_value_t = Format::Text)]
+    pub format: Format,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+pub enum Format {
+    /// For people
+    Text,
+    /// The record plimsoll/result/v1
+    Json,
+}
+
+#[derive(Debug, Args)]
+pub struct SubmitArguments {
+    /// The lab
+    pub lab: LabName,
+    /// Where to write what you hand in
+    #[arg(long, short, value_name = "FILE")]
+    pub output: Option<PathBuf>,
+}
+
+#[derive(Debug, Args)]
+pub struct CourseArguments {
+    #[command(subcommand)]
+    pub action: CourseAction,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum CourseAction {
+    /// Write a small lab that works, to begin from
+    New {
+        /// The course's folder
+        folder: PathBuf,
+        /// The new lab's name
+        lab: LabName,
+    },
+    /// Check a course's files, then play every attempt and grade it
+    Check {
+        /// The course's folder
+        folder: PathBuf,
+        /// One lab only
+        lab: Option<LabName>,
+        /// Only read the files: play nothing
+        #[arg(long)]
+        no_play: bool,
+    },
+    /// Play one lab's attempts, or the one named, and show every verdict
+    Play {
+        /// The course's folder
+        folder: PathBuf,
+        /// The lab
+        lab: LabName,
+        /// One attempt, by its file's name without .sh
+        attempt: Option<String>,
+    },
+    /// Print the JSON Schema of lab, grader or course files, for editors
+    Schema {
+        /// lab, grader or course
+        file: String,
+    },
 }
 
 #[derive(Debug, Args)]

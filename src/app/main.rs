@@ -7,9 +7,11 @@
 //! `arguments.rs`.
 
 mod arguments;
+mod classroom;
 mod commands;
 mod failure;
 mod oci;
+mod playing;
 
 use std::ffi::OsString;
 use std::path::Path;

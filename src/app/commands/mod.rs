@@ -1,8 +1,16 @@
 //! The `plimsoll` commands, a file for each.
 
+pub mod answer;
+pub mod check;
+pub mod course;
+pub mod demo;
 pub mod docker;
 pub mod doctor;
 pub mod env;
+pub mod grade;
+pub mod hint;
+pub mod labs;
+pub mod reset;
 pub mod shell;
 pub mod stop;
 pub mod sudo;
@@ -11,7 +19,7 @@ use std::process::ExitCode;
 
 use plimsoll_host::{Environment, LabName, LabPaths, Places, Running, StartOptions};
 
-use crate::arguments::{Arguments, Command, Shared};
+use crate::arguments::{Arguments, Command, LabsArguments, Shared};
 use crate::failure::{Failure, Kind};
 
 /// How a command ends: the exit code, or why it could not do its work.
@@ -21,12 +29,21 @@ pub type Outcome = Result<ExitCode, Failure>;
 pub fn run(arguments: Arguments) -> Outcome {
     let shared = &arguments.shared;
     match arguments.command {
+        Some(Command::Labs(arguments)) => labs::run(shared, &arguments),
+        Some(Command::Check(arguments)) => check::run(shared, &arguments),
+        Some(Command::Answer(arguments)) => answer::run(shared, &arguments),
+        Some(Command::Hint(arguments)) => hint::run(shared, &arguments),
+        Some(Command::Reset(arguments)) => reset::run(shared, &arguments),
+        Some(Command::Demo(arguments)) => demo::run(shared, &arguments),
+        Some(Command::Grade(arguments)) => grade::run(shared, &arguments),
+        Some(Command::Submit(arguments)) => Err(submit_later(&arguments.lab)),
+        Some(Command::Course(arguments)) => course::run(shared, arguments.action),
         Some(Command::Shell(arguments)) => shell::run(shared, &arguments),
         Some(Command::Stop(arguments)) => stop::run(shared, &arguments),
         Some(Command::Env(arguments)) => env::run(shared, &arguments),
         Some(Command::Doctor(arguments)) => doctor::run(shared, &arguments),
         Some(Command::Docker(arguments)) => Ok(docker::run(arguments.words)),
-        None => Err(Failure::new(Kind::Usage, "which command?").hint("plimsoll --help".to_owned())),
+        None => labs::run(shared, &LabsArguments { json: false }),
     }
 }
 
@@ -51,6 +68,20 @@ pub fn ensure_running(paths: &LabPaths, options: &StartOptions) -> Result<Runnin
         let hint = error.hint();
         Failure::from_error(Kind::Environment, &error).hint(hint)
     })
+}
+
+/// A record as JSON, for programs.
+pub fn json(record: &impl serde::Serialize) -> Result<String, Failure> {
+    serde_json::to_string_pretty(record)
+        .map_err(|error| Failure::from_error(Kind::Environment, &error))
+}
+
+/// The name is taken; the command comes with grading of many at once.
+fn submit_later(lab: &LabName) -> Failure {
+    let message = "`plimsoll submit` comes with a later version";
+    Failure::new(Kind::Usage, message).hint(format!(
+        "keep your commands in a script; a teacher grades it with `plimsoll grade {lab} --script FILE`"
+    ))
 }
 
 fn absolute(path: &std::path::Path) -> std::path::PathBuf {

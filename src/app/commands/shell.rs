@@ -15,7 +15,7 @@ use crate::failure::{Failure, Kind};
 
 /// Starts the lab where needed, joins it, and returns the command's code.
 pub fn run(shared: &Shared, arguments: &ShellArguments) -> Outcome {
-    let paths = super::paths(shared, &arguments.lab)?;
+    let paths = crate::classroom::arrive(shared, &arguments.lab)?;
     let defaults = StartOptions::of_process();
     let options = StartOptions {
         publish_on_host: defaults.publish_on_host && !arguments.no_publish,

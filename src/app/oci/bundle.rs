@@ -33,9 +33,14 @@ pub fn read(path: &Path) -> Result<Bundle, Failure> {
     let major = spec.version().split('.').next().unwrap_or("").to_owned();
     if major != "1" {
         let version = spec.version();
-        return Err(Failure::new(format!("config.json: ociVersion {version:?} is not supported")));
+        return Err(Failure::new(format!(
+            "config.json: ociVersion {version:?} is not supported"
+        )));
     }
-    let root = spec.root().as_ref().ok_or_else(|| Failure::new("Root must be specified"))?;
+    let root = spec
+        .root()
+        .as_ref()
+        .ok_or_else(|| Failure::new("Root must be specified"))?;
     let rootfs = path.join(root.path());
     if !rootfs.is_dir() {
         return Err(Failure::new(format!(
@@ -52,7 +57,9 @@ fn absolute_sources(spec: &mut Spec, bundle: &Path) {
     for mount in spec.mounts_mut().iter_mut().flatten() {
         let options = mount.options().iter().flatten();
         let bind = mount.typ().as_deref() == Some("bind")
-            || options.clone().any(|option| option == "bind" || option == "rbind");
+            || options
+                .clone()
+                .any(|option| option == "bind" || option == "rbind");
         if let Some(source) = mount.source().as_ref().filter(|_| bind) {
             let source = bundle.join(source);
             mount.set_source(Some(source));

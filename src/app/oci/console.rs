@@ -18,13 +18,23 @@ use std::path::Path;
 pub fn deliver(created: &Created, path: Option<&Path>) -> Result<(), Failure> {
     let Some(path) = path else { return Ok(()) };
     let Some(console) = &created.console else {
-        return Err(Failure::new("cannot use console socket if runc will not detach or allocate tty"));
+        return Err(Failure::new(
+            "cannot use console socket if runc will not detach or allocate tty",
+        ));
     };
-    let fail = |error: nix::Error| Failure::new(format!("console socket {}: {error}", path.display()));
-    let stream = socket(AddressFamily::Unix, SockType::Stream, SockFlag::SOCK_CLOEXEC, None)
-        .map_err(fail)?;
+    let fail =
+        |error: nix::Error| Failure::new(format!("console socket {}: {error}", path.display()));
+    let stream = socket(
+        AddressFamily::Unix,
+        SockType::Stream,
+        SockFlag::SOCK_CLOEXEC,
+        None,
+    )
+    .map_err(fail)?;
     // By descriptor: the path may be longer than a socket's name can be.
-    let parent = path.parent().filter(|parent| !parent.as_os_str().is_empty());
+    let parent = path
+        .parent()
+        .filter(|parent| !parent.as_os_str().is_empty());
     let parent = parent.unwrap_or(Path::new("."));
     let directory = File::open(parent).map_err(|error| Failure::io("open", parent, &error))?;
     let name = path.file_name().unwrap_or_default().to_string_lossy();
@@ -34,7 +44,13 @@ pub fn deliver(created: &Created, path: Option<&Path>) -> Result<(), Failure> {
     let rights = [console.as_raw_fd()];
     let text = [IoSlice::new(b"/dev/ptmx")];
     let control = [ControlMessage::ScmRights(&rights)];
-    sendmsg::<UnixAddr>(stream.as_raw_fd(), &text, &control, MsgFlags::MSG_NOSIGNAL, None)
-        .map(drop)
-        .map_err(fail)
+    sendmsg::<UnixAddr>(
+        stream.as_raw_fd(),
+        &text,
+        &control,
+        MsgFlags::MSG_NOSIGNAL,
+        None,
+    )
+    .map(drop)
+    .map_err(fail)
 }

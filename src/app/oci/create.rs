@@ -41,15 +41,20 @@ pub fn run(global: &Global, options: &Run) -> Result<ExitCode, Failure> {
     seal::ensure()?;
     let directory = record::reserve(global, &options.create.id)?;
     let signals = wait::block_signals()?;
-    let started = make(&options.create, &bundle, &directory, false).and_then(|(created, record)| {
-        if options.detach || options.create.console_socket.is_some() {
-            console::deliver(&created, options.create.console_socket.as_deref())?;
-        }
-        hooks::run_in_container(&record, hooks::Kind::StartContainer, ContainerState::Created)?;
-        created.start()?;
-        hooks::run_after(&record, hooks::Kind::Poststart, ContainerState::Running);
-        Ok((created, record))
-    });
+    let started =
+        make(&options.create, &bundle, &directory, false).and_then(|(created, record)| {
+            if options.detach || options.create.console_socket.is_some() {
+                console::deliver(&created, options.create.console_socket.as_deref())?;
+            }
+            hooks::run_in_container(
+                &record,
+                hooks::Kind::StartContainer,
+                ContainerState::Created,
+            )?;
+            created.start()?;
+            hooks::run_after(&record, hooks::Kind::Poststart, ContainerState::Running);
+            Ok((created, record))
+        });
     let (created, record) = match started {
         Ok(started) => started,
         Err(failure) => {
@@ -79,7 +84,9 @@ fn make(
     let mut request = bundle.request()?;
     request.hooks = hooks::needed(&bundle.spec);
     if request.process.terminal && later && options.console_socket.is_none() {
-        return Err(Failure::new("cannot allocate tty if runc will detach without setting console socket"));
+        return Err(Failure::new(
+            "cannot allocate tty if runc will detach without setting console socket",
+        ));
     }
     let mut plan = plan(&request);
     if options.no_new_keyring {
@@ -88,7 +95,11 @@ fn make(
     for warning in &plan.warnings {
         eprintln!("plimsoll oci: warning: {warning}");
     }
-    let gate = if later { Gate::Listener(start_socket(directory)?) } else { Gate::Control };
+    let gate = if later {
+        Gate::Listener(start_socket(directory)?)
+    } else {
+        Gate::Control
+    };
     let record_of = |pid| {
         let (path, rootfs) = (&bundle.path, &bundle.rootfs);
         Record::new(&options.id, pid, path, rootfs, bundle.spec.clone())
@@ -119,10 +130,15 @@ pub fn write_pid(path: &Path, pid: i32) -> Result<(), Failure> {
 /// descriptor, since a socket's name may not exceed 108 bytes.
 fn start_socket(directory: &Path) -> Result<OwnedFd, Failure> {
     let fail = |error: nix::Error| Failure::new(format!("make the start socket: {error}"));
-    let listener =
-        socket(AddressFamily::Unix, SockType::SeqPacket, SockFlag::SOCK_CLOEXEC, None)
-            .map_err(fail)?;
-    let parent = fs::File::open(directory).map_err(|error| Failure::io("open", directory, &error))?;
+    let listener = socket(
+        AddressFamily::Unix,
+        SockType::SeqPacket,
+        SockFlag::SOCK_CLOEXEC,
+        None,
+    )
+    .map_err(fail)?;
+    let parent =
+        fs::File::open(directory).map_err(|error| Failure::io("open", directory, &error))?;
     let path = format!("/proc/self/fd/{}/{START_SOCKET}", parent.as_raw_fd());
     let address = UnixAddr::new(path.as_str()).map_err(fail)?;
     bind(listener.as_raw_fd(), &address).map_err(fail)?;

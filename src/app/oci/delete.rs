@@ -21,7 +21,11 @@ pub fn delete(global: &Global, id: &str, force: bool) -> Result<(), Failure> {
         Ok(record) => record,
         // A create that was cut off has left a directory without a record.
         Err(_) if force => {
-            return if directory.exists() { remove(&directory) } else { Ok(()) };
+            return if directory.exists() {
+                remove(&directory)
+            } else {
+                Ok(())
+            };
         }
         Err(failure) => return Err(failure),
     };
@@ -43,9 +47,14 @@ pub fn delete(global: &Global, id: &str, force: bool) -> Result<(), Failure> {
 
 /// Kills the container and waits until it has ended.
 fn end(record: &Record) -> Result<(), Failure> {
-    let Ok(pidfd) = sys::pidfd_open(record.pid) else { return Ok(()) };
+    let Ok(pidfd) = sys::pidfd_open(record.pid) else {
+        return Ok(());
+    };
     kill::send(record, nix::libc::SIGKILL, false)?;
-    let mut ended = [nix::poll::PollFd::new(pidfd.as_fd(), nix::poll::PollFlags::POLLIN)];
+    let mut ended = [nix::poll::PollFd::new(
+        pidfd.as_fd(),
+        nix::poll::PollFlags::POLLIN,
+    )];
     let ten_seconds = nix::poll::PollTimeout::from(10_000u16);
     match nix::poll::poll(&mut ended, ten_seconds) {
         Ok(0) => Err(Failure::new("container init still running")),

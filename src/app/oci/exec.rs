@@ -26,7 +26,9 @@ pub fn exec(global: &Global, options: &Exec) -> Result<ExitCode, Failure> {
     let process = process(options, &record)?;
     let terminal = process.terminal;
     if terminal && options.detach && options.console_socket.is_none() {
-        return Err(Failure::new("cannot allocate tty if runc will detach without setting console socket"));
+        return Err(Failure::new(
+            "cannot allocate tty if runc will detach without setting console socket",
+        ));
     }
     let request = ExecRequest {
         pid: record.pid,
@@ -49,7 +51,11 @@ pub fn exec(global: &Global, options: &Exec) -> Result<ExitCode, Failure> {
 }
 
 fn filter(record: &Record) -> Result<Seccomp, Failure> {
-    let section = record.spec.linux().as_ref().and_then(|linux| linux.seccomp().as_ref());
+    let section = record
+        .spec
+        .linux()
+        .as_ref()
+        .and_then(|linux| linux.seccomp().as_ref());
     match section {
         None => Ok(Seccomp::Unconfined),
         Some(section) => seccomp::Profile::from_spec(section)
@@ -93,7 +99,10 @@ fn process(options: &Exec, record: &Record) -> Result<Process, Failure> {
 fn add_capabilities(process: &mut Process, names: &[String]) -> Result<(), Failure> {
     let added = names
         .iter()
-        .map(|name| name.parse().map_err(|_| Failure::new(format!("unknown capability {name:?}"))))
+        .map(|name| {
+            name.parse()
+                .map_err(|_| Failure::new(format!("unknown capability {name:?}")))
+        })
         .collect::<Result<CapabilitySet, _>>()?;
     let sets = &mut process.capabilities;
     for set in [&mut sets.bounding, &mut sets.effective, &mut sets.permitted] {
@@ -104,11 +113,18 @@ fn add_capabilities(process: &mut Process, names: &[String]) -> Result<(), Failu
 
 /// `UID[:GID]`, numbers only: a runtime does not know names (CVE-2026-30892).
 fn set_user(process: &mut Process, options: &Exec) -> Result<(), Failure> {
-    let User::Ids { uid, gid, groups } = &mut process.user else { return Ok(()) };
+    let User::Ids { uid, gid, groups } = &mut process.user else {
+        return Ok(());
+    };
     groups.extend(&options.additional_gids);
-    let Some(text) = &options.user else { return Ok(()) };
+    let Some(text) = &options.user else {
+        return Ok(());
+    };
     let number = |text: &str| {
-        let id = text.parse::<u32>().ok().filter(|id| i32::try_from(*id).is_ok());
+        let id = text
+            .parse::<u32>()
+            .ok()
+            .filter(|id| i32::try_from(*id).is_ok());
         id.ok_or_else(|| Failure::new(format!("parsing {text:?} as int for uid or gid failed")))
     };
     match text.split_once(':') {
@@ -135,7 +151,9 @@ mod tests {
         let section = serde_json::from_value(section).expect("a process");
         let mut process = Process::from_spec(&section).expect("a process");
         set_user(&mut process, &options).map_err(|failure| failure.message)?;
-        let User::Ids { uid, gid, .. } = process.user else { panic!("no numbers") };
+        let User::Ids { uid, gid, .. } = process.user else {
+            panic!("no numbers")
+        };
         Ok((uid, gid))
     }
 

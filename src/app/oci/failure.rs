@@ -19,7 +19,10 @@ pub struct Failure {
 
 impl Failure {
     pub fn new(message: impl Into<String>) -> Self {
-        Self { message: message.into(), code: 1 }
+        Self {
+            message: message.into(),
+            code: 1,
+        }
     }
 
     /// An input or output error with what was being done.
@@ -38,7 +41,8 @@ impl Failure {
         };
         let logged = global.log.as_ref().is_some_and(|path| {
             let file = OpenOptions::new().create(true).append(true).open(path);
-            file.and_then(|mut file| file.write_all(line.as_bytes())).is_ok()
+            file.and_then(|mut file| file.write_all(line.as_bytes()))
+                .is_ok()
         });
         // As runc: also for the person who typed it.
         if !logged || global.log_format == LogFormat::Text {

@@ -11,8 +11,10 @@ use serde_json::json;
 /// # Errors
 /// None in practice.
 pub fn print() -> Result<(), Failure> {
-    let capabilities: Vec<String> =
-        CapabilitySet::ALL.iter().map(|one| format!("CAP_{}", one.name())).collect();
+    let capabilities: Vec<String> = CapabilitySet::ALL
+        .iter()
+        .map(|one| format!("CAP_{}", one.name()))
+        .collect();
     let namespaces: Vec<&str> = Namespace::ALL
         .iter()
         .map(|kind| match kind {

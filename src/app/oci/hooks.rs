@@ -27,7 +27,9 @@ pub enum Kind {
 
 /// The hooks of that kind.
 fn of(spec: &Spec, kind: Kind) -> &[Hook] {
-    let Some(hooks) = spec.hooks() else { return &[] };
+    let Some(hooks) = spec.hooks() else {
+        return &[];
+    };
     let list = match kind {
         Kind::Prestart => hooks.prestart(),
         Kind::CreateRuntime => hooks.create_runtime(),
@@ -78,7 +80,10 @@ fn failed(kind: Kind, index: usize, words: &str) -> Failure {
 pub fn run_after(record: &Record, kind: Kind, status: ContainerState) {
     for (index, hook) in of(&record.spec, kind).iter().enumerate() {
         if let Err(words) = run_here(record, hook, status) {
-            eprintln!("plimsoll oci: warning: {}", failed(kind, index, &words).message);
+            eprintln!(
+                "plimsoll oci: warning: {}",
+                failed(kind, index, &words).message
+            );
         }
     }
 }
@@ -89,7 +94,11 @@ fn run_here(record: &Record, hook: &Hook, status: ContainerState) -> Result<(), 
     if let Some((name, rest)) = hook.args().as_deref().and_then(<[String]>::split_first) {
         command.arg0(name).args(rest);
     }
-    let pairs = hook.env().iter().flatten().filter_map(|pair| pair.split_once('='));
+    let pairs = hook
+        .env()
+        .iter()
+        .flatten()
+        .filter_map(|pair| pair.split_once('='));
     let mut child = command
         .env_clear()
         .envs(pairs)
@@ -108,7 +117,11 @@ fn run_here(record: &Record, hook: &Hook, status: ContainerState) -> Result<(), 
         return Err("hook ran past specified timeout".to_owned());
     }
     let result = child.wait().map_err(|error| error.to_string())?;
-    if result.success() { Ok(()) } else { Err(format!("error running hook: {result}")) }
+    if result.success() {
+        Ok(())
+    } else {
+        Err(format!("error running hook: {result}"))
+    }
 }
 
 /// Waits for as long as the hook may take; without a limit, for ever.
@@ -143,14 +156,24 @@ pub fn run_in_container(
 
 fn enter(record: &Record, hook: &Hook, status: ContainerState) -> Result<(), String> {
     let path = hook.path().to_string_lossy().into_owned();
-    let args = hook.args().clone().filter(|args| !args.is_empty()).unwrap_or(vec![path.clone()]);
+    let args = hook
+        .args()
+        .clone()
+        .filter(|args| !args.is_empty())
+        .unwrap_or(vec![path.clone()]);
     let plan = ExecPlan {
         ops: vec![
-            Op::JoinContainer { pid: record.pid, cgroup: None },
+            Op::JoinContainer {
+                pid: record.pid,
+                cgroup: None,
+            },
             Op::BecomeRoot,
             Op::FindCommand(vec![path]),
             Op::AwaitStart,
-            Op::Execute { args, env: hook.env().clone().unwrap_or_default() },
+            Op::Execute {
+                args,
+                env: hook.env().clone().unwrap_or_default(),
+            },
         ],
     };
     let words = |error: std::io::Error| error.to_string();

@@ -39,7 +39,11 @@ pub fn send(record: &Record, signal: i32, all: bool) -> Result<(), Failure> {
 fn number(text: &str) -> Result<i32, Failure> {
     let unknown = || Failure::new(format!("unknown signal {text:?}"));
     if let Ok(number) = text.parse::<i32>() {
-        return if (1..=libc::SIGRTMAX()).contains(&number) { Ok(number) } else { Err(unknown()) };
+        return if (1..=libc::SIGRTMAX()).contains(&number) {
+            Ok(number)
+        } else {
+            Err(unknown())
+        };
     }
     let upper = text.to_ascii_uppercase();
     let name = upper.strip_prefix("SIG").unwrap_or(&upper);
@@ -52,7 +56,9 @@ fn number(text: &str) -> Result<i32, Failure> {
     } else if let Some(rest) = name.strip_prefix("RTMAX") {
         real_time(libc::SIGRTMAX(), rest)
     } else {
-        Signal::from_str(&format!("SIG{name}")).ok().map(|signal| signal as i32)
+        Signal::from_str(&format!("SIG{name}"))
+            .ok()
+            .map(|signal| signal as i32)
     };
     found.ok_or_else(unknown)
 }
@@ -66,7 +72,11 @@ pub fn pause(global: &Global, id: &str, pause: bool) -> Result<(), Failure> {
     if record.status(global) == ContainerState::Stopped {
         return Err(Failure::new("container not running"));
     }
-    send(&record, if pause { libc::SIGSTOP } else { libc::SIGCONT }, true)
+    send(
+        &record,
+        if pause { libc::SIGSTOP } else { libc::SIGCONT },
+        true,
+    )
 }
 
 #[cfg(test)]

@@ -39,21 +39,30 @@ pub fn list(global: &Global, options: &List) -> Result<(), Failure> {
         .filter_map(|entry| entry.file_name().into_string().ok())
         .collect();
     ids.sort();
-    let records: Vec<Record> =
-        ids.iter().filter_map(|id| Record::load(global, id).ok()).collect();
+    let records: Vec<Record> = ids
+        .iter()
+        .filter_map(|id| Record::load(global, id).ok())
+        .collect();
     if options.quiet {
         records.iter().for_each(|record| println!("{}", record.id));
         return Ok(());
     }
     if options.format == TableFormat::Json {
-        let states: Vec<Value> = records.iter().map(|record| extended(global, record)).collect();
+        let states: Vec<Value> = records
+            .iter()
+            .map(|record| extended(global, record))
+            .collect();
         return print_json(&json!(states));
     }
     let line = |cells: [String; 6]| println!("{}", cells.join("\t"));
     line(["ID", "PID", "STATUS", "BUNDLE", "CREATED", "OWNER"].map(str::to_owned));
     for record in &records {
         let status = record.status(global);
-        let pid = if status == ContainerState::Stopped { 0 } else { record.pid };
+        let pid = if status == ContainerState::Stopped {
+            0
+        } else {
+            record.pid
+        };
         line([
             record.id.clone(),
             pid.to_string(),
@@ -82,14 +91,17 @@ pub fn processes(global: &Global, id: &str, format: TableFormat) -> Result<(), F
     }
     println!("UID\tPID\tPPID\tTTY\tCMD");
     for one in &all {
-        println!("{}\t{}\t{}\t{}\t{}", one.uid, one.pid, one.parent, one.terminal, one.command);
+        println!(
+            "{}\t{}\t{}\t{}\t{}",
+            one.uid, one.pid, one.parent, one.terminal, one.command
+        );
     }
     Ok(())
 }
 
 pub fn print_json(value: &Value) -> Result<(), Failure> {
-    let text = serde_json::to_string_pretty(value)
-        .map_err(|error| Failure::new(error.to_string()))?;
+    let text =
+        serde_json::to_string_pretty(value).map_err(|error| Failure::new(error.to_string()))?;
     println!("{text}");
     Ok(())
 }
@@ -97,5 +109,7 @@ pub fn print_json(value: &Value) -> Result<(), Failure> {
 /// Seconds since 1970 in the form of RFC 3339.
 fn time(seconds: u64) -> String {
     let seconds = i64::try_from(seconds).unwrap_or(0);
-    jiff::Timestamp::from_second(seconds).unwrap_or_default().to_string()
+    jiff::Timestamp::from_second(seconds)
+        .unwrap_or_default()
+        .to_string()
 }

@@ -79,23 +79,38 @@ pub fn reserve(global: &Global, id: &str) -> Result<PathBuf, Failure> {
         builder.mode(0o700).recursive(recursive);
         builder
     };
-    private(true).create(&all).map_err(|error| Failure::io("mkdir", &all, &error))?;
+    private(true)
+        .create(&all)
+        .map_err(|error| Failure::io("mkdir", &all, &error))?;
     // A shared /tmp lets others make the directory first.
     let status = fs::symlink_metadata(&all).map_err(|error| Failure::io("stat", &all, &error))?;
     let mine = status.uid() == nix::unistd::geteuid().as_raw() && status.is_dir();
     if global.root.is_none() && (!mine || status.mode() & 0o022 != 0) {
-        return Err(Failure::new(format!("{} belongs to somebody else", all.display())));
+        return Err(Failure::new(format!(
+            "{} belongs to somebody else",
+            all.display()
+        )));
     }
-    private(false).create(&path).map_err(|error| match error.kind() {
-        std::io::ErrorKind::AlreadyExists => Failure::new("container with given ID already exists"),
-        _ => Failure::io("mkdir", &path, &error),
-    })?;
+    private(false)
+        .create(&path)
+        .map_err(|error| match error.kind() {
+            std::io::ErrorKind::AlreadyExists => {
+                Failure::new("container with given ID already exists")
+            }
+            _ => Failure::io("mkdir", &path, &error),
+        })?;
     Ok(path)
 }
 
 impl Record {
     /// The record of a process that was just made.
-    pub fn new(id: &str, pid: i32, bundle: &Path, rootfs: &Path, spec: oci_spec::runtime::Spec) -> Self {
+    pub fn new(
+        id: &str,
+        pid: i32,
+        bundle: &Path,
+        rootfs: &Path,
+        spec: oci_spec::runtime::Spec,
+    ) -> Self {
         let annotations = spec.annotations().clone().unwrap_or_default();
         Self {
             version: VERSION,
@@ -105,7 +120,9 @@ impl Record {
             started: start_time(pid).map_or(0, |(started, _)| started),
             bundle: bundle.to_owned(),
             rootfs: rootfs.to_owned(),
-            created: SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |time| time.as_secs()),
+            created: SystemTime::now()
+                .duration_since(UNIX_EPOCH)
+                .map_or(0, |time| time.as_secs()),
             owner: nix::unistd::geteuid().as_raw(),
             annotations: annotations.into_iter().collect(),
             spec,
@@ -138,7 +155,10 @@ impl Record {
     /// # Errors
     /// What the file system says.
     pub fn save(&self, directory: &Path) -> Result<(), Failure> {
-        let (new, path) = (directory.join("state.json.new"), directory.join("state.json"));
+        let (new, path) = (
+            directory.join("state.json.new"),
+            directory.join("state.json"),
+        );
         let text = serde_json::to_vec(self).map_err(|error| Failure::new(error.to_string()))?;
         fs::write(&new, text)
             .and_then(|()| fs::rename(&new, &path))
@@ -151,7 +171,11 @@ impl Record {
             Some((started, state)) if started == self.started && !matches!(state, 'Z' | 'X') => {
                 let waits = directory(global, &self.id)
                     .is_ok_and(|directory| directory.join(START_SOCKET).exists());
-                if waits { ContainerState::Created } else { ContainerState::Running }
+                if waits {
+                    ContainerState::Created
+                } else {
+                    ContainerState::Running
+                }
             }
             _ => ContainerState::Stopped,
         }
@@ -159,7 +183,11 @@ impl Record {
 
     /// The state as hooks and `state` show it.
     pub fn state(&self, status: ContainerState) -> serde_json::Value {
-        let pid = if status == ContainerState::Stopped { 0 } else { self.pid };
+        let pid = if status == ContainerState::Stopped {
+            0
+        } else {
+            self.pid
+        };
         let mut state = serde_json::json!({
             "ociVersion": self.oci_version,
             "id": self.id,
@@ -180,6 +208,12 @@ pub const START_SOCKET: &str = "start.sock";
 /// When a process started, and its state (proc_pid_stat(5), fields 22 and 3).
 fn start_time(pid: i32) -> Option<(u64, char)> {
     let stat = fs::read_to_string(format!("/proc/{pid}/stat")).ok()?;
-    let fields: Vec<&str> = stat.get(stat.rfind(')')? + 1..)?.split_whitespace().collect();
-    Some((fields.get(19)?.parse().ok()?, fields.first()?.chars().next()?))
+    let fields: Vec<&str> = stat
+        .get(stat.rfind(')')? + 1..)?
+        .split_whitespace()
+        .collect();
+    Some((
+        fields.get(19)?.parse().ok()?,
+        fields.first()?.chars().next()?,
+    ))
 }

@@ -30,14 +30,20 @@ const MARKER: &str = "PLIMSOLL_OCI_SEALED";
 /// Where neither rights over mounts nor a user namespace can be had.
 pub fn ensure() -> Result<(), Failure> {
     let fail = |error: Errno| Failure::new(format!("protect the runtime's own file: {error}"));
-    let program = open("/proc/self/exe", OFlag::O_PATH | OFlag::O_CLOEXEC, Mode::empty())
-        .map_err(fail)?;
+    let program = open(
+        "/proc/self/exe",
+        OFlag::O_PATH | OFlag::O_CLOEXEC,
+        Mode::empty(),
+    )
+    .map_err(fail)?;
     let flags = fstatvfs(&program).map_err(fail)?.flags();
     if flags.contains(FsFlags::ST_RDONLY) {
         return Ok(());
     }
     if std::env::var_os(MARKER).is_some() {
-        return Err(Failure::new("protect the runtime's own file: it stays writable"));
+        return Err(Failure::new(
+            "protect the runtime's own file: it stays writable",
+        ));
     }
     let admin = 1 << Capability::SYS_ADMIN.number();
     let sealed = match sys::capget() {
@@ -52,7 +58,13 @@ pub fn ensure() -> Result<(), Failure> {
 fn read_only(program: &OwnedFd) -> nix::Result<OwnedFd> {
     let mount = sys::clone_tree(program.as_fd(), c"", false)?;
     let set = libc::MOUNT_ATTR_RDONLY;
-    sys::mount_setattr(mount.as_fd(), MountChange { set, ..MountChange::default() })?;
+    sys::mount_setattr(
+        mount.as_fd(),
+        MountChange {
+            set,
+            ..MountChange::default()
+        },
+    )?;
     Ok(mount)
 }
 
@@ -60,8 +72,10 @@ fn read_only(program: &OwnedFd) -> nix::Result<OwnedFd> {
 /// namespace of its own, and its descriptor is taken from there.
 fn read_only_by_helper(program: &OwnedFd) -> nix::Result<OwnedFd> {
     let namespaces = CloneFlags::CLONE_NEWUSER | CloneFlags::CLONE_NEWNS;
-    let options =
-        CloneOptions { namespaces: namespaces.bits() as u32 as u64, ..CloneOptions::default() };
+    let options = CloneOptions {
+        namespaces: namespaces.bits() as u32 as u64,
+        ..CloneOptions::default()
+    };
     let io = |error: std::io::Error| error.raw_os_error().map_or(Errno::EIO, Errno::from_raw);
     let (ready, mut tell) = std::io::pipe().map_err(io)?;
     let (stay, leave) = std::io::pipe().map_err(io)?;
@@ -69,10 +83,12 @@ fn read_only_by_helper(program: &OwnedFd) -> nix::Result<OwnedFd> {
         Forked::Child => {
             drop((ready, leave));
             let found = find_again(program);
-            let made = found.and_then(|program| read_only(&program)).and_then(|mount| {
-                // At a number that the other side knows.
-                sys::duplicate_to(&mount, HANDOVER)
-            });
+            let made = found
+                .and_then(|program| read_only(&program))
+                .and_then(|mount| {
+                    // At a number that the other side knows.
+                    sys::duplicate_to(&mount, HANDOVER)
+                });
             if made.is_ok() && tell.write_all(b"r").is_ok() {
                 // Until the other side has taken it, or is gone.
                 let _ = std::io::copy(&mut &stay, &mut std::io::sink());
@@ -98,7 +114,11 @@ fn read_only_by_helper(program: &OwnedFd) -> nix::Result<OwnedFd> {
 /// one cannot be copied.
 fn find_again(program: &OwnedFd) -> nix::Result<OwnedFd> {
     let path = nix::fcntl::readlink("/proc/self/exe")?;
-    let found = open(path.as_os_str(), OFlag::O_PATH | OFlag::O_CLOEXEC, Mode::empty())?;
+    let found = open(
+        path.as_os_str(),
+        OFlag::O_PATH | OFlag::O_CLOEXEC,
+        Mode::empty(),
+    )?;
     let (wanted, have) = (fstat(program)?, fstat(&found)?);
     if (wanted.st_dev, wanted.st_ino) == (have.st_dev, have.st_ino) {
         Ok(found)

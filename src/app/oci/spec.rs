@@ -12,23 +12,27 @@ use std::path::Path;
 /// In runc's words where there is one.
 pub fn write(bundle: Option<&Path>, rootless: bool) -> Result<(), Failure> {
     let path = bundle.unwrap_or(Path::new(".")).join("config.json");
-    let mut file = OpenOptions::new().write(true).create_new(true).open(&path).map_err(|error| {
-        match error.kind() {
+    let mut file = OpenOptions::new()
+        .write(true)
+        .create_new(true)
+        .open(&path)
+        .map_err(|error| match error.kind() {
             std::io::ErrorKind::AlreadyExists => {
                 Failure::new("File config.json exists. Remove it first")
             }
             _ => Failure::io("create", &path, &error),
-        }
-    })?;
+        })?;
     let text = serde_json::to_string_pretty(&specification(rootless))
         .map_err(|error| Failure::new(error.to_string()))?;
-    file.write_all(text.as_bytes()).map_err(|error| Failure::io("write", &path, &error))
+    file.write_all(text.as_bytes())
+        .map_err(|error| Failure::io("write", &path, &error))
 }
 
 /// What Docker gives a container, with a shell on a terminal.
 fn specification(rootless: bool) -> Value {
-    let capabilities: Vec<String> =
-        ["AUDIT_WRITE", "KILL", "NET_BIND_SERVICE"].map(|name| format!("CAP_{name}")).to_vec();
+    let capabilities: Vec<String> = ["AUDIT_WRITE", "KILL", "NET_BIND_SERVICE"]
+        .map(|name| format!("CAP_{name}"))
+        .to_vec();
     let mut kinds = vec!["pid", "network", "ipc", "uts", "mount", "cgroup"];
     let mut linux = json!({
         "maskedPaths": [
@@ -45,7 +49,10 @@ fn specification(rootless: bool) -> Value {
         linux["uidMappings"] = map(nix::unistd::geteuid().as_raw());
         linux["gidMappings"] = map(nix::unistd::getegid().as_raw());
     }
-    linux["namespaces"] = kinds.into_iter().map(|kind| json!({ "type": kind })).collect();
+    linux["namespaces"] = kinds
+        .into_iter()
+        .map(|kind| json!({ "type": kind }))
+        .collect();
     json!({
         "ociVersion": "1.2.0",
         "process": {
@@ -73,10 +80,14 @@ fn specification(rootless: bool) -> Value {
 }
 
 fn mounts(rootless: bool) -> Vec<Value> {
-    let mount = |destination: &str, kind: &str, options: &[&str]| {
-        json!({ "destination": destination, "type": kind, "source": kind, "options": options })
-    };
-    let mut pts = vec!["nosuid", "noexec", "newinstance", "ptmxmode=0666", "mode=0620"];
+    let mount = |destination: &str, kind: &str, options: &[&str]| json!({ "destination": destination, "type": kind, "source": kind, "options": options });
+    let mut pts = vec![
+        "nosuid",
+        "noexec",
+        "newinstance",
+        "ptmxmode=0666",
+        "mode=0620",
+    ];
     if !rootless {
         pts.push("gid=5");
     }
@@ -84,9 +95,17 @@ fn mounts(rootless: bool) -> Vec<Value> {
     let read_only = ["nosuid", "noexec", "nodev", "ro"];
     vec![
         mount("/proc", "proc", &closed),
-        mount("/dev", "tmpfs", &["nosuid", "strictatime", "mode=755", "size=65536k"]),
+        mount(
+            "/dev",
+            "tmpfs",
+            &["nosuid", "strictatime", "mode=755", "size=65536k"],
+        ),
         mount("/dev/pts", "devpts", &pts),
-        mount("/dev/shm", "tmpfs", &["nosuid", "noexec", "nodev", "mode=1777", "size=65536k"]),
+        mount(
+            "/dev/shm",
+            "tmpfs",
+            &["nosuid", "noexec", "nodev", "mode=1777", "size=65536k"],
+        ),
         mount("/dev/mqueue", "mqueue", &closed),
         mount("/sys", "sysfs", &read_only),
         mount("/sys/fs/cgroup", "cgroup", &read_only),

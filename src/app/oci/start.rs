@@ -1,9 +1,9 @@
 //! `start`.
 
 use super::failure::Failure;
-use super::{hooks, seal};
 use super::options::Global;
 use super::record::{self, Record, START_SOCKET};
+use super::{hooks, seal};
 use nix::sys::socket::{AddressFamily, SockFlag, SockType, UnixAddr, connect, socket};
 use oci_spec::runtime::ContainerState;
 use std::fs;
@@ -27,13 +27,22 @@ pub fn start(global: &Global, id: &str) -> Result<(), Failure> {
     }
     let directory = record::directory(global, id)?;
     let fail = |error: nix::Error| Failure::new(format!("reach the container: {error}"));
-    let connection = socket(AddressFamily::Unix, SockType::SeqPacket, SockFlag::SOCK_CLOEXEC, None)
-        .map_err(fail)?;
+    let connection = socket(
+        AddressFamily::Unix,
+        SockType::SeqPacket,
+        SockFlag::SOCK_CLOEXEC,
+        None,
+    )
+    .map_err(fail)?;
     let parent =
         fs::File::open(&directory).map_err(|error| Failure::io("open", &directory, &error))?;
     let path = format!("/proc/self/fd/{}/{START_SOCKET}", parent.as_raw_fd());
     let address = UnixAddr::new(path.as_str()).map_err(fail)?;
-    hooks::run_in_container(&record, hooks::Kind::StartContainer, ContainerState::Created)?;
+    hooks::run_in_container(
+        &record,
+        hooks::Kind::StartContainer,
+        ContainerState::Created,
+    )?;
     connect(connection.as_raw_fd(), &address).map_err(fail)?;
     // From here on it counts as running: a second start has to fail.
     let socket = directory.join(START_SOCKET);

@@ -15,8 +15,13 @@ use std::io::{Stdin, stdin, stdout};
 use std::os::fd::{AsFd, BorrowedFd};
 
 /// Signals that the kernel raises for faults of this very process.
-const FAULTS: [Signal; 5] =
-    [Signal::SIGSEGV, Signal::SIGBUS, Signal::SIGFPE, Signal::SIGILL, Signal::SIGTRAP];
+const FAULTS: [Signal; 5] = [
+    Signal::SIGSEGV,
+    Signal::SIGBUS,
+    Signal::SIGFPE,
+    Signal::SIGILL,
+    Signal::SIGTRAP,
+];
 
 /// Blocks all signals, to be read from the returned descriptor. The container
 /// is cloned afterwards and unblocks them for itself.
@@ -116,7 +121,9 @@ fn relay(from: BorrowedFd<'_>, to: BorrowedFd<'_>) -> bool {
 
 /// What the container wrote before it ended.
 fn drain(created: &Created) {
-    let Some(console) = &created.console else { return };
+    let Some(console) = &created.console else {
+        return;
+    };
     loop {
         let mut ready = [PollFd::new(console.as_fd(), PollFlags::POLLIN)];
         let some = poll(&mut ready, PollTimeout::ZERO).is_ok_and(|count| count > 0);

@@ -86,6 +86,12 @@ pub struct CheckRecord {
 impl ResultRecord {
     pub const SCHEMA: &'static str = "plimsoll/result/v1";
 
+    /// The moment, as records write it: RFC 3339 in UTC, to the second.
+    pub fn now() -> String {
+        let now = jiff::Timestamp::now();
+        now.strftime("%Y-%m-%dT%H:%M:%SZ").to_string()
+    }
+
     /// 0 all goals met, 1 some not, 3 the engine or the environment failed.
     pub fn exit_code(&self) -> u8 {
         match self.verdict {

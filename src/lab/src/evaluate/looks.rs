@@ -91,8 +91,9 @@ impl Judge<'_> {
         Ok(())
     }
 
-    /// Who answers is asked of the engine; where it does not tell, the page has
-    /// to be the one at the container's own address.
+    /// Who answers: the container that publishes the port on that very address;
+    /// a process of the lab in its place is asked of the engine. Where nothing is
+    /// told, the page has to be the one at the container's own address.
     fn answered_by(&self, by: &str, request: &Request, reply: &HttpReply) -> Step<Condition> {
         let name = self.calling_name(by);
         let expected = say!("answered by `{}`", "répondu par `{}`", name);
@@ -109,11 +110,31 @@ impl Judge<'_> {
             return Ok(Condition::new(false, expected, actual));
         };
         let port = port_of(address).unwrap_or(80);
+        let place = match address.rsplit_once(':') {
+            Some(("localhost", _)) | None => "127.0.0.1",
+            Some((place, _)) => place,
+        };
+        let is_shared = container.network_mode == "host";
+        if !is_shared && !container.publishes(place, port) {
+            let other = self
+                .world
+                .containers
+                .iter()
+                .find(|one| one.publishes(place, port));
+            let actual = match other {
+                Some(other) => say!("`{}` answers", "`{}` répond", other.name),
+                None => say!("something else answers", "autre chose répond"),
+            };
+            return Ok(Condition::new(false, expected, actual));
+        }
         match self.look(Request::Listener { port })? {
+            // Another container may have the port on another address.
+            Observation::Listener(Listener::Container(id)) if !is_shared || *id == container.id => {
+                Ok(Condition::new(true, expected.clone(), expected))
+            }
             Observation::Listener(Listener::Container(id)) => {
-                let who = self.name_of(id);
-                let actual = say!("`{}` answers", "`{}` répond", who);
-                Ok(Condition::new(*id == container.id, expected, actual))
+                let actual = say!("`{}` answers", "`{}` répond", self.name_of(id));
+                Ok(Condition::new(false, expected, actual))
             }
             Observation::Listener(Listener::Process(process)) => {
                 let actual = say!(

@@ -122,6 +122,17 @@ impl Container {
             .find(|address| !address.is_empty())
     }
 
+    /// Whether it publishes a TCP port on an IPv4 address of the lab.
+    pub fn publishes(&self, address: &str, port: u16) -> bool {
+        self.is_alive()
+            && self.ports.iter().any(|binding| {
+                binding.protocol == "tcp"
+                    && binding.host_port == port
+                    && (matches!(binding.host_ip.as_str(), "" | "0.0.0.0")
+                        || binding.host_ip == address)
+            })
+    }
+
     pub fn short_id(&self) -> &str {
         short_id(&self.id)
     }

@@ -117,6 +117,17 @@ impl History {
         })
     }
 
+    /// The layers of an image, as the creation of a container recorded them.
+    pub fn layers_of(&self, image: &str) -> Vec<String> {
+        self.records
+            .iter()
+            .filter(|record| record.kind == "container.create")
+            .filter(|record| record.text("image") == Some(image))
+            .map(|record| record.list("layers"))
+            .find(|layers| !layers.is_empty())
+            .unwrap_or_default()
+    }
+
     /// Every container that history knows, as it was last.
     pub fn containers(&self) -> Vec<PastContainer> {
         let mut all: Vec<PastContainer> = Vec::new();

@@ -89,12 +89,10 @@ impl World {
         if self.history.source == Source::Journal {
             for record in self.history.pulls(&full) {
                 let id = record.text("image").unwrap_or(&record.subject).to_string();
-                let layers = match record.list("layers") {
-                    layers if !layers.is_empty() => layers,
-                    _ => self
-                        .image_by_id(&id)
-                        .map(|image| image.layers.clone())
-                        .unwrap_or_default(),
+                let layers = match self.image_by_id(&id) {
+                    Some(image) => image.layers.clone(),
+                    // Removed since; a container made from it remembers.
+                    None => self.history.layers_of(&id),
                 };
                 pulled.add(id, layers);
             }

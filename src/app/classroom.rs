@@ -1,0 +1,256 @@
+//! What every teaching command needs: the course, the places, the reader's
+//! language, and the learner's progress.
+
+use std::fs;
+use std::io::IsTerminal;
+use std::path::{Path, PathBuf};
+use std::time::Instant;
+
+use plimsoll_api::client::Endpoint;
+use plimsoll_host::{LabName, LabPaths, Places};
+use plimsoll_lab::course::{Course, Lab};
+use plimsoll_lab::grade;
+use plimsoll_lab::observe::Observer;
+use plimsoll_lab::progress::{LabProgress, Progress};
+use plimsoll_lab::report::Style;
+use plimsoll_lab::result::{CheckRecord, ResultRecord};
+use plimsoll_lab::schema::{SchemaError, nearest};
+use plimsoll_lab::text::Language;
+
+use crate::arguments::Shared;
+use crate::commands;
+use crate::failure::{Failure, Kind};
+
+/// Set where a submission runs; see [`refuse_in_submission`].
+pub const SUBMISSION_VARIABLE: &str = "PLIMSOLL_SUBMISSION";
+
+/// The folder of a course, for commands typed inside a lab of it.
+pub const COURSE_VARIABLE: &str = "PLIMSOLL_COURSE";
+
+/// A course, and one person's places for it.
+pub struct Classroom {
+    pub course: Course,
+    /// Where the course was read from; `None` is the embedded one.
+    pub folder: Option<PathBuf>,
+    pub places: Places,
+    pub language: Language,
+}
+
+impl Classroom {
+    /// The embedded course, or that of `--course DIR`.
+    ///
+    /// # Errors
+    /// A course that cannot be read or has mistakes, which are listed.
+    pub fn open(shared: &Shared) -> Result<Classroom, Failure> {
+        let folder = shared
+            .course
+            .clone()
+            .or_else(|| std::env::var_os(COURSE_VARIABLE).map(PathBuf::from));
+        let course = match &folder {
+            None => Course::embedded(),
+            Some(folder) => {
+                let loaded = Course::folder(folder)
+                    .map_err(|error| Failure::from_error(Kind::Usage, &error))?;
+                if !loaded.errors.is_empty() {
+                    return Err(mistakes(&loaded.errors));
+                }
+                loaded.course
+            }
+        };
+        Ok(Classroom {
+            course,
+            folder,
+            places: commands::places(shared)?,
+            language: language(shared),
+        })
+    }
+
+    /// The lab of that name, or the nearest name there is.
+    ///
+    /// # Errors
+    /// There is no such lab.
+    pub fn lab(&self, name: &LabName) -> Result<&Lab, Failure> {
+        self.course.lab(name.as_str()).ok_or_else(|| {
+            let names = || self.course.labs.iter().map(|lab| lab.name.as_str());
+            let message = format!("there is no lab `{name}`");
+            Failure::new(Kind::Usage, message).hint(Some(match nearest(name.as_str(), names()) {
+                Some(meant) => format!("did you mean `{meant}`?"),
+                None => format!("the labs are: {}", names().collect::<Vec<_>>().join(", ")),
+            }))
+        })
+    }
+
+    /// A lab's places.
+    ///
+    /// # Errors
+    /// The socket's path is too long.
+    pub fn paths(&self, lab: &LabName) -> Result<LabPaths, Failure> {
+        let paths = self.places.lab(lab);
+        paths.map_err(|error| Failure::from_error(Kind::Usage, &error))
+    }
+
+    /// `DATA/progress.json`.
+    pub fn progress_file(&self) -> PathBuf {
+        self.places.data().join("progress.json")
+    }
+
+    /// All progress.
+    ///
+    /// # Errors
+    /// The file is damaged or newer than this program.
+    pub fn progress(&self) -> Result<Progress, Failure> {
+        let progress = Progress::read(&self.progress_file());
+        progress.map_err(|error| Failure::from_error(Kind::Environment, &error))
+    }
+
+    /// Changes one lab's progress.
+    ///
+    /// # Errors
+    /// The file cannot be read or written.
+    pub fn change<T>(
+        &self,
+        lab: &str,
+        change: impl FnOnce(&mut LabProgress) -> T,
+    ) -> Result<T, Failure> {
+        Progress::update(&self.progress_file(), |all| change(all.lab_mut(lab)))
+            .map_err(|error| Failure::from_error(Kind::Environment, &error))
+    }
+
+    /// How to write results for this reader.
+    pub fn style(&self) -> Style {
+        Style {
+            language: self.language,
+            symbols: speaks_utf8(),
+            width: 80,
+        }
+    }
+}
+
+/// Writes the files a lab begins with; what is there already stays.
+///
+/// # Errors
+/// A file or folder cannot be made.
+pub fn lay_out_start_files(lab: &Lab, work: &Path) -> Result<(), Failure> {
+    let cannot = |path: &Path, error: std::io::Error| {
+        Failure::new(Kind::Environment, format!("`{}`: {error}", path.display()))
+    };
+    fs::create_dir_all(work).map_err(|error| cannot(work, error))?;
+    for (name, content) in &lab.start {
+        let path = work.join(name);
+        let folder = path.parent().unwrap_or(work);
+        fs::create_dir_all(folder).map_err(|error| cannot(folder, error))?;
+        // `.keep` stands for an empty folder.
+        if path.file_name().is_some_and(|name| name == ".keep") || path.exists() {
+            continue;
+        }
+        fs::write(&path, content).map_err(|error| cannot(&path, error))?;
+    }
+    Ok(())
+}
+
+/// A lab of the course, ready to be entered: on the first visit its start files
+/// are laid out.
+///
+/// # Errors
+/// No such lab, or its files cannot be written.
+pub fn arrive(shared: &Shared, name: &LabName) -> Result<LabPaths, Failure> {
+    let room = Classroom::open(shared)?;
+    let lab = room.lab(name)?;
+    let paths = room.paths(name)?;
+    if !paths.work().exists() {
+        lay_out_start_files(lab, &paths.work())?;
+    }
+    Ok(paths)
+}
+
+/// The language that `--lang` or the environment asks for.
+pub fn language(shared: &Shared) -> Language {
+    Language::choose(shared.lang.as_deref(), |name| std::env::var(name).ok())
+}
+
+/// Everything that is wrong with a course, one line each, in one failure.
+pub fn mistakes(errors: &[SchemaError]) -> Failure {
+    let lines: Vec<String> = errors.iter().map(ToString::to_string).collect();
+    let count = lines.len();
+    let word = if count == 1 { "mistake" } else { "mistakes" };
+    Failure::new(
+        Kind::Usage,
+        format!("the course has {count} {word}\n{}", lines.join("\n")),
+    )
+    .hint("plimsoll course schema lab|grader|course".to_owned())
+}
+
+/// A live verdict, or the final and patient one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Patience {
+    /// As it is now.
+    Now,
+    /// Settled and stable: what a grade is made of.
+    Final,
+}
+
+/// Looks at a lab through `endpoint` and judges it.
+///
+/// # Errors
+/// The engine cannot be looked at.
+pub fn judge(
+    lab: &Lab,
+    endpoint: Endpoint,
+    work: PathBuf,
+    progress: &LabProgress,
+    patience: Patience,
+) -> Result<ResultRecord, Failure> {
+    let clock = Instant::now();
+    let started_at = ResultRecord::now();
+    let failed = |error| Failure::from_error(Kind::Environment, &error);
+    let mut eyes = Observer::new(endpoint, work, progress.answers.clone()).map_err(failed)?;
+    let checks: Vec<CheckRecord> = match patience {
+        Patience::Now => grade::check_now(&lab.grader, &mut eyes, &progress.reached),
+        Patience::Final => {
+            grade::grade_finally(&lab.grader, &mut eyes, &grade::MachineClock::default())
+        }
+    }
+    .map_err(failed)?;
+    Ok(ResultRecord {
+        schema: ResultRecord::SCHEMA.to_owned(),
+        lab: lab.name.clone(),
+        verdict: ResultRecord::verdict_of(&checks),
+        score: ResultRecord::score_of(&checks),
+        max_score: lab.grader.max_score(),
+        checks,
+        cause: None,
+        engine: eyes.engine().to_owned(),
+        started_at,
+        duration_ms: u64::try_from(clock.elapsed().as_millis()).unwrap_or(u64::MAX),
+        journal_head: eyes.journal_head().map(str::to_owned),
+    })
+}
+
+/// `check`, `hint` and `demo` would tell a submission how it is graded.
+///
+/// # Errors
+/// This process runs inside a submission.
+pub fn refuse_in_submission(command: &str) -> Result<(), Failure> {
+    if std::env::var_os(SUBMISSION_VARIABLE).is_none() {
+        return Ok(());
+    }
+    let message = format!("`plimsoll {command}` is not available inside a submission");
+    Err(Failure::new(Kind::Usage, message))
+}
+
+/// Whether the reader's terminal shows `✓`.
+pub fn speaks_utf8() -> bool {
+    let locale = ["LC_ALL", "LC_CTYPE", "LANG"]
+        .into_iter()
+        .filter_map(|name| std::env::var(name).ok())
+        .find(|value| !value.is_empty())
+        .unwrap_or_default()
+        .to_ascii_lowercase();
+    let plain_terminal = std::env::var("TERM").is_ok_and(|term| term == "dumb");
+    !plain_terminal && (locale.contains("utf-8") || locale.contains("utf8"))
+}
+
+/// Whether somebody can answer a question on this terminal.
+pub fn can_ask() -> bool {
+    std::io::stdin().is_terminal() && std::io::stderr().is_terminal()
+}

@@ -1,0 +1,41 @@
+//! `plimsoll check LAB`: which goals are met now.
+
+use std::process::ExitCode;
+
+use plimsoll_api::client::Endpoint;
+use plimsoll_host::StartOptions;
+use plimsoll_lab::report;
+
+use super::Outcome;
+use crate::arguments::{CheckArguments, Shared};
+use crate::classroom::{Classroom, Patience, judge, refuse_in_submission};
+use crate::failure::{Failure, Kind};
+
+/// Grades the live lab, keeps the best verdict, prints all of it.
+pub fn run(shared: &Shared, arguments: &CheckArguments) -> Outcome {
+    refuse_in_submission("check")?;
+    let room = Classroom::open(shared)?;
+    let lab = room.lab(&arguments.lab)?;
+    let paths = room.paths(&arguments.lab)?;
+    let endpoint = match &arguments.engine {
+        Some(text) => {
+            Endpoint::parse(text).map_err(|error| Failure::from_error(Kind::Usage, &error))?
+        }
+        None => {
+            super::ensure_running(&paths, &StartOptions::of_process())?;
+            Endpoint::Unix(paths.socket())
+        }
+    };
+    let progress = room.progress()?.lab(&lab.name);
+    let result = judge(lab, endpoint, paths.work(), &progress, Patience::Now)?;
+    room.change(&lab.name, |progress| progress.take_in(&result, &lab.grader))?;
+    if arguments.json {
+        println!("{}", super::json(&result)?);
+    } else {
+        print!(
+            "{}",
+            report::in_words(&lab.file.title, &result, room.style())
+        );
+    }
+    Ok(ExitCode::from(result.exit_code()))
+}

@@ -1,0 +1,230 @@
+//! `plimsoll course`: for authors. No Rust, no cargo.
+
+use std::path::Path;
+use std::process::ExitCode;
+use std::sync::Mutex;
+
+use plimsoll_host::LabName;
+use plimsoll_lab::course::{self, Attempt, Course, Expected, Lab};
+use plimsoll_lab::report;
+use plimsoll_lab::schema::json_schema;
+
+use super::Outcome;
+use crate::arguments::{CourseAction, Shared};
+use crate::classroom::{Classroom, mistakes};
+use crate::failure::{Failure, Kind};
+use crate::playing::{self, Playground};
+
+/// Attempts that play at the same time: they mostly wait.
+const PLAYERS: usize = 4;
+
+/// Does what was asked.
+pub fn run(shared: &Shared, action: CourseAction) -> Outcome {
+    match action {
+        CourseAction::New { folder, lab } => new(&folder, &lab),
+        CourseAction::Schema { file } => schema(&file),
+        CourseAction::Check {
+            folder,
+            lab,
+            no_play,
+        } => check(shared, &folder, lab.as_ref(), no_play),
+        CourseAction::Play {
+            folder,
+            lab,
+            attempt,
+        } => play(shared, &folder, &lab, attempt.as_deref()),
+    }
+}
+
+fn schema(file: &str) -> Outcome {
+    let Some(schema) = json_schema(file) else {
+        let message = format!("there is no schema `{file}`");
+        return Err(Failure::new(Kind::Usage, message).hint("lab, grader or course".to_owned()));
+    };
+    println!("{schema:#}");
+    Ok(ExitCode::SUCCESS)
+}
+
+/// Never writes over a file.
+fn new(folder: &Path, lab: &LabName) -> Outcome {
+    let labs = match folder.join("labs").is_dir() {
+        true => read(folder)?.labs.len(),
+        false => 0,
+    };
+    let mut files = course::new_lab(lab.as_str(), u32::try_from(labs).unwrap_or(0) + 1);
+    if !folder.join("course.yaml").exists() {
+        files.push(("course.yaml".to_owned(), course::COURSE.to_owned()));
+    }
+    if let Some((taken, _)) = files.iter().find(|(name, _)| folder.join(name).exists()) {
+        let message = format!("`{}` is there already", folder.join(taken).display());
+        return Err(Failure::new(Kind::Usage, message).hint("choose another name".to_owned()));
+    }
+    for (name, content) in files {
+        let path = folder.join(&name);
+        let parent = path.parent().unwrap_or(folder);
+        std::fs::create_dir_all(parent)
+            .and_then(|()| std::fs::write(&path, content))
+            .map_err(|error| {
+                Failure::new(Kind::Environment, format!("`{}`: {error}", path.display()))
+            })?;
+        println!("{}", path.display());
+    }
+    println!("\nplimsoll course check {}", folder.display());
+    Ok(ExitCode::SUCCESS)
+}
+
+/// A course, mistakes and all.
+fn read(folder: &Path) -> Result<Course, Failure> {
+    let loaded =
+        Course::folder(folder).map_err(|error| Failure::from_error(Kind::Usage, &error))?;
+    if loaded.errors.is_empty() {
+        Ok(loaded.course)
+    } else {
+        Err(mistakes(&loaded.errors))
+    }
+}
+
+fn room(shared: &Shared, folder: &Path) -> Result<Classroom, Failure> {
+    let folder = std::path::absolute(folder)
+        .map_err(|error| Failure::new(Kind::Usage, format!("`{}`: {error}", folder.display())))?;
+    Classroom::open(&Shared {
+        course: Some(folder),
+        ..shared.clone()
+    })
+}
+
+fn check(shared: &Shared, folder: &Path, only: Option<&LabName>, no_play: bool) -> Outcome {
+    let room = room(shared, folder)?;
+    let labs: Vec<&Lab> = match only {
+        Some(name) => vec![room.lab(name)?],
+        None => room.course.labs.iter().collect(),
+    };
+    let attempts: Vec<(&Lab, &Attempt)> = labs
+        .iter()
+        .flat_map(|lab| lab.attempts.iter().map(move |attempt| (*lab, attempt)))
+        .collect();
+    println!(
+        "{}: the files of {} labs are in order",
+        folder.display(),
+        labs.len()
+    );
+    if no_play {
+        return Ok(ExitCode::SUCCESS);
+    }
+    let start = labs.iter().map(|lab| start_fails(&room, lab));
+    let mut wrong = start
+        .collect::<Result<Vec<_>, _>>()?
+        .into_iter()
+        .filter(|ok| !ok)
+        .count();
+    wrong += play_all(&room, &attempts);
+    let total = attempts.len() + labs.len();
+    println!("{} passed, {wrong} failed", total - wrong);
+    Ok(ExitCode::from(u8::from(wrong > 0)))
+}
+
+/// A grader that passes an untouched lab is worse than none.
+fn start_fails(room: &Classroom, lab: &Lab) -> Result<bool, Failure> {
+    let nothing = Attempt {
+        name: "start".to_owned(),
+        path: String::new(),
+        script: "true\n".to_owned(),
+        expected: Expected::Right,
+        answers: Vec::new(),
+    };
+    let ground = Playground::new(room, lab)?;
+    ground.play(&nothing)?;
+    let result = ground.grade()?;
+    let fails = result.score < result.max_score;
+    let word = if fails { "ok" } else { "FAILED" };
+    println!(
+        "{word:<7} {}: the untouched lab does not pass ({} points)",
+        lab.name, result.score
+    );
+    Ok(fails)
+}
+
+/// Plays attempts side by side; the number that were not as they promise.
+fn play_all(room: &Classroom, attempts: &[(&Lab, &Attempt)]) -> usize {
+    let queue = Mutex::new(attempts.iter());
+    let wrong = Mutex::new(0);
+    std::thread::scope(|scope| {
+        for _ in 0..PLAYERS {
+            scope.spawn(|| {
+                while let Some((lab, attempt)) = take(&queue) {
+                    let told = one(room, lab, attempt);
+                    let mut wrong = wrong.lock().unwrap_or_else(|broken| broken.into_inner());
+                    match told {
+                        None => println!("ok      {}", attempt.path),
+                        Some(told) => {
+                            *wrong += 1;
+                            println!("FAILED  {}: {told}", attempt.path);
+                        }
+                    }
+                }
+            });
+        }
+    });
+    wrong
+        .into_inner()
+        .unwrap_or_else(|broken| broken.into_inner())
+}
+
+fn take<'a, 'b>(
+    queue: &Mutex<std::slice::Iter<'a, (&'b Lab, &'b Attempt)>>,
+) -> Option<&'a (&'b Lab, &'b Attempt)> {
+    let mut queue = queue.lock().unwrap_or_else(|broken| broken.into_inner());
+    queue.next()
+}
+
+fn one(room: &Classroom, lab: &Lab, attempt: &Attempt) -> Option<String> {
+    let judged = Playground::new(room, lab).and_then(|ground| {
+        let played = ground.play(attempt)?;
+        let result = ground.grade()?;
+        Ok(playing::difference(attempt, &played, &result)
+            .map(|told| format!("{told}\n{}", indented(&played.output))))
+    });
+    judged.unwrap_or_else(|failure| Some(failure.to_string()))
+}
+
+fn indented(output: &str) -> String {
+    output
+        .lines()
+        .map(|line| format!("        | {line}\n"))
+        .collect()
+}
+
+fn play(shared: &Shared, folder: &Path, name: &LabName, only: Option<&str>) -> Outcome {
+    let room = room(shared, folder)?;
+    let lab = room.lab(name)?;
+    let chosen = |attempt: &&Attempt| only.is_none_or(|only| attempt.name == only);
+    let attempts: Vec<&Attempt> = lab.attempts.iter().filter(chosen).collect();
+    if attempts.is_empty() {
+        let message = format!(
+            "the lab {name} has no attempt `{}`",
+            only.unwrap_or_default()
+        );
+        let names: Vec<&str> = lab
+            .attempts
+            .iter()
+            .map(|attempt| attempt.name.as_str())
+            .collect();
+        return Err(Failure::new(Kind::Usage, message).hint(names.join(", ")));
+    }
+    let mut code = 0;
+    for attempt in attempts {
+        let ground = Playground::new(&room, lab)?;
+        let played = ground.play(attempt)?;
+        let result = ground.grade()?;
+        println!("── {}\n{}", attempt.path, indented(&played.output));
+        print!(
+            "{}",
+            report::in_words(&lab.file.title, &result, room.style())
+        );
+        if let Some(told) = playing::difference(attempt, &played, &result) {
+            println!("not as it promises: {told}");
+            code = 1;
+        }
+    }
+    Ok(ExitCode::from(code))
+}

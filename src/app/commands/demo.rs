@@ -1,0 +1,68 @@
+//! `plimsoll demo [LAB...]`: the main job without hands.
+
+use std::process::ExitCode;
+
+use plimsoll_host::LabName;
+use plimsoll_lab::course::Lab;
+use plimsoll_lab::report;
+use plimsoll_lab::text::Text;
+
+use super::{Outcome, labs};
+use crate::arguments::{DemoArguments, Shared};
+use crate::classroom::{Classroom, refuse_in_submission};
+use crate::failure::{Failure, Kind};
+use crate::playing::Playground;
+
+/// Plays each lab's reference solution in a fresh lab and grades it. The code
+/// is the worst of the labs'.
+pub fn run(shared: &Shared, arguments: &DemoArguments) -> Outcome {
+    refuse_in_submission("demo")?;
+    let room = Classroom::open(shared)?;
+    let chosen: Vec<&Lab> = if arguments.labs.is_empty() {
+        room.course.labs.iter().collect()
+    } else {
+        let named = |name: &LabName| room.lab(name);
+        arguments.labs.iter().map(named).collect::<Result<_, _>>()?
+    };
+    let mut worst = 0;
+    for lab in chosen {
+        worst = worst.max(play(&room, lab)?);
+    }
+    println!("{}", "─".repeat(80));
+    print!("{}", labs::in_words(&room, &room.progress()?));
+    Ok(ExitCode::from(worst))
+}
+
+fn play(room: &Classroom, lab: &Lab) -> Result<u8, Failure> {
+    let language = room.language;
+    let Some(attempt) = lab.reference() else {
+        let message = format!("the lab {} has no reference solution", lab.name);
+        return Err(Failure::new(Kind::Usage, message));
+    };
+    println!("{}", "─".repeat(80));
+    println!(
+        "{}\n{}\n",
+        lab.title(language),
+        lab.file.summary.get(language)
+    );
+    for line in attempt.script.lines().filter(|line| !line.starts_with('#')) {
+        println!("lab$ {line}");
+    }
+    let ground = Playground::new(room, lab)?;
+    let played = ground.play(attempt)?;
+    println!();
+    for line in played.output.lines() {
+        println!("  {line}");
+    }
+    if !played.status.success() {
+        let told = Text::new("the script ended with ", "le script s'est terminé avec ");
+        println!("  ({}{})", told.get(language), played.status);
+    }
+    let result = ground.grade()?;
+    println!();
+    print!(
+        "{}",
+        report::in_words(&lab.file.title, &result, room.style())
+    );
+    Ok(result.exit_code())
+}

@@ -1,0 +1,78 @@
+//! `plimsoll hint LAB`: help with the next open goal, a step at a time.
+
+use std::process::ExitCode;
+
+use plimsoll_api::client::Endpoint;
+use plimsoll_host::StartOptions;
+use plimsoll_lab::report::folded;
+use plimsoll_lab::result::{CheckRecord, Status};
+use plimsoll_lab::text::Text;
+
+use super::Outcome;
+use crate::arguments::{HintArguments, Shared};
+use crate::classroom::{Classroom, Patience, judge, refuse_in_submission};
+
+/// The hint made for a recognised mistake comes first; after it, and where none
+/// is recognised, the goal's own hints, each time one more. What was shown is
+/// recorded.
+pub fn run(shared: &Shared, arguments: &HintArguments) -> Outcome {
+    refuse_in_submission("hint")?;
+    let room = Classroom::open(shared)?;
+    let lab = room.lab(&arguments.lab)?;
+    let paths = room.paths(&arguments.lab)?;
+    super::ensure_running(&paths, &StartOptions::of_process())?;
+    let progress = room.progress()?.lab(&lab.name);
+    let endpoint = Endpoint::Unix(paths.socket());
+    let result = judge(lab, endpoint, paths.work(), &progress, Patience::Now)?;
+    room.change(&lab.name, |progress| progress.take_in(&result, &lab.grader))?;
+    let Some(check) = result
+        .checks
+        .iter()
+        .find(|check| check.status == Status::Fail)
+    else {
+        let done = Text::new("Every goal is met.", "Tous les objectifs sont atteints.");
+        println!("{}", done.get(room.language));
+        return Ok(ExitCode::SUCCESS);
+    };
+    let steps = lab
+        .grader
+        .goal(&check.id)
+        .map_or(&[][..], |goal| &goal.hints);
+    let shown = room.change(&lab.name, |progress| {
+        let shown = progress.hints.entry(check.id.clone()).or_default();
+        let before = *shown;
+        *shown = (before + 1).min(u32::try_from(steps.len()).unwrap_or(u32::MAX));
+        *shown
+    })?;
+    print!("{}", in_words(&room, check, steps, shown as usize));
+    Ok(ExitCode::SUCCESS)
+}
+
+fn in_words(room: &Classroom, check: &CheckRecord, steps: &[Text], shown: usize) -> String {
+    let language = room.language;
+    let mut out = format!("{}\n", check.title.get(language));
+    if let Some(hint) = &check.hint {
+        folded(&mut out, hint.get(language), "  ", "  ", 80);
+    }
+    for (number, step) in steps.iter().take(shown).enumerate() {
+        folded(
+            &mut out,
+            step.get(language),
+            &format!("  {}. ", number + 1),
+            "     ",
+            80,
+        );
+    }
+    let left = steps.len() - shown.min(steps.len());
+    let more = match left {
+        0 => Text::new(
+            "That was the last hint for this goal.",
+            "C'était le dernier indice pour cet objectif.",
+        ),
+        _ => Text::new(
+            format!("{left} more: type the command again."),
+            format!("Encore {left} : tapez de nouveau la commande."),
+        ),
+    };
+    out + "  " + more.get(language) + "\n"
+}
