@@ -114,6 +114,7 @@ async fn run(
             return ExitCode::FAILURE;
         }
     };
+    tokio::task::spawn_local(end_on_signal(engine.clone()));
     ready.announce();
     containers::restart_after_boot(&engine);
     tokio::select! {
@@ -124,4 +125,13 @@ async fn run(
     }
     let _ = tokio::time::timeout(GRACE, containers::stop_all(&engine)).await;
     ExitCode::SUCCESS
+}
+
+/// A session manager that ends a login sends SIGTERM first.
+async fn end_on_signal(engine: Rc<Engine>) {
+    use tokio::signal::unix::{SignalKind, signal};
+    if let Ok(mut terminate) = signal(SignalKind::terminate()) {
+        terminate.recv().await;
+        engine.shutdown.ask();
+    }
 }

@@ -84,14 +84,16 @@ impl Supervisor {
 pub async fn reap(supervisor: Rc<Supervisor>, zygote: i32) -> std::io::Result<()> {
     let mut children = signal(SignalKind::child())?;
     loop {
-        while let Some((pid, status)) = plimsoll_runtime::reap::next()? {
+        // An error concerns one child, and the next SIGCHLD asks again: no
+        // reason to end the lab.
+        while let Ok(Some((pid, status))) = plimsoll_runtime::reap::next() {
             if pid == zygote {
                 return Ok(());
             }
             // Told first, collected then: until then the PID is nobody else's.
             let code = status.code();
             supervisor.reaped(pid, ExitStatus { code });
-            plimsoll_runtime::reap::collect(pid)?;
+            let _ = plimsoll_runtime::reap::collect(pid);
         }
         children.recv().await;
     }

@@ -3,7 +3,7 @@
 use std::rc::Rc;
 
 use hyper::header::{HeaderValue, SERVER};
-use hyper::{Request, body::Incoming};
+use hyper::{Method, Request, body::Incoming};
 
 use super::call::Call;
 use super::reply::{self, Reply};
@@ -14,7 +14,8 @@ use crate::failure::{ApiFailure, ApiResult};
 /// Answers one request. Never fails: a failure is a reply too.
 pub async fn answer(engine: Rc<Engine>, request: Request<Incoming>) -> Reply {
     let result = match Call::new(request) {
-        Ok(call) => dispatch(&engine, call).await,
+        Ok(call) if *call.method() == Method::GET => dispatch(&engine, call).await,
+        Ok(call) => whole(engine, call).await,
         Err(failure) => Err(failure),
     };
     let mut answer = result.unwrap_or_else(|failure| reply::failure(&failure));
@@ -27,6 +28,16 @@ pub async fn answer(engine: Rc<Engine>, request: Request<Incoming>) -> Reply {
         HeaderValue::from_static(concat!("Plimsoll/", env!("CARGO_PKG_VERSION"), " (linux)")),
     );
     answer
+}
+
+/// Carries a change out to its end even when the client breaks off in the
+/// middle: the handler's future is dropped then, and half a start would be a
+/// process that nobody watches.
+async fn whole(engine: Rc<Engine>, call: Call) -> ApiResult<Reply> {
+    let carried = tokio::task::spawn_local(async move { dispatch(&engine, call).await });
+    carried
+        .await
+        .unwrap_or_else(|error| Err(ApiFailure::internal(format!("the engine failed: {error}"))))
 }
 
 async fn dispatch(engine: &Rc<Engine>, call: Call) -> ApiResult<Reply> {

@@ -36,7 +36,9 @@ async fn connection(engine: Rc<Engine>, stream: UnixStream) {
     });
     // A client that breaks off in the middle is no event of ours.
     let _ = http1::Builder::new()
-        .half_close(true)
+        // A client that closes is gone, as for dockerd; what it waited for is
+        // dropped. Sessions that may be half closed are taken over first.
+        .half_close(false)
         .timer(TokioTimer::new())
         .max_buf_size(64 * 1024)
         .serve_connection(TokioIo::new(stream), service)

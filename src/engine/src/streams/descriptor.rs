@@ -4,6 +4,7 @@ use std::io;
 use std::os::fd::{AsFd, OwnedFd};
 
 use nix::fcntl::{FcntlArg, OFlag, fcntl};
+use tokio::io::Interest;
 use tokio::io::unix::AsyncFd;
 
 /// A pipe's end, a terminal's master or a socket.
@@ -20,11 +21,23 @@ impl Descriptor {
     pub fn new(fd: OwnedFd) -> io::Result<Self> {
         let flags = OFlag::from_bits_retain(fcntl(fd.as_fd(), FcntlArg::F_GETFL)?);
         fcntl(fd.as_fd(), FcntlArg::F_SETFL(flags | OFlag::O_NONBLOCK))?;
+        Self::watch(fd, Interest::READABLE | Interest::WRITABLE)
+    }
+
+    /// For [`Descriptor::closed`] alone.
+    ///
+    /// # Errors
+    /// As [`Descriptor::new`].
+    pub fn writable(fd: OwnedFd) -> io::Result<Self> {
+        Self::watch(fd, Interest::WRITABLE)
+    }
+
+    fn watch(fd: OwnedFd, interest: Interest) -> io::Result<Self> {
         #[expect(
             deprecated,
             reason = "its soundness needs a descriptor that stays the same and open: an OwnedFd does"
         )]
-        let fd = AsyncFd::new(fd)?;
+        let fd = AsyncFd::with_interest(fd, interest)?;
         Ok(Self { fd })
     }
 
@@ -60,6 +73,16 @@ impl Descriptor {
             }
         }
         Ok(())
+    }
+
+    /// Resolves when the other side has closed both directions.
+    pub async fn closed(&self) {
+        while let Ok(mut ready) = self.fd.writable().await {
+            if ready.ready().is_write_closed() {
+                return;
+            }
+            ready.clear_ready();
+        }
     }
 
     /// The descriptor itself, for `ioctl`.

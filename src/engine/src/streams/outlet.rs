@@ -49,7 +49,10 @@ impl Outlets {
     /// A new client. It sees what comes from now on.
     pub fn subscribe(&self, stdout: bool, stderr: bool) -> Outlet {
         let (sender, chunks) = mpsc::channel(DEPTH);
-        self.subscribers.borrow_mut().push(Subscriber {
+        let mut subscribers = self.subscribers.borrow_mut();
+        // An idle process may be attached to a thousand times.
+        subscribers.retain(|one| !one.chunks.is_closed());
+        subscribers.push(Subscriber {
             chunks: sender,
             stdout,
             stderr,

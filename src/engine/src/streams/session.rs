@@ -1,5 +1,6 @@
 //! One client attached to a process: bytes both ways, detach keys, the end.
 
+use std::os::fd::AsFd;
 use std::rc::Rc;
 
 use bytes::Bytes;
@@ -7,6 +8,7 @@ use tokio::io::AsyncWriteExt;
 use tokio::net::UnixStream;
 use tokio::net::unix::{OwnedReadHalf, OwnedWriteHalf};
 
+use super::descriptor::Descriptor;
 use super::frame;
 use super::outlet::{Chunk, Outlet};
 use super::stdio::Stdio;
@@ -119,9 +121,11 @@ pub enum Ended {
 
 /// Serves one client until it, or the process's output, ends.
 pub async fn run(client: Client, wanted: Wanted, stdio: Rc<Stdio>) -> Ended {
+    let gone = peer_gone(&client.connection.stream);
     let (reader, mut writer) = UnixStream::into_split(client.connection.stream);
     let outlet = client.outlet;
     let multiplexed = wanted.multiplexed;
+    let mut input_ended = false;
     let prelude = wanted.prelude.clone();
     let output = async {
         if !prelude.is_empty() && writer.write_all(&prelude).await.is_err() {
@@ -132,14 +136,34 @@ pub async fn run(client: Client, wanted: Wanted, stdio: Rc<Stdio>) -> Ended {
         ended
     };
     let input = take_input(reader, client.connection.early, wanted, &stdio);
-    tokio::pin!(output, input);
-    tokio::select! {
-        ended = &mut output => ended,
-        ended = &mut input => match ended {
-            InputEnd::Detached => Ended::Detached,
-            // Half-closed: the output goes on.
-            InputEnd::Eof => output.await,
-        },
+    tokio::pin!(output, input, gone);
+    loop {
+        tokio::select! {
+            biased;
+            ended = &mut output => return ended,
+            ended = &mut input, if !input_ended => match ended {
+                InputEnd::Detached => return Ended::Detached,
+                // Half-closed: the output goes on.
+                InputEnd::Eof => input_ended = true,
+            },
+            // Nothing is written to a client that is gone, and its input was
+            // read first.
+            () = &mut gone, if input_ended => return Ended::Client,
+        }
+    }
+}
+
+/// Resolves when the client has closed both directions, which half a close does
+/// not tell (poll(2): POLLHUP).
+fn peer_gone(stream: &UnixStream) -> impl Future<Output = ()> + use<> {
+    let second = stream.as_fd().try_clone_to_owned();
+    async move {
+        let watched = second.and_then(|fd| Descriptor::writable(fd));
+        match watched {
+            Ok(descriptor) => descriptor.closed().await,
+            // Out of descriptors: the next write finds out.
+            Err(_) => std::future::pending().await,
+        }
     }
 }
 
