@@ -7,7 +7,7 @@
 //! reference solution); a stranger's goes through `plimsoll grade`.
 
 use std::fs::{self, DirBuilder, File};
-use std::os::unix::fs::DirBuilderExt;
+use std::os::unix::fs::{DirBuilderExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 use std::process::{Command, ExitStatus, Stdio};
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -62,6 +62,7 @@ impl<'a> Playground<'a> {
             .map_err(failed)?;
         let runtime = tempfile::Builder::new()
             .prefix("plimsoll-play-")
+            .permissions(fs::Permissions::from_mode(0o700))
             .tempdir()
             .map_err(failed)?;
         let environment = Environment {
