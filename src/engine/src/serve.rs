@@ -21,6 +21,9 @@ const BLOCKING_THREADS: usize = 4;
 /// Stack of such a thread (bytes). Removing and walking trees recurses.
 const BLOCKING_STACK: usize = 1 << 20;
 
+/// How long the removal of files may go on after the last container has ended.
+const SWEEPING: Duration = Duration::from_secs(10);
+
 /// How long containers have to end when the lab does.
 const GRACE: Duration = Duration::from_secs(10);
 
@@ -70,7 +73,8 @@ pub fn serve(seat: EngineSeat) -> ExitCode {
     }
     let local = LocalSet::new();
     let code = local.block_on(&runtime, run(engine, listener, seat.ready));
-    runtime.shutdown_background();
+    // What was removed behind its reply is gone before the lab is.
+    runtime.shutdown_timeout(SWEEPING);
     code
 }
 
