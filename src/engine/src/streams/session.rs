@@ -158,7 +158,7 @@ pub async fn run(client: Client, wanted: Wanted, stdio: Rc<Stdio>) -> Ended {
 fn peer_gone(stream: &UnixStream) -> impl Future<Output = ()> + use<> {
     let second = stream.as_fd().try_clone_to_owned();
     async move {
-        let watched = second.and_then(|fd| Descriptor::writable(fd));
+        let watched = second.and_then(Descriptor::writable);
         match watched {
             Ok(descriptor) => descriptor.closed().await,
             // Out of descriptors: the next write finds out.
