@@ -1,4 +1,5 @@
 use crate::setting::{attachment, for_each_account, named};
+use plimsoll_runtime::{Op, Plan, plan};
 use serde_json::{Value, json};
 
 #[test]
@@ -279,16 +280,39 @@ fn the_hosts_namespaces_can_be_shared() {
     });
 }
 
+/// The least that can be called a container: namespaces, overlay, proc.
+fn floor(mut plan: Plan) -> Plan {
+    plan.ops.retain(|op| match op {
+        Op::Mount(mount) => mount.kind == "proc",
+        op => matches!(
+            op,
+            Op::OpenRoot(_)
+                | Op::Clone { .. }
+                | Op::MapIds(_)
+                | Op::BecomeRoot
+                | Op::PivotRoot
+                | Op::FindCommand(_)
+                | Op::AwaitStart
+                | Op::Execute { .. }
+        ),
+    });
+    plan
+}
+
 #[test]
 #[ignore = "prints how long a container takes; run with --release"]
 fn measure() {
     for_each_account(|setting| {
-        for network in [false, true] {
-            let mut request = setting.request(&["true"]);
-            if network {
-                request.attachments.push(attachment(2));
-            }
-            let outcome = setting.run_job(&plimsoll_runtime::plan(&request), &[], 100);
+        let mut request = setting.request(&["true"]);
+        let alone = plan(&request);
+        request.attachments.push(attachment(2));
+        let cases = [
+            ("floor", floor(alone.clone())),
+            ("none", alone),
+            ("bridge", plan(&request)),
+        ];
+        for (name, plan) in cases {
+            let outcome = setting.run_job(&plan, &[], 100);
             assert_eq!(outcome.exit(), 0);
             let mut micros: Vec<u64> = outcome.0["micros"]
                 .as_array()
@@ -298,10 +322,7 @@ fn measure() {
                 .collect();
             micros.sort_unstable();
             let median = micros.get(micros.len() / 2);
-            eprintln!(
-                "network {network}: median {median:?} us, least {:?}",
-                micros.first()
-            );
+            eprintln!("{name}: median {median:?} us, least {:?}", micros.first());
         }
     });
 }
