@@ -1,7 +1,7 @@
 //! The error gallery of grader and lab files: each mistake with what its author
 //! is told. The gallery is a snapshot, so a reviewer sees every text change.
 
-use plimsoll_lab::schema::{read_grader, read_lab};
+use plimsoll_lab::schema::{json_schema, read_grader, read_lab};
 
 /// A grader that is right; each case replaces one line of it.
 const RIGHT: &str = r#"schema: plimsoll/grader/v1
@@ -177,4 +177,58 @@ fn hostile_yaml_is_refused_quickly() {
     refuse("empty", String::new());
     refuse("binary", "\u{0}\u{1}".to_string());
     insta::assert_snapshot!(gallery);
+}
+
+/// The words after `valid here:` when a check is misspelt beyond recognition.
+fn words_of_a_check() -> Vec<String> {
+    let text = RIGHT.replacen("      port: {container", "      goat: {container", 1);
+    let error = read_grader("graders/demo.yaml", &text).expect_err("wrong");
+    let help = error.help.expect("the valid words");
+    let words = help.strip_prefix("valid here: ").expect("a list");
+    words.split(", ").map(str::to_string).collect()
+}
+
+#[test]
+fn the_json_schema_knows_every_check_that_is_read() {
+    let schema = json_schema("grader").expect("the grader's schema");
+    let branches = schema["$defs"]["Check"]["oneOf"]
+        .as_array()
+        .expect("kinds of checks");
+    let described: Vec<String> = branches
+        .iter()
+        .filter_map(|branch| branch["required"][0].as_str().map(str::to_string))
+        .collect();
+    assert_eq!(described, words_of_a_check());
+    for name in ["lab", "course"] {
+        assert!(json_schema(name).is_some(), "{name}");
+    }
+    assert!(json_schema("other").is_none());
+}
+
+#[test]
+fn the_json_schema_of_matchers_says_what_is_read() {
+    let schema = json_schema("grader").expect("the grader's schema");
+    for (name, wrong) in [
+        ("TextMatch", "name: {goat: 1}"),
+        ("NumberMatch", "host: {goat: 1}"),
+    ] {
+        let from = if name == "TextMatch" {
+            "name: webserver"
+        } else {
+            "host: 80"
+        };
+        let error = read_grader("g.yaml", &RIGHT.replacen(from, wrong, 1)).expect_err("wrong");
+        let help = error.help.expect("the valid words");
+        let mut read: Vec<&str> = help
+            .trim_start_matches("valid here: ")
+            .split(", ")
+            .collect();
+        let properties = schema["$defs"][name]["properties"]
+            .as_object()
+            .expect("properties");
+        let mut described: Vec<&str> = properties.keys().map(String::as_str).collect();
+        read.sort_unstable();
+        described.sort_unstable();
+        assert_eq!(described, read, "{name}");
+    }
 }

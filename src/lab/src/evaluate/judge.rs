@@ -149,7 +149,7 @@ fn join(first: Option<Judged>, second: Judged) -> Judged {
     let Some(mut joined) = first else {
         return second;
     };
-    let comma = Text::same("; ");
+    let comma = Text::new("; ", " ; ");
     joined.finding.expected =
         Text::join([&joined.finding.expected, &second.finding.expected], &comma);
     joined.finding.actual = Text::join([&joined.finding.actual, &second.finding.actual], &comma);

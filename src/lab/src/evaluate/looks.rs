@@ -52,7 +52,11 @@ impl Judge<'_> {
                 Text::same(reply.headers.join("; ")),
             ));
         }
-        Ok(told(conditions, answers)
+        let what = match conditions.is_empty() {
+            true => answers,
+            false => Text::same(&wanted.url),
+        };
+        Ok(told(conditions, what)
             .look_at(look_at)
             .with("status", reply.status)
             .with("url", &wanted.url))
@@ -83,8 +87,8 @@ impl Judge<'_> {
         if let Some(body) = body {
             let mut condition = self.content_condition(body, &reply.body, before)?;
             condition.expected = Text::new(
-                format!("a page {}", condition.expected.en),
-                format!("une page {}", condition.expected.fr),
+                format!("page {}", condition.expected.en),
+                format!("page {}", condition.expected.fr),
             );
             conditions.push(condition);
         }

@@ -134,7 +134,7 @@ impl Judge<'_> {
         found: &[u8],
         before: Option<&[u8]>,
     ) -> Step<Condition> {
-        let expected = text_in_words(matcher);
+        let expected = text_in_words(&self.with_names(matcher));
         let text = String::from_utf8_lossy(found);
         if !text_holds(matcher, &text) && !text_holds(matcher, text.trim_end()) {
             return Ok(Condition::new(false, expected, quote(found)));
@@ -143,7 +143,7 @@ impl Judge<'_> {
             && let Some(other) = self.source_content(source, before)?
             && same_content(found, &other)
         {
-            let name = source_in_words(source);
+            let name = source_in_words(&self.with_name(source));
             let actual = Text::new(
                 format!("exactly {}", name.en),
                 format!("exactement {}", name.fr),
@@ -159,6 +159,26 @@ impl Judge<'_> {
             }
         }
         Ok(Condition::new(true, expected, quote(found)))
+    }
+
+    /// The matcher as it is told: with containers' names instead of subjects.
+    fn with_names(&self, matcher: &TextMatch) -> TextMatch {
+        let named = |source: &Option<ContentSource>| source.as_ref().map(|one| self.with_name(one));
+        TextMatch {
+            differs_from: named(&matcher.differs_from),
+            same_as: named(&matcher.same_as),
+            ..matcher.clone()
+        }
+    }
+
+    fn with_name(&self, source: &ContentSource) -> ContentSource {
+        match source {
+            ContentSource::ContainerFile(file) => ContentSource::ContainerFile(FileIn {
+                of: self.calling_name(&file.of),
+                path: file.path.clone(),
+            }),
+            other => other.clone(),
+        }
     }
 
     /// The content to compare with; `None` where there is no such file.
