@@ -41,6 +41,7 @@ pub(super) fn run(launch: &Launch<'_>, handed: Handed) -> ! {
         filters: handed.filters,
         root: None,
         mounted: Vec::new(),
+        covers: masks::Covers::default(),
         terminal: None,
         user: None,
         command: None,
@@ -69,6 +70,7 @@ struct Inside<'a> {
     root: Option<OwnedFd>,
     /// File systems of the container's own, by destination.
     mounted: Vec<(PathBuf, OwnedFd)>,
+    covers: masks::Covers,
     terminal: Option<terminal::Terminal>,
     user: Option<FoundUser>,
     command: Option<exec::Command>,
@@ -179,8 +181,10 @@ impl Inside<'_> {
             }
             Op::ReadOnlyPath(path) => mounts::read_only(root, path),
             Op::Mask(path) => {
-                let null = self.sources.get(&index).ok_or_else(|| lost(op))?;
-                masks::mask(root, path, null)
+                let root = self.root.as_ref().ok_or_else(|| lost(op))?;
+                let null = self.ops.iter().position(|op| matches!(op, Op::Mask(_)));
+                let null = || null.and_then(|index| self.sources.remove(&index));
+                self.covers.mask(root.as_fd(), path, null)
             }
             Op::RootReadOnly => mounts::root_read_only(self.root.as_ref().ok_or_else(|| lost(op))?),
             Op::MakeDirectory(path) => exec::make_directory(root, path),

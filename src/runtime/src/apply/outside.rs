@@ -23,6 +23,7 @@ pub(super) fn has_mount_rights() -> bool {
 /// Opens everything that comes from the host: root, bind sources, devices.
 pub(super) fn open_sources(ops: &[Op]) -> Result<Sources, Fault> {
     let mut sources = Sources::new();
+    let mut nulled = false;
     for (index, op) in ops.iter().enumerate() {
         let source = match op {
             Op::OpenRoot(rootfs) => Some(root::open_root(rootfs)?),
@@ -31,7 +32,11 @@ pub(super) fn open_sources(ops: &[Op]) -> Result<Sources, Fault> {
             Op::CgroupView {
                 own: false, flags, ..
             } => mounts::open_cgroup_tree(*flags),
-            Op::Mask(_) => Some(masks::open_null()?),
+            // One is enough: the others are copies of it.
+            Op::Mask(_) if !nulled => {
+                nulled = true;
+                Some(masks::open_null()?)
+            }
             _ => None,
         };
         sources.extend(source.map(|source| (index, source)));
