@@ -31,6 +31,7 @@ const GRACE: Duration = Duration::from_secs(10);
 /// returns, the lab ends: PID 1 takes everything with it.
 pub fn serve(seat: EngineSeat) -> ExitCode {
     let config = config(&seat);
+    let state_dir = config.state_dir.clone();
     let opened = Engine::open(config).map_err(|failure| failure.message);
     let mut engine = match opened {
         Ok(engine) => engine,
@@ -75,6 +76,8 @@ pub fn serve(seat: EngineSeat) -> ExitCode {
     let code = local.block_on(&runtime, run(engine, listener, seat.ready));
     // What was removed behind its reply is gone before the lab is.
     runtime.shutdown_timeout(SWEEPING);
+    // A removal that no thread had begun is dropped with the runtime.
+    containers::sweep_now(&state_dir);
     code
 }
 

@@ -17,6 +17,11 @@ use crate::timestamp;
 /// Seconds a container has to end when the lab does.
 const LAST_WORDS: i64 = 3;
 
+/// Removes at once what was to be removed behind a reply.
+pub fn sweep_now(state_dir: &std::path::Path) {
+    persist::sweep_now(&state_dir.join("containers"));
+}
+
 /// Reads all containers. Those that ran died with the last engine: they are
 /// exited with 137 now, or gone with `--rm`. Half-done creates and removes are cleared away.
 ///

@@ -35,7 +35,7 @@ mod update;
 mod validate;
 mod wait;
 
-pub use boot::{load, restart_after_boot, stop_all};
+pub use boot::{load, restart_after_boot, stop_all, sweep_now};
 pub use container::{Container, Exits, Layers};
 pub use create::{create, draft};
 pub use inspect::inspect;

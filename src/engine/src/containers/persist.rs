@@ -96,6 +96,19 @@ pub fn remove_tree(path: &Path) -> io::Result<()> {
     }
 }
 
+/// Removes every directory that was moved out of the way and is still there.
+pub fn sweep_now(directory: &Path) {
+    let Ok(entries) = fs::read_dir(directory) else {
+        return;
+    };
+    for entry in entries.flatten() {
+        if entry.file_name().to_string_lossy().starts_with(DOOMED) {
+            // What stays is removed at the engine's next start.
+            let _ = remove_tree(&entry.path());
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -127,6 +140,8 @@ mod tests {
         let ids: Vec<&str> = found.records.iter().map(|(_, r)| r.id.as_str()).collect();
         assert_eq!(ids, ["c", "b"]);
         assert_eq!(found.leftovers.len(), 2);
+        sweep_now(dir.path());
+        assert_eq!(read_all(dir.path()).unwrap().leftovers.len(), 1);
     }
 
     #[test]
