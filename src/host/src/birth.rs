@@ -13,7 +13,7 @@ use std::io;
 use std::os::fd::{AsFd, IntoRawFd, OwnedFd};
 use std::os::unix::ffi::{OsStrExt, OsStringExt};
 use std::os::unix::fs::MetadataExt;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use nix::libc;
@@ -23,6 +23,7 @@ use rustix::fs::{FlockOperation, StatVfsMountFlags};
 use rustix::mount::{MountFlags, MountPropagationFlags, UnmountFlags};
 use rustix::process::{DumpableBehavior, set_dumpable_behavior};
 
+use crate::grading;
 use crate::id_map::IdMap;
 use crate::lab_host;
 use crate::launch::{ENTRY, LaunchError, report_pipe};
@@ -54,8 +55,19 @@ pub(crate) fn run_from_bound_binary(
     let slave = MountPropagationFlags::DOWNSTREAM | MountPropagationFlags::REC;
     rustix::mount::mount_change("/", slave)
         .map_err(|errno| LaunchError::step("keep the lab's mounts to itself")(errno.into()))?;
-    let binary = order.paths.lab_dir().join("engine");
-    bind_read_only(&binary).map_err(LaunchError::step("bind the engine's program read-only"))?;
+    let binary = match &order.view {
+        None => {
+            let binary = order.paths.lab_dir().join("engine");
+            bind_read_only(&binary)
+                .map_err(LaunchError::step("bind the engine's program read-only"))?;
+            binary
+        }
+        Some(view) => {
+            let program = own_program().map_err(LaunchError::step("find the engine's program"))?;
+            grading::enter(&order.paths, view, id_map.starter(), &program)?;
+            grading::binary().to_path_buf()
+        }
+    };
     keep_capabilities()
         .map_err(|errno| LaunchError::step("keep the engine's capabilities")(errno.into()))?;
     // Descriptors by position: the start lock as standard input, the report as
@@ -74,7 +86,8 @@ pub(crate) fn run_from_bound_binary(
     )))
 }
 
-fn bind_read_only(target: &Path) -> io::Result<()> {
+/// The path of this program, which must still be the file that runs.
+fn own_program() -> io::Result<PathBuf> {
     let program = std::fs::read_link("/proc/self/exe")?;
     let running = std::fs::metadata("/proc/self/exe")?;
     // By its path in the lab's own mounts: what /proc/self/exe leads to is a
@@ -85,6 +98,11 @@ fn bind_read_only(target: &Path) -> io::Result<()> {
             "the program's file was replaced or removed since it was started; run it again",
         ));
     }
+    Ok(program)
+}
+
+fn bind_read_only(target: &Path) -> io::Result<()> {
+    let program = own_program()?;
     std::fs::OpenOptions::new()
         .create(true)
         .append(true)
@@ -133,7 +151,10 @@ fn execute(binary: &Path, order: &Order) -> io::Error {
 /// The second image: sets the lab's host up and serves until the engine returns.
 pub(crate) fn become_engine(order: Order, serve: fn(EngineSeat) -> ExitCode) -> ExitCode {
     let lab = order.paths.lab().clone();
-    let socket = order.paths.socket();
+    let socket = match &order.view {
+        None => order.paths.socket(),
+        Some(_) => grading::inner_paths(&lab).socket(),
+    };
     match take_seat(order) {
         Ok(seat) => {
             let code = serve(seat);
@@ -161,14 +182,24 @@ fn take_seat(order: Order) -> Result<EngineSeat> {
         .map_err(|errno| LaunchError::step("hold the lab's lock")(errno.into()))?;
     // Held until the kernel takes it back at the engine's end.
     std::mem::forget(held);
-    let binary = order.paths.lab_dir().join("engine");
-    // The running image keeps the mount; its name would only puzzle a learner.
-    let _ = rustix::mount::unmount(&binary, UnmountFlags::DETACH);
     raise_descriptor_limit();
-
-    lab_host::mounts(&order.paths, order.paths.lab())?;
+    let grading = order.view.is_some();
+    let paths = match &order.view {
+        None => {
+            let binary = order.paths.lab_dir().join("engine");
+            // The running image keeps the mount; its name would only puzzle a learner.
+            let _ = rustix::mount::unmount(&binary, UnmountFlags::DETACH);
+            lab_host::mounts(&order.paths)?;
+            order.paths
+        }
+        Some(view) => {
+            grading::limit_processes(&view.limits);
+            lab_host::name(order.paths.lab())?;
+            grading::inner_paths(order.paths.lab())
+        }
+    };
     let zygote = Zygote::fork().map_err(LaunchError::step("fork the zygote"))?;
-    let socket_vendor = (!order.grading)
+    let socket_vendor = (!grading)
         .then(SocketVendor::start)
         .transpose()
         .map_err(LaunchError::step("start the socket thread"))?;
@@ -184,11 +215,11 @@ fn take_seat(order: Order) -> Result<EngineSeat> {
     })?;
     lab_host::leave_client_streams()?;
     Ok(EngineSeat {
-        lab: order.paths.lab().clone(),
+        lab: paths.lab().clone(),
         started_by_root: born.id_map.starter().is_root(),
-        paths: order.paths,
+        paths,
         id_map: born.id_map,
-        grading: order.grading,
+        grading,
         publish_on_host: order.publish_on_host,
         socket_vendor,
         zygote,

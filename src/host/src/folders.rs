@@ -49,6 +49,17 @@ impl FolderError {
 /// # Errors
 /// [`FolderError`] names the folder.
 pub fn prepare(paths: &LabPaths) -> Result<(), FolderError> {
+    prepare_state(paths)?;
+    private_folder(paths.places().runtime())?;
+    // The learner's own files: as open as their umask says.
+    make(&paths.work(), 0o777)
+}
+
+/// Makes the folders of what is known of a lab outside it.
+///
+/// # Errors
+/// [`FolderError`] names the folder.
+pub(crate) fn prepare_state(paths: &LabPaths) -> Result<(), FolderError> {
     let private = [
         paths.places().data().to_path_buf(),
         paths.places().store().to_path_buf(),
@@ -59,9 +70,7 @@ pub fn prepare(paths: &LabPaths) -> Result<(), FolderError> {
     for folder in private {
         make(&folder, 0o700)?;
     }
-    private_folder(paths.places().runtime())?;
-    // The learner's own files: as open as their umask says.
-    make(&paths.work(), 0o777)
+    Ok(())
 }
 
 fn make(path: &Path, mode: u32) -> Result<(), FolderError> {

@@ -28,17 +28,38 @@ pub enum MapError {
 }
 
 /// The best map this user can have here.
+///
+/// A lab that grades is never root's: started by root, its user is the first of
+/// the range, so that nothing of root's own is theirs.
 #[must_use]
-pub fn choose(choice: IdMapChoice) -> IdMap {
-    let starter = Starter {
+pub fn choose(choice: IdMapChoice, grading: bool) -> IdMap {
+    let caller = Starter {
         uid: rustix::process::getuid().as_raw(),
         gid: rustix::process::getgid().as_raw(),
     };
-    let ranges = match choice {
-        IdMapChoice::Single => None,
-        IdMapChoice::BestAvailable if starter.is_root() => root_range().map(|one| (one, one)),
-        IdMapChoice::BestAvailable => delegated_ranges(starter.uid),
+    let best = choice == IdMapChoice::BestAvailable;
+    if !caller.is_root() {
+        let ranges = best.then(|| delegated_ranges(caller.uid)).flatten();
+        return map_of(caller, ranges);
+    }
+    let Some(range) = root_range() else {
+        return map_of(caller, None);
     };
+    if grading {
+        let starter = Starter {
+            uid: range.first,
+            gid: range.first,
+        };
+        let rest = IdRange {
+            first: range.first + 1,
+            length: range.length - 1,
+        };
+        return map_of(starter, best.then_some((rest, rest)));
+    }
+    map_of(caller, best.then_some((range, range)))
+}
+
+fn map_of(starter: Starter, ranges: Option<(IdRange, IdRange)>) -> IdMap {
     match ranges {
         Some((uids, gids)) => IdMap::Mapped {
             starter,
@@ -120,29 +141,32 @@ fn free_range(extents: &[IdRange], taken: &str) -> Option<IdRange> {
 /// # Errors
 /// [`MapError`]: with the helper's own words where one was used.
 pub fn write(map: &IdMap, pid: i32) -> Result<(), MapError> {
+    let Starter { uid, gid } = map.starter();
+    let by_root = rustix::process::geteuid().is_root();
     match map {
-        IdMap::Mapped {
-            starter,
-            uids,
-            gids,
-        } if starter.is_root() => {
-            put(pid, "uid_map", &format!("0 0 1\n{}", line(*uids)))?;
-            put(pid, "gid_map", &format!("0 0 1\n{}", line(*gids)))
+        IdMap::Mapped { uids, gids, .. } if by_root => {
+            put(pid, "uid_map", &(line(one(uid)) + &line(*uids)))?;
+            put(pid, "gid_map", &(line(one(gid)) + &line(*gids)))
         }
-        IdMap::Mapped {
-            starter,
-            uids,
-            gids,
-        } => {
-            run("newuidmap", pid, starter.uid, *uids)?;
-            run("newgidmap", pid, starter.gid, *gids)
+        IdMap::Mapped { uids, gids, .. } => {
+            run("newuidmap", pid, uid, *uids)?;
+            run("newgidmap", pid, gid, *gids)
         }
-        IdMap::Single { starter } => {
-            // user_namespaces(7): without CAP_SETGID outside, setgroups goes first.
-            put(pid, "setgroups", "deny")?;
-            put(pid, "uid_map", &format!("{0} {0} 1\n", starter.uid))?;
-            put(pid, "gid_map", &format!("{0} {0} 1\n", starter.gid))
+        IdMap::Single { .. } => {
+            if !by_root {
+                // user_namespaces(7): without CAP_SETGID outside, setgroups goes first.
+                put(pid, "setgroups", "deny")?;
+            }
+            put(pid, "uid_map", &line(one(uid)))?;
+            put(pid, "gid_map", &line(one(gid)))
         }
+    }
+}
+
+fn one(id: u32) -> IdRange {
+    IdRange {
+        first: id,
+        length: 1,
     }
 }
 

@@ -17,17 +17,13 @@ use crate::name::LabName;
 use crate::paths::LabPaths;
 
 /// A fresh `/proc`, the lab's own `hosts` and `resolv.conf`, and its host name.
-pub(crate) fn mounts(paths: &LabPaths, lab: &LabName) -> Result<(), LaunchError> {
+pub(crate) fn mounts(paths: &LabPaths) -> Result<(), LaunchError> {
     let flags = MountFlags::NOSUID | MountFlags::NODEV | MountFlags::NOEXEC;
     rustix::mount::mount("proc", "/proc", "proc", flags, None)
         .map_err(|errno| LaunchError::step("mount the lab's /proc")(errno.into()))?;
-    rustix::system::sethostname(lab.as_str().as_bytes())
-        .map_err(|errno| LaunchError::step("name the lab's host")(errno.into()))?;
-    let hosts = format!(
-        "127.0.0.1\tlocalhost\n::1\tlocalhost ip6-localhost ip6-loopback\n127.0.1.1\t{lab}\n"
-    );
-    let resolver = "# The lab has no way out: names are known to containers of one network only.\n";
-    for (name, text) in [("hosts", hosts.as_str()), ("resolv.conf", resolver)] {
+    name(paths.lab())?;
+    let hosts = hosts(paths.lab());
+    for (name, text) in [("hosts", hosts.as_str()), ("resolv.conf", RESOLVER)] {
         let own = paths.etc().join(name);
         let shown = Path::new("/etc").join(name);
         std::fs::write(&own, text).map_err(LaunchError::step("write the lab's hosts"))?;
@@ -43,6 +39,21 @@ pub(crate) fn mounts(paths: &LabPaths, lab: &LabName) -> Result<(), LaunchError>
     }
     Ok(())
 }
+
+/// The host name of the lab is its own.
+pub(crate) fn name(lab: &LabName) -> Result<(), LaunchError> {
+    rustix::system::sethostname(lab.as_str().as_bytes())
+        .map_err(|errno| LaunchError::step("name the lab's host")(errno.into()))
+}
+
+/// The lab host's `/etc/hosts`.
+pub(crate) fn hosts(lab: &LabName) -> String {
+    format!("127.0.0.1\tlocalhost\n::1\tlocalhost ip6-localhost ip6-loopback\n127.0.1.1\t{lab}\n")
+}
+
+/// The lab host's `/etc/resolv.conf`.
+pub(crate) const RESOLVER: &str =
+    "# The lab has no way out: names are known to containers of one network only.\n";
 
 /// A network namespace of the lab's own, with `lo` up and every port free to all.
 pub(crate) fn network(starter: Starter) -> Result<(), LaunchError> {

@@ -180,7 +180,7 @@ fn make_lab(order: &Order, starting: File, held: File) -> Result<(), LaunchError
     rustix::process::setsid()
         .map_err(|errno| LaunchError::step("leave the client's session")(errno.into()))?;
     rustix::process::umask(rustix::fs::Mode::from_raw_mode(0o022));
-    let id_map = id_plan::choose(order.id_map);
+    let id_map = id_plan::choose(order.id_map, order.view.is_some());
     let (gate, opener) = io::pipe().map_err(LaunchError::step("make a pipe"))?;
     let namespaces = CloneOptions {
         namespaces: birth::NAMESPACES,

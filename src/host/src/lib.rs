@@ -12,6 +12,7 @@ mod birth;
 pub mod doctor;
 pub mod enter;
 pub mod folders;
+pub mod grading;
 pub mod id_map;
 mod id_plan;
 mod identity;

@@ -5,6 +5,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::grading::View;
 use crate::id_map::{IdMap, IdMapChoice};
 use crate::paths::LabPaths;
 
@@ -18,7 +19,8 @@ pub(crate) struct Order {
     pub paths: LabPaths,
     pub id_map: IdMapChoice,
     pub publish_on_host: bool,
-    pub grading: bool,
+    /// A stranger's submission: what PID 1 sees of the machine.
+    pub view: Option<View>,
     /// Filled in once PID 1 exists.
     pub born: Option<Born>,
 }

@@ -104,6 +104,16 @@ impl Places {
         })
     }
 
+    /// Places that are given, as in the view of a submission.
+    pub(crate) fn within(data: &str, work: &str, runtime: &str) -> Self {
+        Self {
+            data: data.into(),
+            store: Path::new(data).join("store"),
+            work: work.into(),
+            runtime: runtime.into(),
+        }
+    }
+
     /// State of Plimsoll: `DATA` in the book.
     #[must_use]
     pub fn data(&self) -> &Path {

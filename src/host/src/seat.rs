@@ -12,11 +12,11 @@ use std::os::unix::net::UnixListener;
 use plimsoll_runtime::zygote::Zygote;
 use serde::{Deserialize, Serialize};
 
-use crate::folders;
 use crate::id_map::IdMap;
 use crate::name::LabName;
 use crate::paths::LabPaths;
 use crate::vendor::SocketVendor;
+use crate::{folders, grading};
 
 /// The engine's place in its lab.
 #[derive(Debug)]
@@ -56,6 +56,9 @@ impl EngineSeat {
         let listener = UnixListener::bind(&unborn)?;
         std::fs::set_permissions(&unborn, std::fs::Permissions::from_mode(0o600))?;
         std::fs::rename(&unborn, &socket)?;
+        if self.grading {
+            grading::close_runtime_folder()?;
+        }
         Ok(listener)
     }
 }

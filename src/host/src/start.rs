@@ -11,6 +11,7 @@ use std::process::{Command, Stdio};
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 
 use crate::folders::{self, FolderError};
+use crate::grading::View;
 use crate::id_map::IdMapChoice;
 use crate::identity::{self, EngineRecord};
 use crate::launch::ENTRY;
@@ -48,8 +49,8 @@ pub struct StartOptions {
     pub id_map: IdMapChoice,
     /// Offer published ports on the real host's loopback too.
     pub publish_on_host: bool,
-    /// A stranger's submission will run: no socket thread.
-    pub grading: bool,
+    /// A stranger's submission will run: the view that `Arena` made for it.
+    pub(crate) grading: Option<View>,
     /// The program that becomes the engine: this one, unless a test says otherwise.
     pub program: PathBuf,
 }
@@ -59,7 +60,7 @@ impl Default for StartOptions {
         Self {
             id_map: IdMapChoice::BestAvailable,
             publish_on_host: true,
-            grading: false,
+            grading: None,
             program: PathBuf::from("/proc/self/exe"),
         }
     }
@@ -144,7 +145,11 @@ pub fn ensure_running(paths: &LabPaths, options: &StartOptions) -> Result<Runnin
     if let Some(current) = current_lab(paths.places()) {
         return Err(StartError::InsideLab { current });
     }
-    folders::prepare(paths)?;
+    match options.grading {
+        None => folders::prepare(paths)?,
+        // The rest is within the view, or made by the arena for its user.
+        Some(_) => folders::prepare_state(paths)?,
+    }
     match give_birth(paths, options)? {
         StartReport::Ready { .. } => {}
         StartReport::Failed { doing, cause, hint } => {
@@ -202,7 +207,7 @@ fn give_birth(paths: &LabPaths, options: &StartOptions) -> Result<StartReport, S
         paths: paths.clone(),
         id_map: options.id_map,
         publish_on_host: options.publish_on_host,
-        grading: options.grading,
+        view: options.grading.clone(),
         born: None,
     };
     let log = open_log(&paths.log()).map_err(StartError::Spawn)?;

@@ -15,7 +15,7 @@ use crate::{LabName, folders, id_plan, stop};
 /// Tries everything. The process must have one thread.
 #[must_use]
 pub fn examine(environment: &Environment, places: &Places, options: &StartOptions) -> Facts {
-    let map = id_plan::choose(options.id_map);
+    let map = id_plan::choose(options.id_map, false);
     let single = IdMap::Single {
         starter: map.starter(),
     };

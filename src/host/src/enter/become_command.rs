@@ -59,7 +59,7 @@ fn prepare(terminal: Option<&Terminal>) -> io::Result<()> {
 }
 
 /// Empties the bounding, ambient, inheritable, permitted and effective sets.
-pub(super) fn give_up_capabilities() -> sys::Result<()> {
+pub(crate) fn give_up_capabilities() -> sys::Result<()> {
     for capability in 0..64 {
         // The kernel knows fewer than 64: the first it does not know ends it.
         if sys::drop_bounding(capability).is_err() {

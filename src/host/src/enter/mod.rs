@@ -18,6 +18,7 @@ use nix::libc;
 use plimsoll_runtime::sys::{self, CloneOptions, Forked};
 use rustix::thread::{ThreadNameSpaceType, move_into_thread_name_spaces};
 
+pub(crate) use become_command::give_up_capabilities;
 pub use environment::{Offered, SHIMS};
 
 use crate::name::LabName;

@@ -1,0 +1,413 @@
+//! The reduced view in which a stranger's submission is graded.
+//!
+//! PID 1 builds a root of its own and pivots into it: the system's programs
+//! read-only, an `/etc` with what programs need and nobody's names, devices, and
+//! one sized tmpfs for everything that may be written. Nothing else of the
+//! machine exists there, so nothing else can be read or filled.
+//!
+//! Everything is placed by descriptor (Linux 5.12: `mount_setattr`), since after
+//! the change of user the paths that lead to it may be closed.
+
+use std::ffi::CString;
+use std::io;
+use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
+use std::os::unix::ffi::OsStrExt;
+use std::path::{Path, PathBuf};
+
+use nix::libc;
+use plimsoll_runtime::sys::{self, MountChange};
+use rustix::fs::{CWD, Mode, OFlags, mkdirat, openat, symlinkat};
+use rustix::mount::{MountFlags, UnmountFlags};
+use serde::{Deserialize, Serialize};
+
+use super::Limits;
+use crate::id_map::Starter;
+use crate::lab_host;
+use crate::launch::LaunchError;
+use crate::name::LabName;
+use crate::paths::{LabPaths, Places};
+
+/// Says to programs of ours that this is a submission's place: commands that
+/// give answers away are refused where it exists. Nobody in there can remove it.
+pub const MARKER: &str = "/opt/plimsoll/submission";
+/// Where `docker`, `sudo` and `plimsoll` are in there.
+pub const COMMANDS: &str = "/opt/plimsoll/bin";
+/// The one home folder in there.
+pub const HOME: &str = "/home/learner";
+/// State and layers of the engine: no script sees it.
+pub(crate) const STATE: &str = "/var/lib/plimsoll";
+const BINARY: &str = "/opt/plimsoll/bin/plimsoll";
+const RUNTIME: &str = "/run/plimsoll";
+
+/// What PID 1 needs to build it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct View {
+    pub limits: Limits,
+    /// An empty folder outside, to mount the new root on.
+    pub mountpoint: PathBuf,
+}
+
+/// The lab's paths as seen from within.
+pub(crate) fn inner_paths(lab: &LabName) -> LabPaths {
+    Places::within(STATE, &format!("{HOME}/plimsoll"), RUNTIME)
+        .lab(lab)
+        .expect("the longest name fits beneath /run/plimsoll")
+}
+
+/// The program's path from within.
+pub(crate) fn binary() -> &'static Path {
+    Path::new(BINARY)
+}
+
+type Result<T> = std::result::Result<T, LaunchError>;
+
+fn step(doing: &'static str) -> impl Fn(rustix::io::Errno) -> LaunchError {
+    move |errno| LaunchError::step(doing)(errno.into())
+}
+
+fn sys_step(doing: &'static str) -> impl Fn(nix::errno::Errno) -> LaunchError {
+    move |errno| LaunchError::step(doing)(errno.into())
+}
+
+/// Builds the view and moves into it. `program` is this program's own file.
+///
+/// # Errors
+/// [`LaunchError`] names what could not be done.
+pub(crate) fn enter(outer: &LabPaths, view: &View, starter: Starter, program: &Path) -> Result<()> {
+    let outside = Outside {
+        program: open_path(program).map_err(step("find the engine's program"))?,
+        runtime: open_path(outer.places().runtime()).map_err(step("find the socket's folder"))?,
+        mountpoint: open_path(&view.mountpoint).map_err(step("find the view's folder"))?,
+    };
+    become_starter(starter)?;
+    let root = new_root(&view.limits).map_err(sys_step("make the view's file system"))?;
+    sys::move_mount(root.as_fd(), outside.mountpoint.as_fd())
+        .map_err(sys_step("mount the view's file system"))?;
+    let build = Build { root: &root };
+    build.folders(outer.lab())?;
+    build.programs()?;
+    build.etc(outer.lab(), starter)?;
+    build.devices()?;
+    build.kernel()?;
+    build.ours(&outside)?;
+    build.close()?;
+    rustix::process::fchdir(&root).map_err(step("go to the view's root"))?;
+    // pivot_root(2): with both the same, the old root lies on top of the new.
+    rustix::process::pivot_root(".", ".").map_err(step("change the root"))?;
+    rustix::mount::unmount(".", UnmountFlags::DETACH).map_err(step("leave the machine's files"))?;
+    rustix::process::chdir("/").map_err(step("go to the view's root"))
+}
+
+/// What is needed of the outside, opened while it can still be reached.
+struct Outside {
+    program: OwnedFd,
+    runtime: OwnedFd,
+    mountpoint: OwnedFd,
+}
+
+fn open_path(path: &Path) -> rustix::io::Result<OwnedFd> {
+    openat(CWD, path, OFlags::PATH | OFlags::CLOEXEC, Mode::empty())
+}
+
+/// Root outside is nobody in here until it takes the starter's ids; they are not
+/// root's, so that what is root's own in `/proc` and `/sys` stays closed.
+fn become_starter(starter: Starter) -> Result<()> {
+    if nix::unistd::getuid().as_raw() == starter.uid {
+        return Ok(());
+    }
+    let (uid, gid) = (starter.uid.into(), starter.gid.into());
+    nix::unistd::setgroups(&[]).map_err(sys_step("give up groups"))?;
+    nix::unistd::setresgid(gid, gid, gid).map_err(sys_step("take the lab's group"))?;
+    nix::unistd::setresuid(uid, uid, uid).map_err(sys_step("take the lab's user"))
+}
+
+/// One tmpfs, whose size is the limit of everything written in there.
+fn new_root(limits: &Limits) -> sys::Result<OwnedFd> {
+    let context = sys::fsopen(c"tmpfs")?;
+    let text = |number: u64| CString::new(number.to_string()).expect("digits");
+    sys::fsconfig_string(&context, c"size", &text(limits.disk_bytes))?;
+    sys::fsconfig_string(&context, c"nr_inodes", &text(limits.files))?;
+    sys::fsconfig_string(&context, c"mode", c"0755")?;
+    sys::fsconfig_create(&context)?;
+    sys::fsmount(&context, libc::MOUNT_ATTR_NOSUID)
+}
+
+struct Build<'a> {
+    root: &'a OwnedFd,
+}
+
+/// Folders that may be written: binds of the one tmpfs, over a root that may not.
+const WRITABLE: [(&str, u32); 6] = [
+    ("home", 0o755),
+    ("tmp", 0o1777),
+    ("run", 0o755),
+    ("var/tmp", 0o1777),
+    ("var/lib/plimsoll", 0o700),
+    ("dev/shm", 0o1777),
+];
+
+/// Programs and libraries, by distribution: folders, or links into /usr.
+const PROGRAMS: [&str; 9] = [
+    "usr", "bin", "sbin", "lib", "lib32", "lib64", "libx32", "nix", "gnu",
+];
+
+/// Files of /etc that programs read and that name nobody.
+const ETC: [&str; 12] = [
+    "alternatives",
+    "bash.bashrc",
+    "debian_version",
+    "ld.so.cache",
+    "ld.so.conf",
+    "ld.so.conf.d",
+    "localtime",
+    "os-release",
+    "profile",
+    "protocols",
+    "services",
+    "terminfo",
+];
+
+const DEVICES: [&str; 6] = ["null", "zero", "full", "random", "urandom", "tty"];
+
+impl Build<'_> {
+    fn make(&self, path: &str, mode: u32) -> Result<()> {
+        let mut sofar = PathBuf::new();
+        for part in Path::new(path) {
+            sofar.push(part);
+            match mkdirat(self.root, &sofar, Mode::from_raw_mode(0o755)) {
+                Ok(()) | Err(rustix::io::Errno::EXIST) => {}
+                Err(errno) => return Err(step("make the view's folders")(errno)),
+            }
+        }
+        // Apart from mkdir, which the umask narrows.
+        let place = self.at(path)?;
+        let by_descriptor = format!("/proc/self/fd/{}", std::os::fd::AsRawFd::as_raw_fd(&place));
+        rustix::fs::chmod(by_descriptor, Mode::from_raw_mode(mode))
+            .map_err(step("make the view's folders"))
+    }
+
+    fn at(&self, path: &str) -> Result<OwnedFd> {
+        openat(
+            self.root,
+            path,
+            OFlags::PATH | OFlags::NOFOLLOW | OFlags::CLOEXEC,
+            Mode::empty(),
+        )
+        .map_err(step("find a place in the view"))
+    }
+
+    fn file(&self, path: &str, content: &[u8]) -> Result<()> {
+        let flags = OFlags::CREATE | OFlags::EXCL | OFlags::WRONLY | OFlags::CLOEXEC;
+        let file = openat(self.root, path, flags, Mode::from_raw_mode(0o644))
+            .map_err(step("write the view's files"))?;
+        io::Write::write_all(&mut std::fs::File::from(file), content)
+            .map_err(LaunchError::step("write the view's files"))
+    }
+
+    fn link(&self, path: &str, target: impl AsRef<Path>) -> Result<()> {
+        symlinkat(target.as_ref(), self.root, path).map_err(step("link the view's files"))
+    }
+
+    fn folders(&self, lab: &LabName) -> Result<()> {
+        for folder in [
+            "etc",
+            "opt/plimsoll/bin",
+            "proc",
+            "sys",
+            "dev/pts",
+            "root",
+            "mnt",
+            "srv",
+        ] {
+            self.make(folder, 0o755)?;
+        }
+        for (folder, mode) in WRITABLE {
+            self.make(folder, mode)?;
+        }
+        let inner = inner_paths(lab);
+        for folder in [inner.lab_dir(), inner.store().to_path_buf(), RUNTIME.into()] {
+            self.make(beneath(&folder), 0o700)?;
+        }
+        self.make(beneath(&inner.work()), 0o755)?;
+        self.file(beneath(Path::new(MARKER)), b"")?;
+        for name in crate::enter::SHIMS {
+            self.link(
+                &format!("{}/{name}", beneath(Path::new(COMMANDS))),
+                "plimsoll",
+            )?;
+        }
+        Ok(())
+    }
+
+    fn programs(&self) -> Result<()> {
+        for name in PROGRAMS {
+            let host = Path::new("/").join(name);
+            if let Ok(target) = std::fs::read_link(&host) {
+                self.link(name, target)?;
+            } else if host.is_dir() {
+                self.make(name, 0o755)?;
+                self.bind_read_only(&host, name)?;
+            }
+        }
+        Ok(())
+    }
+
+    fn etc(&self, lab: &LabName, starter: Starter) -> Result<()> {
+        for name in ETC {
+            let host = Path::new("/etc").join(name);
+            let inner = format!("etc/{name}");
+            if let Ok(target) = std::fs::read_link(&host) {
+                self.link(&inner, target)?;
+            } else if host.is_dir() {
+                self.make(&inner, 0o755)?;
+                self.bind_read_only(&host, &inner)?;
+            } else if let Ok(content) = std::fs::read(&host) {
+                self.file(&inner, &content)?;
+            }
+        }
+        let Starter { uid, gid } = starter;
+        let passwd = format!(
+            "root:x:0:0:root:/root:/bin/sh\n\
+             learner:x:{uid}:{gid}:learner:{HOME}:/bin/sh\n\
+             nobody:x:65534:65534:nobody:/nonexistent:/usr/sbin/nologin\n"
+        );
+        let group = format!("root:x:0:\nlearner:x:{gid}:\nnogroup:x:65534:\n");
+        self.file("etc/passwd", passwd.as_bytes())?;
+        self.file("etc/group", group.as_bytes())?;
+        self.file(
+            "etc/nsswitch.conf",
+            b"passwd: files\ngroup: files\nhosts: files\n",
+        )?;
+        self.file("etc/hosts", lab_host::hosts(lab).as_bytes())?;
+        self.file("etc/resolv.conf", lab_host::RESOLVER.as_bytes())
+    }
+
+    fn devices(&self) -> Result<()> {
+        for name in DEVICES {
+            let inner = format!("dev/{name}");
+            self.file(&inner, b"")?;
+            self.bind(&Path::new("/dev").join(name), &inner, false, 0)?;
+        }
+        let context = sys::fsopen(c"devpts").map_err(sys_step("make the view's terminals"))?;
+        let pts = (|| {
+            sys::fsconfig_string(&context, c"ptmxmode", c"0666")?;
+            sys::fsconfig_string(&context, c"mode", c"0620")?;
+            sys::fsconfig_create(&context)?;
+            sys::fsmount(&context, libc::MOUNT_ATTR_NOSUID | libc::MOUNT_ATTR_NOEXEC)
+        })()
+        .map_err(sys_step("make the view's terminals"))?;
+        self.attach(&pts, "dev/pts")?;
+        self.link("dev/ptmx", "pts/ptmx")?;
+        let streams = [
+            ("fd", ""),
+            ("stdin", "/0"),
+            ("stdout", "/1"),
+            ("stderr", "/2"),
+        ];
+        for (name, number) in streams {
+            self.link(&format!("dev/{name}"), format!("/proc/self/fd{number}"))?;
+        }
+        Ok(())
+    }
+
+    /// While the machine's own /proc and /sys can be seen: the kernel gives
+    /// nobody more of them than that.
+    fn kernel(&self) -> Result<()> {
+        let proc = sys::fsopen(c"proc")
+            .and_then(|context| {
+                sys::fsconfig_create(&context)?;
+                let flags = libc::MOUNT_ATTR_NOSUID | libc::MOUNT_ATTR_NODEV;
+                sys::fsmount(&context, flags | libc::MOUNT_ATTR_NOEXEC)
+            })
+            .map_err(sys_step("mount the lab's /proc"))?;
+        self.attach(&proc, "proc")?;
+        self.bind_read_only(Path::new("/sys"), "sys")
+    }
+
+    /// This program, and the folder that the client outside sees the socket in.
+    fn ours(&self, outside: &Outside) -> Result<()> {
+        let binary = beneath(Path::new(BINARY));
+        self.file(binary, b"")?;
+        let tree = self.copy(outside.program.as_fd(), libc::MOUNT_ATTR_RDONLY, false)?;
+        self.attach(&tree, binary)?;
+        let runtime = self.copy(outside.runtime.as_fd(), 0, false)?;
+        // Beneath the writable /run, which is bound over itself below: so it is
+        // attached when that stands.
+        self.writable()?;
+        self.attach(&runtime, beneath(Path::new(RUNTIME)))
+    }
+
+    fn writable(&self) -> Result<()> {
+        for (folder, _) in WRITABLE {
+            let flags = libc::MOUNT_ATTR_NOSUID | libc::MOUNT_ATTR_NODEV;
+            let place = self.at(folder)?;
+            let copy = self.copy(place.as_fd(), flags, false)?;
+            self.attach(&copy, folder)?;
+        }
+        Ok(())
+    }
+
+    /// The root itself is read-only from here on.
+    fn close(&self) -> Result<()> {
+        let change = MountChange {
+            set: libc::MOUNT_ATTR_RDONLY,
+            ..MountChange::default()
+        };
+        sys::mount_setattr(self.root.as_fd(), change)
+            .map_err(sys_step("close the view's root (Linux 5.12)"))
+    }
+
+    fn bind_read_only(&self, host: &Path, inner: &str) -> Result<()> {
+        self.bind(
+            host,
+            inner,
+            true,
+            libc::MOUNT_ATTR_RDONLY | libc::MOUNT_ATTR_NOSUID,
+        )
+    }
+
+    fn bind(&self, host: &Path, inner: &str, recursive: bool, flags: u64) -> Result<()> {
+        let source = open_path(host).map_err(step("find the system's programs"))?;
+        let tree = self.copy(source.as_fd(), flags, recursive)?;
+        self.attach(&tree, inner)
+    }
+
+    fn copy(&self, source: BorrowedFd<'_>, set: u64, recursive: bool) -> Result<OwnedFd> {
+        // A mount with locked children may only be copied together with them.
+        let tree = match sys::clone_tree(source, c"", recursive) {
+            Err(nix::errno::Errno::EINVAL) if !recursive => sys::clone_tree(source, c"", true),
+            other => other,
+        }
+        .map_err(sys_step("copy a mount into the view"))?;
+        let change = MountChange {
+            set,
+            recursive: true,
+            ..MountChange::default()
+        };
+        if set != 0 {
+            sys::mount_setattr(tree.as_fd(), change)
+                .map_err(sys_step("close a mount of the view (Linux 5.12)"))?;
+        }
+        Ok(tree)
+    }
+
+    fn attach(&self, tree: &OwnedFd, inner: &str) -> Result<()> {
+        let place = self.at(inner)?;
+        sys::move_mount(tree.as_fd(), place.as_fd()).map_err(sys_step("attach a mount in the view"))
+    }
+}
+
+/// As a path relative to the new root.
+fn beneath(path: &Path) -> &str {
+    std::str::from_utf8(path.as_os_str().as_bytes())
+        .expect("paths within the view are ours")
+        .trim_start_matches('/')
+}
+
+/// Closes the folder of the socket once it is there: a script may connect, and
+/// not fill the machine's disk through it.
+pub(crate) fn close_runtime_folder() -> io::Result<()> {
+    let flags = MountFlags::BIND | MountFlags::RDONLY | MountFlags::NOSUID | MountFlags::NODEV;
+    Ok(rustix::mount::mount_remount(RUNTIME, flags, "")?)
+}

@@ -1,0 +1,188 @@
+//! The watchdog: a process outside that sums what a lab uses, and ends it.
+//!
+//! It looks every 50 ms, at the anonymous memory of every process in the lab and
+//! at the machine's growth of shared memory (tmpfs, memfd, System V), which no
+//! process's own figure shows. It also ends the lab when the grader that started
+//! it is gone, however that went.
+
+use std::fs;
+use std::io::{self, Read, Write};
+use std::os::fd::{AsFd, AsRawFd, OwnedFd};
+use std::path::{Path, PathBuf};
+
+use nix::libc::SIGKILL;
+use plimsoll_runtime::sys::{self, CloneOptions, Forked};
+use rustix::event::{PollFd, PollFlags, Timespec, poll};
+use rustix::fs::{Mode, OFlags, openat};
+
+use super::{Limit, Limits};
+use crate::identity;
+use crate::start::Running;
+
+/// How often it looks. A process writes 100 to 500 MB in that time.
+const EVERY: Timespec = Timespec {
+    tv_sec: 0,
+    tv_nsec: 50_000_000,
+};
+
+/// The grader's end of it.
+#[derive(Debug)]
+pub(super) struct Watchdog {
+    pid: i32,
+    /// Closed, it tells the watchdog that nobody grades any more.
+    lead: Option<io::PipeWriter>,
+    bark: io::PipeReader,
+    heard: Option<Limit>,
+}
+
+impl Watchdog {
+    /// Starts it over the lab whose root directory is `root`.
+    pub(super) fn start(
+        running: &Running,
+        root: &OwnedFd,
+        limits: &Limits,
+        place: &Path,
+    ) -> io::Result<Self> {
+        let processes = openat(
+            root,
+            "proc",
+            OFlags::DIRECTORY | OFlags::RDONLY | OFlags::CLOEXEC,
+            Mode::empty(),
+        )?;
+        let (collar, lead) = io::pipe()?;
+        let (bark, mouth) = io::pipe()?;
+        match sys::clone3(&CloneOptions::default())? {
+            Forked::Child => {
+                drop(lead);
+                drop(bark);
+                let watch = Watch {
+                    engine: running.pidfd.as_fd(),
+                    processes,
+                    limit: limits.memory_bytes,
+                    shared_before: shared_memory(),
+                };
+                watch.until_the_end(&collar, mouth, place)
+            }
+            Forked::Parent { pid, .. } => Ok(Self {
+                pid,
+                lead: Some(lead),
+                bark,
+                heard: None,
+            }),
+        }
+    }
+
+    /// The limit for which it ended the lab. Call it when the lab has ended.
+    pub(super) fn verdict(&mut self) -> Option<Limit> {
+        if self.heard.is_none() {
+            let mut word = [0];
+            // It ends with the lab: the pipe closes when it had nothing to say.
+            if self.bark.read_exact(&mut word).is_ok() {
+                self.heard = Some(Limit::Memory);
+            }
+        }
+        self.heard
+    }
+
+    /// Lets it go and waits for it.
+    pub(super) fn stop(&mut self) {
+        if self.lead.take().is_some() {
+            let _ = nix::sys::wait::waitpid(nix::unistd::Pid::from_raw(self.pid), None);
+        }
+    }
+}
+
+impl Drop for Watchdog {
+    fn drop(&mut self) {
+        self.stop();
+    }
+}
+
+struct Watch<'a> {
+    engine: std::os::fd::BorrowedFd<'a>,
+    /// The lab's own `/proc`.
+    processes: OwnedFd,
+    limit: u64,
+    shared_before: u64,
+}
+
+impl Watch<'_> {
+    fn until_the_end(&self, collar: &io::PipeReader, mut mouth: io::PipeWriter, place: &Path) -> ! {
+        // A Ctrl-C at the terminal is the grader's to handle; its end shows here.
+        let _ = rustix::process::setsid();
+        loop {
+            let mut ends = [
+                PollFd::from_borrowed_fd(self.engine, PollFlags::IN),
+                PollFd::new(collar, PollFlags::IN),
+            ];
+            let waited = poll(&mut ends, Some(&EVERY));
+            let (lab_ended, nobody_grades) =
+                (!ends[0].revents().is_empty(), !ends[1].revents().is_empty());
+            if lab_ended && !nobody_grades {
+                drop(mouth);
+                // Waits for the grader, who may still want to look at the place.
+                let _ = (&mut &*collar).read(&mut [0]);
+                sys::exit(0);
+            }
+            if nobody_grades {
+                self.end();
+                let _ = fs::remove_dir_all(place);
+                sys::exit(0);
+            }
+            if waited.is_ok() && self.used() > self.limit {
+                let _ = mouth.write_all(b"m");
+                self.end();
+            }
+        }
+    }
+
+    fn end(&self) {
+        let _ = sys::pidfd_send_signal(self.engine, SIGKILL);
+        identity::wait_for_end(self.engine, 10_000);
+    }
+
+    fn used(&self) -> u64 {
+        let folder = PathBuf::from(format!("/proc/self/fd/{}", self.processes.as_raw_fd()));
+        let anonymous: u64 = fs::read_dir(&folder)
+            .into_iter()
+            .flatten()
+            .flatten()
+            .filter(|entry| entry.file_name().as_encoded_bytes()[0].is_ascii_digit())
+            .filter_map(|entry| fs::read_to_string(entry.path().join("status")).ok())
+            .map(|status| kilobytes(&status, "RssAnon:"))
+            .sum();
+        anonymous + shared_memory().saturating_sub(self.shared_before)
+    }
+}
+
+/// All tmpfs, memfd and System V memory of the machine, in bytes.
+fn shared_memory() -> u64 {
+    let about = fs::read_to_string("/proc/meminfo").unwrap_or_default();
+    kilobytes(&about, "Shmem:")
+}
+
+/// The bytes of a line `NAME   123 kB` (proc_meminfo(5), proc_pid_status(5)).
+fn kilobytes(text: &str, name: &str) -> u64 {
+    text.lines()
+        .find_map(|line| {
+            line.strip_prefix(name)?
+                .split_whitespace()
+                .next()?
+                .parse::<u64>()
+                .ok()
+        })
+        .map_or(0, |number| number << 10)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn kilobytes_are_bytes() {
+        let text = "Name:\tx\nRssAnon:\t     164 kB\nRssFile:\t 1 kB\n";
+        assert_eq!(kilobytes(text, "RssAnon:"), 164 * 1024);
+        assert_eq!(kilobytes(text, "Absent:"), 0);
+        assert!(shared_memory() < 1 << 50);
+    }
+}
