@@ -138,7 +138,8 @@ pub struct GradeArguments {
     #[arg(long, value_name = "DIR")]
     pub files: Option<PathBuf>,
     /// Seconds that the script may take
-    #[arg(long, default_value_t = 120, value_name = "SECONDS")]
+    #[arg(long, default_value_t = 120, value_name = "SECONDS",
+        value_parser = clap::value_parser!(u64).range(1..=86_400))]
     pub timeout: u64,
     /// How to print the result
     #[arg(long, value_enum, default_value_t = Format::Text)]

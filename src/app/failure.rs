@@ -59,6 +59,11 @@ impl Failure {
         self
     }
 
+    /// Who can mend it.
+    pub fn kind(&self) -> Kind {
+        self.kind
+    }
+
     /// 2 for usage, 3 for engine and environment.
     pub fn exit_code(&self) -> ExitCode {
         ExitCode::from(match self.kind {

@@ -12,6 +12,7 @@ mod commands;
 mod failure;
 mod oci;
 mod playing;
+mod submission;
 
 use std::ffi::OsString;
 use std::path::Path;

@@ -1,17 +1,163 @@
 //! `plimsoll grade LAB --script FILE`: grade a stranger's work.
 
+use std::process::ExitCode;
+use std::time::Duration;
+
+use plimsoll_lab::course::Lab;
+use plimsoll_lab::report;
+use plimsoll_lab::result::{Cause, ResultRecord, Side, Verdict};
+use plimsoll_lab::text::{Language, Text};
+
 use super::Outcome;
-use crate::arguments::{GradeArguments, Shared};
+use crate::arguments::{Format, GradeArguments, Shared};
 use crate::classroom::{Classroom, refuse_in_submission};
 use crate::failure::{Failure, Kind};
+use crate::submission::Submission;
 
-/// Runs the script in an arena of its own and grades what it leaves.
+/// Lines of the script's output that are shown where goals are open.
+const SHOWN: usize = 12;
+
+/// Runs the script in an arena of its own and grades what it leaves. Where the
+/// engine or the machine failed, once more.
 pub fn run(shared: &Shared, arguments: &GradeArguments) -> Outcome {
     refuse_in_submission("grade")?;
     let room = Classroom::open(shared)?;
-    room.lab(&arguments.lab)?;
-    Err(Failure::new(
-        Kind::Usage,
-        "grading a stranger's script has no arena yet",
-    ))
+    let lab = room.lab(&arguments.lab)?;
+    let submission = Submission::read(
+        &arguments.script,
+        arguments.files.as_deref(),
+        Duration::from_secs(arguments.timeout),
+    )?;
+    let once = || submission.grade(lab, &arguments.lab);
+    let graded = match once() {
+        Ok(graded) if graded.result.verdict != Verdict::Error => Ok(graded),
+        Err(failure) if failure.kind() == Kind::Usage => Err(failure),
+        _ => once(),
+    };
+    let graded = match graded {
+        Ok(graded) => graded,
+        Err(failure) => {
+            if arguments.format == Format::Json && failure.kind() == Kind::Environment {
+                println!("{}", super::json(&no_verdict(lab, &failure))?);
+            }
+            return Err(failure);
+        }
+    };
+    let result = with_cause(graded.result);
+    let code = ExitCode::from(result.exit_code());
+    match arguments.format {
+        Format::Json => println!("{}", super::json(&result)?),
+        Format::Text => {
+            let words = report::in_words(&lab.file.title, &result, room.style());
+            print!("{}", plain(&words));
+            if result.verdict != Verdict::Pass {
+                print!("{}", ending(graded.code, &graded.tail, room.language));
+            }
+        }
+    }
+    Ok(code)
+}
+
+/// A goal that could not be looked at, twice: say so where records say it.
+fn with_cause(result: ResultRecord) -> ResultRecord {
+    if result.verdict != Verdict::Error || result.cause.is_some() {
+        return result;
+    }
+    let message = Text::new(
+        "Some goals could not be looked at, twice in a row.",
+        "Des objectifs n'ont pas pu être examinés, deux fois de suite.",
+    );
+    ResultRecord {
+        cause: Some(Cause {
+            side: Side::Environment,
+            message,
+        }),
+        ..result
+    }
+}
+
+/// The record where there is no verdict at all.
+fn no_verdict(lab: &Lab, failure: &Failure) -> ResultRecord {
+    let told = failure.to_string();
+    ResultRecord {
+        schema: ResultRecord::SCHEMA.to_owned(),
+        lab: lab.name.clone(),
+        verdict: Verdict::Error,
+        score: 0,
+        max_score: lab.grader.max_score(),
+        checks: Vec::new(),
+        cause: Some(Cause {
+            side: Side::Environment,
+            message: Text::new(told.trim_end(), told.trim_end()),
+        }),
+        engine: format!("plimsoll {}", env!("CARGO_PKG_VERSION")),
+        started_at: ResultRecord::now(),
+        duration_ms: 0,
+        journal_head: None,
+    }
+}
+
+/// How the script ended, and the last lines it printed.
+fn ending(code: Option<i32>, tail: &[u8], language: Language) -> String {
+    let told = match code {
+        Some(code) => Text::new(
+            format!("The script ended with code {code}"),
+            format!("Le script s'est terminé avec le code {code}"),
+        ),
+        None => Text::new("The script was ended", "Le script a été arrêté"),
+    };
+    let text = plain(&String::from_utf8_lossy(tail));
+    let lines: Vec<&str> = text.lines().collect();
+    let shown = &lines[lines.len().saturating_sub(SHOWN)..];
+    let rest = match shown {
+        [] => Text::new(" and printed nothing.", " sans rien afficher."),
+        _ => Text::new(". Its last lines:", ". Ses dernières lignes :"),
+    };
+    let mut out = format!("\n{}{}\n", told.get(language), rest.get(language));
+    for line in shown {
+        out += &format!("  | {line}\n");
+    }
+    out
+}
+
+/// Without what would move a terminal's cursor, colour it, or make it answer.
+fn plain(text: &str) -> String {
+    let shown = |letter: char| match letter {
+        '\n' | '\t' => letter,
+        letter if letter.is_control() => char::REPLACEMENT_CHARACTER,
+        // Marks that turn the direction of writing hide what is written.
+        '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' => char::REPLACEMENT_CHARACTER,
+        letter => letter,
+    };
+    text.replace("\r\n", "\n").chars().map(shown).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn output_cannot_command_the_terminal() {
+        let text = "fine\r\n\u{1b}]0;title\u{7}\u{9b}31m\u{202e}x\n";
+        assert_eq!(
+            plain(text),
+            "fine\n\u{fffd}]0;title\u{fffd}\u{fffd}31m\u{fffd}x\n"
+        );
+    }
+
+    #[test]
+    fn the_last_lines_are_shown() {
+        let tail: String = (0..40).map(|number| format!("line {number}\n")).collect();
+        let told = ending(Some(3), tail.as_bytes(), Language::English);
+        assert!(
+            told.contains("ended with code 3. Its last lines:"),
+            "{told}"
+        );
+        assert!(
+            told.contains("| line 39\n") && !told.contains("line 27\n"),
+            "{told}"
+        );
+        let silent = ending(None, b"", Language::French);
+        assert_eq!(silent, "\nLe script a été arrêté sans rien afficher.\n");
+    }
 }

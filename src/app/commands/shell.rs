@@ -16,11 +16,8 @@ use crate::failure::{Failure, Kind};
 /// Starts the lab where needed, joins it, and returns the command's code.
 pub fn run(shared: &Shared, arguments: &ShellArguments) -> Outcome {
     let paths = crate::classroom::arrive(shared, &arguments.lab)?;
-    let defaults = StartOptions::of_process();
-    let options = StartOptions {
-        publish_on_host: defaults.publish_on_host && !arguments.no_publish,
-        ..defaults
-    };
+    let mut options = StartOptions::of_process();
+    options.publish_on_host &= !arguments.no_publish;
     let running = super::ensure_running(&paths, &options)?;
     let interactive = arguments.command.is_empty() && std::io::stdin().is_terminal();
     if interactive {

@@ -12,6 +12,7 @@
 //! What is deliberately not held here: what the engine itself refuses in grading
 //! (`--privileged` and the like), and the verdict, which is kept outside.
 
+mod left;
 mod script;
 mod view;
 mod watchdog;

@@ -1,0 +1,305 @@
+//! A stranger's submission: read, run in an arena, and judged from outside.
+//!
+//! Limits: what holds it is `plimsoll_host::grading`; this file decides what is
+//! put in, what is taken out (its answers, the end of its output), and what
+//! hitting a limit means for the grade.
+
+use std::fs::OpenOptions;
+use std::io::Read;
+use std::os::unix::fs::OpenOptionsExt;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use plimsoll_api::client::Endpoint;
+use plimsoll_host::grading::{Arena, ArenaError, Ended, Limit, Limits, Script};
+use plimsoll_host::{Environment, LabName, StartOptions};
+use plimsoll_lab::course::Lab;
+use plimsoll_lab::progress::{LabProgress, Progress};
+use plimsoll_lab::result::{Cause, CheckRecord, ResultRecord, Side, Status, Verdict};
+use plimsoll_lab::text::Text;
+
+use crate::classroom::{Patience, judge};
+use crate::failure::{Failure, Kind};
+
+/// Longest script, in bytes.
+const LONGEST_SCRIPT: u64 = 4 << 20;
+/// Most of `progress.json` that is read, in bytes.
+const MOST_PROGRESS: u64 = 1 << 20;
+/// Longest answer, in bytes: what `plimsoll answer` takes.
+const LONGEST_ANSWER: usize = 4096;
+/// How much of the end of the output is kept, in bytes.
+const TAIL: usize = 64 << 10;
+/// `progress.json` below the home folder; no variable in there says otherwise.
+const PROGRESS: &str = ".local/share/plimsoll/progress.json";
+
+/// What somebody handed in.
+pub struct Submission {
+    /// The script's own name, which its messages carry.
+    name: PathBuf,
+    script: Vec<u8>,
+    files: Option<PathBuf>,
+    limits: Limits,
+}
+
+/// What became of it.
+pub struct Graded {
+    pub result: ResultRecord,
+    /// The script's exit code; none if a limit ended it.
+    pub code: Option<i32>,
+    /// The end of what it printed.
+    pub tail: Vec<u8>,
+}
+
+impl Submission {
+    /// Reads the script; `files` is looked at and read later.
+    ///
+    /// # Errors
+    /// Neither is what it has to be.
+    pub fn read(script: &Path, files: Option<&Path>, time: Duration) -> Result<Self, Failure> {
+        let wrong = |what: String| {
+            let message = format!("`{}`: {what}", script.display());
+            Failure::new(Kind::Usage, message)
+        };
+        // A FIFO or a terminal would keep everybody waiting.
+        let file = OpenOptions::new()
+            .read(true)
+            .custom_flags(nix::libc::O_NONBLOCK | nix::libc::O_NOCTTY)
+            .open(script)
+            .map_err(|error| wrong(error.to_string()))?;
+        if !file.metadata().is_ok_and(|about| about.is_file()) {
+            return Err(wrong("not a plain file".to_owned()));
+        }
+        let mut content = Vec::new();
+        file.take(LONGEST_SCRIPT + 1)
+            .read_to_end(&mut content)
+            .map_err(|error| wrong(error.to_string()))?;
+        if content.len() as u64 > LONGEST_SCRIPT {
+            return Err(wrong(format!("longer than {} MB", LONGEST_SCRIPT >> 20)));
+        }
+        if let Some(folder) = files.filter(|folder| !folder.is_dir()) {
+            let message = format!("`{}` is not a folder", folder.display());
+            return Err(Failure::new(Kind::Usage, message).hint("--files DIR".to_owned()));
+        }
+        Ok(Self {
+            name: script.file_name().map(PathBuf::from).unwrap_or_default(),
+            script: content,
+            files: files.map(Path::to_path_buf),
+            limits: Limits {
+                time,
+                ..Limits::default()
+            },
+        })
+    }
+
+    /// Runs it in an arena of its own and judges what it left. Nothing of the
+    /// arena is there afterwards.
+    ///
+    /// # Errors
+    /// Never the submission's fault: the machine or the engine failed.
+    pub fn grade(&self, lab: &Lab, name: &LabName) -> Result<Graded, Failure> {
+        let started_at = ResultRecord::now();
+        let environment = Environment::of_process();
+        let options = StartOptions::of_process();
+        let mut arena =
+            Arena::open(&environment, name, &self.limits, &options).map_err(no_arena)?;
+        let script = self.put(&arena, lab).map_err(no_arena)?;
+        let mut tail = Tail::default();
+        let ended = arena
+            .run(&script, &mut |bytes| tail.take(bytes))
+            .map_err(no_arena)?;
+        let graded = |result| Graded {
+            result,
+            code: ended.code,
+            tail: tail.0,
+        };
+        match ended.limit {
+            Some(Limit::Engine) => Err(engine_ended()),
+            Some(limit) => {
+                let result = over(lab, limit, &self.limits, started_at, &ended);
+                Ok(graded(result))
+            }
+            None => {
+                let progress = answers(&arena, lab)?;
+                let result = judge(
+                    lab,
+                    Endpoint::Unix(arena.socket()),
+                    arena.work(),
+                    &progress,
+                    Patience::Final,
+                );
+                // What it left running goes on using memory and disk.
+                match arena.limit() {
+                    Some(Limit::Engine) => Err(engine_ended()),
+                    Some(limit) => Ok(graded(over(lab, limit, &self.limits, started_at, &ended))),
+                    None => result.map(graded),
+                }
+            }
+        }
+    }
+
+    /// The lab's start files, the submission's own over them, and its script.
+    fn put(&self, arena: &Arena, lab: &Lab) -> Result<Script, ArenaError> {
+        for (path, content) in &lab.start {
+            arena.put(Path::new(path), content, false)?;
+        }
+        if let Some(folder) = &self.files {
+            arena.put_folder(folder)?;
+        }
+        let taken = |(path, _): &(String, Vec<u8>)| Path::new(path).starts_with(&self.name);
+        let name = match lab.start.iter().any(taken) {
+            true => PathBuf::from("submission.sh"),
+            false => self.name.clone(),
+        };
+        arena.put(&name, &self.script, true)?;
+        Ok(Script {
+            command: self.command(&name),
+            environment: Vec::new(),
+        })
+    }
+
+    /// As its first line says, else as a shell script.
+    fn command(&self, name: &Path) -> Vec<std::ffi::OsString> {
+        // By a path, so that no name is an option or searched for.
+        let path = Path::new(".").join(name).into_os_string();
+        if self.script.starts_with(b"#!") {
+            return vec![path];
+        }
+        let bash = ["/bin/bash", "/usr/bin/bash"]
+            .into_iter()
+            .find(|shell| Path::new(shell).exists());
+        vec![bash.unwrap_or("/bin/sh").into(), path]
+    }
+}
+
+/// The last bytes of an output.
+#[derive(Default)]
+struct Tail(Vec<u8>);
+
+impl Tail {
+    fn take(&mut self, bytes: &[u8]) {
+        self.0.extend_from_slice(bytes);
+        if self.0.len() > 2 * TAIL {
+            self.0.drain(..self.0.len() - TAIL);
+        }
+    }
+}
+
+/// What it answered to the lab's questions. The file is a stranger's: anything
+/// but a sound one is no answer, and nothing else of it counts.
+fn answers(arena: &Arena, lab: &Lab) -> Result<LabProgress, Failure> {
+    let left = arena
+        .left_in_home(Path::new(PROGRESS), MOST_PROGRESS)
+        .map_err(|error| Failure::new(Kind::Environment, format!("the answers: {error}")))?;
+    let progress: Progress = left
+        .and_then(|bytes| serde_json::from_slice(&bytes).ok())
+        .unwrap_or_default();
+    let mut answers = progress.lab(&lab.name).answers;
+    answers.retain(|question, answer| {
+        lab.file.question(question).is_some() && answer.len() <= LONGEST_ANSWER
+    });
+    Ok(LabProgress {
+        answers,
+        ..LabProgress::default()
+    })
+}
+
+/// The record of a submission that hit a limit: no points, and somebody looks.
+fn over(
+    lab: &Lab,
+    limit: Limit,
+    limits: &Limits,
+    started_at: String,
+    ended: &Ended,
+) -> ResultRecord {
+    let why = hit(limit, limits);
+    let not_judged = Text::new("not looked at", "non examiné");
+    let checks = lab.grader.goals.iter().map(|goal| CheckRecord {
+        id: goal.id.clone(),
+        title: goal.title.clone(),
+        status: Status::Skip,
+        points: 0,
+        max_points: goal.points,
+        expected: Text::default(),
+        actual: not_judged.clone(),
+        message: not_judged.clone(),
+        hint: None,
+        miss: None,
+        look_at: None,
+    });
+    ResultRecord {
+        schema: ResultRecord::SCHEMA.to_owned(),
+        lab: lab.name.clone(),
+        verdict: Verdict::Fail,
+        score: 0,
+        max_score: lab.grader.max_score(),
+        checks: checks.collect(),
+        cause: Some(Cause {
+            side: Side::Submission,
+            message: Text::new(
+                format!("{} It scores 0 and is marked for review.", why.en),
+                format!("{} Note : 0, à revoir par l'enseignant.", why.fr),
+            ),
+        }),
+        engine: format!("plimsoll {}", env!("CARGO_PKG_VERSION")),
+        started_at,
+        duration_ms: u64::try_from(ended.lasted.as_millis()).unwrap_or(u64::MAX),
+        journal_head: None,
+    }
+}
+
+fn hit(limit: Limit, limits: &Limits) -> Text {
+    let megabytes = |bytes: u64| bytes >> 20;
+    match limit {
+        Limit::Time => {
+            let seconds = limits.time.as_secs();
+            Text::new(
+                format!("The script did not end within {seconds} s."),
+                format!("Le script ne s'est pas terminé en {seconds} s."),
+            )
+        }
+        Limit::Memory => {
+            let most = megabytes(limits.memory_bytes);
+            Text::new(
+                format!("The submission used more than {most} MB of memory."),
+                format!("La soumission a utilisé plus de {most} Mo de mémoire."),
+            )
+        }
+        Limit::Disk => {
+            let (most, files) = (megabytes(limits.disk_bytes), limits.files);
+            Text::new(
+                format!("The submission wrote more than {most} MB or {files} files."),
+                format!("La soumission a écrit plus de {most} Mo ou {files} fichiers."),
+            )
+        }
+        Limit::Output => {
+            let most = megabytes(limits.output_bytes);
+            Text::new(
+                format!("The script printed more than {most} MB."),
+                format!("Le script a affiché plus de {most} Mo."),
+            )
+        }
+        Limit::Engine => Text::new("The lab's engine ended.", "Le moteur du labo s'est arrêté."),
+    }
+}
+
+/// A submission is refused what would end its engine: this was not its doing.
+fn engine_ended() -> Failure {
+    Failure::new(
+        Kind::Environment,
+        "the lab's engine ended before the work was judged",
+    )
+}
+
+fn no_arena(error: ArenaError) -> Failure {
+    let hint = match &error {
+        ArenaError::Start(error) => error.hint(),
+        ArenaError::Put { .. } => None,
+        _ => Some("plimsoll doctor".to_owned()),
+    };
+    let kind = match &error {
+        // A file that cannot be read, or more than there is room for.
+        ArenaError::Put { .. } => Kind::Usage,
+        _ => Kind::Environment,
+    };
+    Failure::from_error(kind, &error).hint(hint)
+}
