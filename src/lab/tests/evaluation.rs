@@ -242,7 +242,8 @@ fn one_mistake_fails_one_goal_with_its_hint() {
     let image = |id: &str, asked: &str| [("/Image", json!(id)), ("/Config/Image", json!(asked))];
     let html = "/usr/share/nginx/html";
     let long = "ab".repeat(32);
-    let cases: Vec<(&str, Vec<(&str, Value)>, &str)> = vec![
+    type Case<'a> = (&'a str, Vec<(&'a str, Value)>, &'a str);
+    let cases: Vec<Case> = vec![
         (
             "another name",
             vec![named("/web")],

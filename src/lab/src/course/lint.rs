@@ -5,8 +5,8 @@ use super::attempt::Expected;
 use super::files::Files;
 use crate::probe::http_request;
 use crate::schema::{
-    AnswerCheck, Check, CommandWanted, ContentSource, Goal, Holds, Kind, Look, ProbeCheck,
-    SchemaError, TextMatch, nearest,
+    AnswerCheck, Check, CommandWanted, ContentSource, Goal, Holds, Kind, SchemaError, TextMatch,
+    nearest,
 };
 use std::collections::BTreeSet;
 
@@ -186,11 +186,9 @@ impl Lint<'_> {
                     self.matcher(matcher);
                 }
             }
-            Check::Http(http) => {
-                if http_request(&http.url).is_none() {
-                    let message = format!("`{}` is not `http://HOST[:PORT]/PATH`", http.url);
-                    self.tell(self.grader_file(), &http.url, message, None);
-                }
+            Check::Http(http) if http_request(&http.url).is_none() => {
+                let message = format!("`{}` is not `http://HOST[:PORT]/PATH`", http.url);
+                self.tell(self.grader_file(), &http.url, message, None);
             }
             Check::Answer(answer) => self.answer(answer),
             Check::File(file) => file
@@ -213,10 +211,6 @@ impl Lint<'_> {
                 let message = "`pulled` needs the image's `name`";
                 self.tell(self.grader_file(), "pulled", message.into(), None);
             }
-            Check::Probe(ProbeCheck::Exec(_)) => {}
-            Check::Probe(ProbeCheck::Recreate(on) | ProbeCheck::Restart(on)) => match &on.then {
-                Look::Http { .. } | Look::File { .. } => {}
-            },
             _ => {}
         }
     }
