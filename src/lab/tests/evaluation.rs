@@ -744,7 +744,7 @@ fn every_word_of_a_verdict_is_there_in_both_languages() {
         ("/Name", json!("/web")),
         (
             "/NetworkSettings/Ports",
-            json!({"8080/tcp": [{"HostIp": "", "HostPort": "80"}]}),
+            json!({"8080/tcp": [{"HostIp": "0.0.0.0", "HostPort": "80"}, {"HostIp": "::", "HostPort": "80"}]}),
         ),
         (
             "/Mounts",

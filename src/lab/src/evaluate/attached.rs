@@ -35,15 +35,10 @@ impl Judge<'_> {
             };
             return Ok(Judged::new(false, expected, actual).look_at(look_at));
         };
-        let actual = Text::join(
-            container
-                .ports
-                .iter()
-                .map(binding_in_words)
-                .collect::<Vec<_>>()
-                .iter(),
-            &Text::same(", "),
-        );
+        // One published port is bound to IPv4 and to IPv6.
+        let mut bindings: Vec<Text> = container.ports.iter().map(binding_in_words).collect();
+        bindings.dedup();
+        let actual = Text::join(&bindings, &Text::same(", "));
         Ok(Judged::new(all_hold(&conditions), expected, actual)
             .look_at(look_at)
             .with("host", port.host_port)
