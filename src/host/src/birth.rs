@@ -198,7 +198,11 @@ fn take_seat(order: Order) -> Result<EngineSeat> {
             grading::inner_paths(order.paths.lab())
         }
     };
-    let zygote = Zygote::fork().map_err(LaunchError::step("fork the zygote"))?;
+    let closed = match grading {
+        false => Vec::new(),
+        true => vec![paths.store().to_path_buf()],
+    };
+    let zygote = Zygote::fork_closing(closed).map_err(LaunchError::step("fork the zygote"))?;
     let socket_vendor = (!grading)
         .then(SocketVendor::start)
         .transpose()

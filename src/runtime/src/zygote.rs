@@ -20,6 +20,7 @@ use nix::sys::socket::SockType;
 use serde::{Deserialize, Serialize};
 use std::io;
 use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
+use std::path::PathBuf;
 use std::sync::{Mutex, PoisonError};
 
 pub use crate::apply::{Created, Stdio};
@@ -71,6 +72,16 @@ impl Zygote {
     /// # Errors
     /// EINVAL where the process has several threads already; EAGAIN.
     pub fn fork() -> io::Result<Self> {
+        Self::fork_closing(Vec::new())
+    }
+
+    /// As [`Zygote::fork`], for a lab whose containers may not have what lies
+    /// beneath the folders `closed` (absolute, without links) as a bind mount,
+    /// by whatever name or link it is asked for.
+    ///
+    /// # Errors
+    /// As for [`Zygote::fork`].
+    pub fn fork_closing(closed: Vec<PathBuf>) -> io::Result<Self> {
         let (near, far) = wire::pair(SockType::Stream)?;
         match sys::clone3(&sys::CloneOptions::default())? {
             sys::Forked::Parent { pid, .. } => Ok(Self {
@@ -79,6 +90,7 @@ impl Zygote {
             }),
             sys::Forked::Child => {
                 drop(near);
+                apply::close_sources(closed);
                 serve(&far);
                 sys::exit(0)
             }

@@ -81,9 +81,10 @@ pub(crate) fn enter(outer: &LabPaths, view: &View, starter: Starter, program: &P
         mountpoint: open_path(&view.mountpoint).map_err(step("find the view's folder"))?,
     };
     become_starter(starter)?;
-    let root = new_root(&view.limits).map_err(sys_step("make the view's file system"))?;
-    sys::move_mount(root.as_fd(), outside.mountpoint.as_fd())
+    let whole = new_file_system(&view.limits).map_err(sys_step("make the view's file system"))?;
+    sys::move_mount(whole.as_fd(), outside.mountpoint.as_fd())
         .map_err(sys_step("mount the view's file system"))?;
+    let (root, state) = halves(&whole)?;
     let build = Build { root: &root };
     build.folders(outer.lab())?;
     build.programs()?;
@@ -91,6 +92,7 @@ pub(crate) fn enter(outer: &LabPaths, view: &View, starter: Starter, program: &P
     build.devices()?;
     build.kernel()?;
     build.ours(&outside)?;
+    build.shut_state(&state, outer.lab())?;
     build.close()?;
     rustix::process::fchdir(&root).map_err(step("go to the view's root"))?;
     // pivot_root(2): with both the same, the old root lies on top of the new.
@@ -123,7 +125,7 @@ fn become_starter(starter: Starter) -> Result<()> {
 }
 
 /// One tmpfs, whose size is the limit of everything written in there.
-fn new_root(limits: &Limits) -> sys::Result<OwnedFd> {
+fn new_file_system(limits: &Limits) -> sys::Result<OwnedFd> {
     let context = sys::fsopen(c"tmpfs")?;
     let text = |number: u64| CString::new(number.to_string()).expect("digits");
     sys::fsconfig_string(&context, c"size", &text(limits.disk_bytes))?;
@@ -133,19 +135,43 @@ fn new_root(limits: &Limits) -> sys::Result<OwnedFd> {
     sys::fsmount(&context, libc::MOUNT_ATTR_NOSUID)
 }
 
+/// Its two folders as mounts of their own: the new root, attached where it is,
+/// and the engine's state, which is nowhere below that root.
+fn halves(whole: &OwnedFd) -> Result<(OwnedFd, OwnedFd)> {
+    let build = Build { root: whole };
+    build.make("root", 0o755)?;
+    build.make("state", 0o700)?;
+    let flags = libc::MOUNT_ATTR_NOSUID | libc::MOUNT_ATTR_NODEV;
+    let state = build.copy(build.at("state")?.as_fd(), flags, false)?;
+    let root = build.copy(build.at("root")?.as_fd(), 0, false)?;
+    build.attach(&root, "root")?;
+    Ok((root, state))
+}
+
 struct Build<'a> {
     root: &'a OwnedFd,
 }
 
 /// Folders that may be written: binds of the one tmpfs, over a root that may not.
-const WRITABLE: [(&str, u32); 6] = [
+const WRITABLE: [(&str, u32); 5] = [
     ("home", 0o755),
     ("tmp", 0o1777),
     ("run", 0o755),
     ("var/tmp", 0o1777),
-    ("var/lib/plimsoll", 0o700),
     ("dev/shm", 0o1777),
 ];
+
+/// Of the engine's state, what containers get a part of: layers, volumes, and
+/// their own `hosts`, `hostname` and `resolv.conf`.
+fn parts_of_state(lab: &LabName) -> [PathBuf; 3] {
+    let inner = inner_paths(lab);
+    let state = inner.lab_dir();
+    [
+        inner.store().to_path_buf(),
+        state.join("containers"),
+        state.join("volumes"),
+    ]
+}
 
 /// Programs and libraries, by distribution: folders, or links into /usr.
 const PROGRAMS: [&str; 9] = [
@@ -212,6 +238,7 @@ impl Build<'_> {
     fn folders(&self, lab: &LabName) -> Result<()> {
         for folder in [
             "etc",
+            "var/lib/plimsoll",
             "opt/plimsoll/bin",
             "proc",
             "sys",
@@ -225,11 +252,8 @@ impl Build<'_> {
         for (folder, mode) in WRITABLE {
             self.make(folder, mode)?;
         }
-        let inner = inner_paths(lab);
-        for folder in [inner.lab_dir(), inner.store().to_path_buf(), RUNTIME.into()] {
-            self.make(beneath(&folder), 0o700)?;
-        }
-        self.make(beneath(&inner.work()), 0o755)?;
+        self.make(beneath(Path::new(RUNTIME)), 0o700)?;
+        self.make(beneath(&inner_paths(lab).work()), 0o755)?;
         self.file(beneath(Path::new(MARKER)), b"")?;
         for name in crate::enter::SHIMS {
             self.link(
@@ -346,6 +370,26 @@ impl Build<'_> {
             self.attach(&copy, folder)?;
         }
         Ok(())
+    }
+
+    /// Makes the engine's state no source of bind mounts, by any name or link and
+    /// below any folder (MS_UNBINDABLE, mount_namespaces(7)): a container that got
+    /// at it could write the journal. Only what the engine itself binds or stacks
+    /// from there is excepted, and of that the zygote refuses the store.
+    fn shut_state(&self, state: &OwnedFd, lab: &LabName) -> Result<()> {
+        self.attach(state, beneath(Path::new(STATE)))?;
+        for part in parts_of_state(lab) {
+            let part = beneath(&part);
+            self.make(part, 0o700)?;
+            let copy = self.copy(self.at(part)?.as_fd(), 0, false)?;
+            self.attach(&copy, part)?;
+        }
+        let change = MountChange {
+            propagation: libc::MS_UNBINDABLE,
+            ..MountChange::default()
+        };
+        sys::mount_setattr(state.as_fd(), change)
+            .map_err(sys_step("shut the engine's state (Linux 5.12)"))
     }
 
     /// The root itself is read-only from here on.

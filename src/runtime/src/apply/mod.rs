@@ -23,6 +23,8 @@ mod seccomp;
 mod terminal;
 mod user;
 
+pub(crate) use mounts::close_sources;
+
 use crate::fault::{During, Fault};
 use crate::plan::{ExecPlan, Op, Plan};
 use crate::zygote::{CreateError, StartError};

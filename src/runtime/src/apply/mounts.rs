@@ -13,8 +13,9 @@ use nix::sys::stat::{Mode, SFlag, fstat};
 use nix::sys::statfs::{PROC_SUPER_MAGIC, fstatfs};
 use nix::unistd::fchdir;
 use std::ffi::{CStr, CString};
-use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
-use std::path::Path;
+use std::os::fd::{AsFd, AsRawFd, BorrowedFd, OwnedFd};
+use std::path::{Path, PathBuf};
+use std::sync::OnceLock;
 
 /// `MOUNT_ATTR_*` for the flags that are set.
 fn attributes(flags: MountFlags) -> u64 {
@@ -83,6 +84,27 @@ pub(super) fn open_cgroup_tree(flags: MountFlags) -> Option<OwnedFd> {
     Some(tree)
 }
 
+/// Folders of which no container gets anything by a bind mount.
+static CLOSED: OnceLock<Vec<PathBuf>> = OnceLock::new();
+
+/// Sets these folders, once, for this process and its children.
+pub(crate) fn close_sources(folders: Vec<PathBuf>) {
+    // A second list would be a fault of ours; the first one holds.
+    let _ = CLOSED.set(folders);
+}
+
+/// Asked of the open descriptor: a name could be changed in the meantime.
+fn is_closed(source: BorrowedFd<'_>) -> bool {
+    let Some(closed) = CLOSED.get().filter(|closed| !closed.is_empty()) else {
+        return false;
+    };
+    let link = format!("/proc/self/fd/{}", source.as_raw_fd());
+    // What cannot be told is not given away.
+    std::fs::read_link(link).map_or(true, |place| {
+        closed.iter().any(|folder| place.starts_with(folder))
+    })
+}
+
 /// Opens a bind source as a mount with the wanted flags.
 pub(super) fn open_bind(bind: &Bind) -> Result<OwnedFd, Fault> {
     let name = bind.source.display().to_string();
@@ -96,6 +118,9 @@ pub(super) fn open_bind(bind: &Bind) -> Result<OwnedFd, Fault> {
         errno => mount_fault(&name, &bind.destination, errno),
     })?;
     let fault = |errno| mount_fault(&name, &bind.destination, errno);
+    if is_closed(source.as_fd()) {
+        return Err(fault(Errno::EACCES));
+    }
     let tree = match sys::clone_tree(source.as_fd(), c"", bind.recursive) {
         // In a user namespace a mount whose children came from outside can
         // only be copied together with them.
