@@ -140,7 +140,8 @@ mod tests {
     use clap::Parser;
 
     fn user(text: &str) -> Result<(u32, u32), String> {
-        let words = ["x", "exec", "-u", text, "id", "true"];
+        let user = format!("--user={text}");
+        let words = ["x", "exec", &user, "id", "true"];
         let parsed = super::super::options::Options::try_parse_from(words).expect("options");
         let super::super::options::Command::Exec(options) = parsed.command else {
             panic!("not exec");
