@@ -83,7 +83,8 @@ pub enum Limit {
     Disk,
     /// [`Limits::output_bytes`]: the script was ended.
     Output,
-    /// The script ended its own engine.
+    /// No limit: the engine ended by itself, which no submission may ask of it.
+    /// A fault to be looked into, unless the script found a way.
     Engine,
 }
 
@@ -145,9 +146,11 @@ impl Arena {
         place.give_to(&map)?;
         let options = StartOptions {
             publish_on_host: false,
+            offered: Vec::new(),
             grading: Some(View {
                 limits: limits.clone(),
                 mountpoint: place.folder.join("root"),
+                offered: options.offered.clone(),
             }),
             ..options.clone()
         };
@@ -311,7 +314,9 @@ impl Arena {
     /// A limit of the whole lab that was hit, now or earlier.
     #[must_use]
     pub fn limit(&mut self) -> Option<Limit> {
-        // A moment, so that the watchdog's word precedes the plain fact.
+        if let Some(limit) = self.watchdog.heard() {
+            return Some(limit);
+        }
         if identity::wait_for_end(&self.running.pidfd, 0) {
             return Some(self.watchdog.verdict().unwrap_or(Limit::Engine));
         }

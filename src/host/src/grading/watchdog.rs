@@ -72,6 +72,16 @@ impl Watchdog {
         }
     }
 
+    /// The limit for which it ends the lab, as soon as it has said so: what dies
+    /// first of a lab that is being ended is not always its engine.
+    pub(super) fn heard(&mut self) -> Option<Limit> {
+        let mut ends = [PollFd::new(&self.bark, PollFlags::IN)];
+        let at_once = Timespec::default();
+        let said = poll(&mut ends, Some(&at_once)).is_ok_and(|count| count > 0)
+            && ends[0].revents().contains(PollFlags::IN);
+        if said { self.verdict() } else { self.heard }
+    }
+
     /// The limit for which it ended the lab. Call it when the lab has ended.
     pub(super) fn verdict(&mut self) -> Option<Limit> {
         if self.heard.is_none() {
