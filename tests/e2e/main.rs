@@ -4,6 +4,7 @@
 mod bad_input;
 mod copying;
 mod course_words;
+mod grading;
 mod inside;
 mod nothing_left;
 mod replies;
