@@ -2,6 +2,7 @@
 
 pub mod json;
 pub mod list;
+pub mod offered;
 pub mod progress;
 pub mod table;
 

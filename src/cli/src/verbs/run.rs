@@ -16,7 +16,7 @@ use crate::create::flags::{CONTAINER, IMAGE};
 use crate::create::request;
 use crate::error::{CODE_NOT_EXECUTABLE, CODE_NOT_FOUND, CODE_USAGE, Failure, describe};
 use crate::flags::{Flag, Given, Order};
-use crate::output::say;
+use crate::output::{offered, say};
 use crate::stream::detach::DetachKeys;
 use crate::stream::relay::{End, Relay};
 use crate::stream::signals::{Signals, short_name};
@@ -101,10 +101,11 @@ impl Session<'_> {
         if !(config.attach_stdin || config.attach_stdout || config.attach_stderr) {
             // The ID comes first even where the start fails: it is there.
             say!("{id}");
-            return self
-                .client
+            self.client
                 .container_start(id, &self.detach_keys)
-                .map_err(|error| judge(error.into()));
+                .map_err(|error| judge(error.into()))?;
+            offered::tell(self.client, id);
+            return Ok(());
         }
         let signals = Signals::collect(self.forward).map_err(io::Error::from)?;
         let condition = if self.auto_remove {

@@ -5,7 +5,7 @@ use plimsoll_api::client::{AttachOptions, WaitCondition};
 use crate::command::{Arity, Command, Context};
 use crate::error::{Failure, describe};
 use crate::flags::{Flag, Given, Order};
-use crate::output::say;
+use crate::output::{offered, say};
 use crate::stream::relay::End;
 use crate::stream::signals::Signals;
 use crate::verbs::run::{Attached, exit_with};
@@ -43,7 +43,10 @@ fn run(context: &Context, given: &Given) -> Result<(), Failure> {
             .client
             .container_start(name, given.text("detach-keys"))
         {
-            Ok(()) => say!("{name}"),
+            Ok(()) => {
+                say!("{name}");
+                offered::tell(&context.client, name);
+            }
             Err(error) => {
                 eprintln!("{}", describe(&error));
                 failed.push(name.as_str());
