@@ -7,6 +7,7 @@
 //! `arguments.rs`.
 
 mod arguments;
+mod borrowed;
 mod classroom;
 mod commands;
 mod failure;

@@ -18,6 +18,7 @@ use plimsoll_lab::progress::{LabProgress, Progress};
 use plimsoll_lab::result::{Cause, CheckRecord, ResultRecord, Side, Status, Verdict};
 use plimsoll_lab::text::Text;
 
+use crate::arguments::Shared;
 use crate::classroom::{Patience, judge};
 use crate::failure::{Failure, Kind};
 
@@ -99,7 +100,9 @@ impl Submission {
     pub fn grade(&self, lab: &Lab, name: &LabName) -> Result<Graded, Failure> {
         let started_at = ResultRecord::now();
         let environment = Environment::of_process();
-        let options = StartOptions::of_process();
+        let places = crate::commands::places(&Shared::default())?;
+        let mut options = StartOptions::of_process();
+        options.offered = crate::borrowed::tools(&places);
         let mut arena =
             Arena::open(&environment, name, &self.limits, &options).map_err(no_arena)?;
         let script = self.put(&arena, lab).map_err(no_arena)?;

@@ -25,7 +25,7 @@ pub fn run(shared: &Shared, arguments: &ShellArguments) -> Outcome {
     }
     let visit = EnterOptions {
         command: arguments.command.clone(),
-        offered: Vec::new(),
+        offered: crate::borrowed::tools(paths.places()),
     };
     match enter::enter(&paths, &running, &visit) {
         Ok(Left::Exited(code)) => Ok(ExitCode::from(u8::try_from(code).unwrap_or(125))),

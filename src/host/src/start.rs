@@ -10,6 +10,7 @@ use std::process::{Command, Stdio};
 
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 
+use crate::enter::Offered;
 use crate::folders::{self, FolderError};
 use crate::grading::View;
 use crate::id_map::IdMapChoice;
@@ -49,6 +50,9 @@ pub struct StartOptions {
     pub id_map: IdMapChoice,
     /// Offer published ports on the real host's loopback too.
     pub publish_on_host: bool,
+    /// Programs for an arena on a machine that lacks them. A shell gets its own
+    /// by `EnterOptions`.
+    pub offered: Vec<Offered>,
     /// A stranger's submission will run: the view that `Arena` made for it.
     pub(crate) grading: Option<View>,
     /// The program that becomes the engine: this one, unless a test says otherwise.
@@ -60,6 +64,7 @@ impl Default for StartOptions {
         Self {
             id_map: IdMapChoice::BestAvailable,
             publish_on_host: true,
+            offered: Vec::new(),
             grading: None,
             program: PathBuf::from("/proc/self/exe"),
         }

@@ -5,6 +5,8 @@ use std::ffi::{OsStr, OsString};
 use std::io;
 use std::path::{Path, PathBuf};
 
+use serde::{Deserialize, Serialize};
+
 use crate::paths::LabPaths;
 use crate::search;
 use crate::start::LAB_VARIABLE;
@@ -14,7 +16,7 @@ pub const SHIMS: [&str; 2] = ["docker", "sudo"];
 
 /// A program for labs on machines that lack one of that name: `name` is called
 /// with argv[0] `name` and runs `program`.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Offered {
     pub name: String,
     pub program: PathBuf,
@@ -46,7 +48,10 @@ pub(super) fn lay_out_commands(paths: &LabPaths, offered: &[Offered]) -> io::Res
         write_if_changed(&folder, name, text)?;
     }
     for Offered { name, program } in offered {
-        if search::on_path(name).is_none() {
+        if search::is_found_outside(&folder, name) {
+            // Installed since, perhaps: the machine's own goes first again.
+            crate::seat::remove_if_there(&folder.join(name))?;
+        } else {
             link(&folder, name, program)?;
         }
     }

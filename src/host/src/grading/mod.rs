@@ -146,9 +146,11 @@ impl Arena {
         place.give_to(&map)?;
         let options = StartOptions {
             publish_on_host: false,
+            offered: Vec::new(),
             grading: Some(View {
                 limits: limits.clone(),
                 mountpoint: place.folder.join("root"),
+                offered: options.offered.clone(),
             }),
             ..options.clone()
         };

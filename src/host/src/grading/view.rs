@@ -21,6 +21,7 @@ use rustix::mount::{MountFlags, UnmountFlags};
 use serde::{Deserialize, Serialize};
 
 use super::Limits;
+use crate::enter::Offered;
 use crate::id_map::Starter;
 use crate::lab_host;
 use crate::launch::LaunchError;
@@ -46,6 +47,8 @@ pub(crate) struct View {
     pub limits: Limits,
     /// An empty folder outside, to mount the new root on.
     pub mountpoint: PathBuf,
+    /// Programs for submissions on a machine that lacks them.
+    pub offered: Vec<Offered>,
 }
 
 /// The lab's paths as seen from within.
@@ -79,6 +82,7 @@ pub(crate) fn enter(outer: &LabPaths, view: &View, starter: Starter, program: &P
         program: open_path(program).map_err(step("find the engine's program"))?,
         runtime: open_path(outer.places().runtime()).map_err(step("find the socket's folder"))?,
         mountpoint: open_path(&view.mountpoint).map_err(step("find the view's folder"))?,
+        offered: offered(&view.offered),
     };
     become_starter(starter)?;
     let whole = new_file_system(&view.limits).map_err(sys_step("make the view's file system"))?;
@@ -106,6 +110,16 @@ struct Outside {
     program: OwnedFd,
     runtime: OwnedFd,
     mountpoint: OwnedFd,
+    offered: Vec<(String, OwnedFd)>,
+}
+
+/// Those that the system's own programs, which the view has, do not cover.
+fn offered(all: &[Offered]) -> Vec<(String, OwnedFd)> {
+    let system = ["/usr", "/bin", "/sbin"];
+    all.iter()
+        .filter(|one| !system.iter().any(|folder| one.program.starts_with(folder)))
+        .filter_map(|one| Some((one.name.clone(), open_path(&one.program).ok()?)))
+        .collect()
 }
 
 fn open_path(path: &Path) -> rustix::io::Result<OwnedFd> {
@@ -355,6 +369,12 @@ impl Build<'_> {
         self.file(binary, b"")?;
         let tree = self.copy(outside.program.as_fd(), libc::MOUNT_ATTR_RDONLY, false)?;
         self.attach(&tree, binary)?;
+        for (name, program) in &outside.offered {
+            let place = format!("{}/{name}", beneath(Path::new(COMMANDS)));
+            self.file(&place, b"")?;
+            let tree = self.copy(program.as_fd(), libc::MOUNT_ATTR_RDONLY, false)?;
+            self.attach(&tree, &place)?;
+        }
         let runtime = self.copy(outside.runtime.as_fd(), 0, false)?;
         // Beneath the writable /run, which is bound over itself below: so it is
         // attached when that stands.
