@@ -35,11 +35,7 @@ fn lines(ports: &[PublishedPort], container: &str) -> Vec<String> {
             "hint: localhost:{lab_port} of this lab is http://{address} in this machine's browser"
         ))
     };
-    ports
-        .iter()
-        .filter(of_container)
-        .filter_map(line)
-        .collect()
+    ports.iter().filter(of_container).filter_map(line).collect()
 }
 
 #[cfg(test)]
