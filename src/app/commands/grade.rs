@@ -79,6 +79,7 @@ fn with_cause(result: ResultRecord) -> ResultRecord {
 /// The record where there is no verdict at all.
 fn no_verdict(lab: &Lab, failure: &Failure) -> ResultRecord {
     let told = failure.to_string();
+    let told = told.strip_prefix("plimsoll: ").unwrap_or(&told).trim_end();
     ResultRecord {
         schema: ResultRecord::SCHEMA.to_owned(),
         lab: lab.name.clone(),
@@ -88,7 +89,7 @@ fn no_verdict(lab: &Lab, failure: &Failure) -> ResultRecord {
         checks: Vec::new(),
         cause: Some(Cause {
             side: Side::Environment,
-            message: Text::new(told.trim_end(), told.trim_end()),
+            message: Text::new(told, told),
         }),
         engine: format!("plimsoll {}", env!("CARGO_PKG_VERSION")),
         started_at: ResultRecord::now(),

@@ -36,14 +36,21 @@ pub fn in_words(title: &Text, result: &ResultRecord, style: Style) -> String {
     }
     out.push('\n');
     let end = match result.verdict {
-        Verdict::Pass => Text::new("All goals are met.", "Tous les objectifs sont atteints."),
-        Verdict::Fail => next(result),
-        Verdict::Error => Text::new(
+        Verdict::Pass => Some(Text::new(
+            "All goals are met.",
+            "Tous les objectifs sont atteints.",
+        )),
+        // A limit was hit: no hint for a goal helps with that.
+        Verdict::Fail if result.cause.is_some() => None,
+        Verdict::Fail => Some(next(result)),
+        Verdict::Error => Some(Text::new(
             "Something could not be looked at: this is not a verdict on your work.",
             "Quelque chose n'a pas pu être examiné : ce n'est pas un verdict sur votre travail.",
-        ),
+        )),
     };
-    folded(&mut out, end.get(language), "", "", style.width);
+    if let Some(end) = end {
+        folded(&mut out, end.get(language), "", "", style.width);
+    }
     if let Some(cause) = &result.cause {
         folded(&mut out, cause.message.get(language), "", "", style.width);
     }
