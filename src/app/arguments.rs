@@ -4,12 +4,18 @@ use std::ffi::OsString;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
-use clap::{Args, Parser, Subcommand};
+use clap::{Args, CommandFactory, Parser, Subcommand};
 use plimsoll_host::LabName;
 
 /// Learn containers by running them.
 #[derive(Debug, Parser)]
-#[command(name = "plimsoll", version, about, disable_help_subcommand = true)]
+#[command(
+    name = "plimsoll",
+    version,
+    about,
+    disable_help_subcommand = true,
+    after_help = "`plimsoll LAB`, a lab's name alone, prints its lesson."
+)]
 pub struct Arguments {
     #[command(flatten)]
     pub shared: Shared,
@@ -62,6 +68,9 @@ pub enum Command {
     Doctor(DoctorArguments),
     /// The `docker` command: `plimsoll docker run hello-world`
     Docker(DockerArguments),
+    /// A lab's name alone: its lesson
+    #[command(external_subcommand)]
+    Lab(Vec<OsString>),
 }
 
 #[derive(Debug, Args)]
@@ -234,6 +243,13 @@ pub struct DockerArguments {
     pub words: Vec<OsString>,
 }
 
+/// The names of the commands, for those who mistype one.
+pub fn command_names() -> Vec<String> {
+    let definition = Arguments::command();
+    let names = definition.get_subcommands().map(clap::Command::get_name);
+    names.map(str::to_owned).collect()
+}
+
 /// Reads the words after the program's name.
 ///
 /// # Errors
@@ -256,7 +272,6 @@ pub fn refuse(error: &clap::Error) -> ExitCode {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use clap::CommandFactory;
 
     #[test]
     fn the_definition_holds_together() {
@@ -271,6 +286,15 @@ mod tests {
             panic!("another command");
         };
         assert_eq!(shell.command, ["ls", "-la"]);
+    }
+
+    #[test]
+    fn what_is_no_command_may_be_a_lab() {
+        let arguments = parse(vec![OsString::from("hello-world")]).expect("parsed");
+        let Some(Command::Lab(words)) = arguments.command else {
+            panic!("another command");
+        };
+        assert_eq!(words, ["hello-world"]);
     }
 
     #[test]

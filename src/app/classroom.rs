@@ -132,7 +132,11 @@ impl Classroom {
 /// A file or folder cannot be made.
 pub fn lay_out_start_files(lab: &Lab, work: &Path) -> Result<(), Failure> {
     let cannot = |path: &Path, error: std::io::Error| {
-        Failure::new(Kind::Environment, format!("`{}`: {error}", path.display()))
+        let message = format!("the lab's files cannot be written: `{}`", path.display());
+        Failure::new(Kind::Environment, format!("{message}: {error}")).hint(
+            "`export PLIMSOLL_WORK=FOLDER` keeps your files of all labs in another folder"
+                .to_owned(),
+        )
     };
     fs::create_dir_all(work).map_err(|error| cannot(work, error))?;
     for (name, content) in &lab.start {

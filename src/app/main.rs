@@ -6,6 +6,9 @@
 //! subcommand does lies in `commands/`, a file for each; what may be typed, in
 //! `arguments.rs`.
 
+#[macro_use]
+mod output;
+
 mod arguments;
 mod borrowed;
 mod classroom;

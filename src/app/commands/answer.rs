@@ -22,14 +22,14 @@ pub fn run(shared: &Shared, arguments: &AnswerArguments) -> Outcome {
     let Some(id) = &arguments.question else {
         let progress = room.progress()?.lab(&lab.name);
         for question in &lab.file.questions {
-            print!("{}", in_words(lab, question, &progress, room.language));
+            put!("{}", in_words(lab, question, &progress, room.language));
         }
         return Ok(ExitCode::SUCCESS);
     };
     let question = find(lab, id)?;
     let Some(value) = &arguments.value else {
         let progress = room.progress()?.lab(&lab.name);
-        print!("{}", in_words(lab, question, &progress, room.language));
+        put!("{}", in_words(lab, question, &progress, room.language));
         return Ok(ExitCode::SUCCESS);
     };
     let value = valid(question, value.trim())?;
@@ -46,7 +46,7 @@ pub fn run(shared: &Shared, arguments: &AnswerArguments) -> Outcome {
             question.id, lab.name
         ),
     );
-    println!("{}", kept.get(room.language));
+    say!("{}", kept.get(room.language));
     Ok(ExitCode::SUCCESS)
 }
 

@@ -30,9 +30,9 @@ pub fn run(shared: &Shared, arguments: &CheckArguments) -> Outcome {
     let result = judge(lab, endpoint, paths.work(), &progress, Patience::Now)?;
     room.change(&lab.name, |progress| progress.take_in(&result, &lab.grader))?;
     if arguments.json {
-        println!("{}", super::json(&result)?);
+        say!("{}", super::json(&result)?);
     } else {
-        print!(
+        put!(
             "{}",
             report::in_words(&lab.file.title, &result, room.style())
         );

@@ -41,7 +41,7 @@ fn schema(file: &str) -> Outcome {
         let message = format!("there is no schema `{file}`");
         return Err(Failure::new(Kind::Usage, message).hint("lab, grader or course".to_owned()));
     };
-    println!("{schema:#}");
+    say!("{schema:#}");
     Ok(ExitCode::SUCCESS)
 }
 
@@ -67,9 +67,9 @@ fn new(folder: &Path, lab: &LabName) -> Outcome {
             .map_err(|error| {
                 Failure::new(Kind::Environment, format!("`{}`: {error}", path.display()))
             })?;
-        println!("{}", path.display());
+        say!("{}", path.display());
     }
-    println!("\nplimsoll course check {}", folder.display());
+    say!("\nplimsoll course check {}", folder.display());
     Ok(ExitCode::SUCCESS)
 }
 
@@ -103,10 +103,11 @@ fn check(shared: &Shared, folder: &Path, only: Option<&LabName>, no_play: bool) 
         .iter()
         .flat_map(|lab| lab.attempts.iter().map(move |attempt| (*lab, attempt)))
         .collect();
-    println!(
-        "{}: the files of {} labs are in order",
+    let names: Vec<&str> = labs.iter().map(|lab| lab.name.as_str()).collect();
+    say!(
+        "{}: the files are in order: {}",
         folder.display(),
-        labs.len()
+        names.join(", ")
     );
     if no_play {
         return Ok(ExitCode::SUCCESS);
@@ -119,7 +120,7 @@ fn check(shared: &Shared, folder: &Path, only: Option<&LabName>, no_play: bool) 
         .count();
     wrong += play_all(&room, &attempts);
     let total = attempts.len() + labs.len();
-    println!("{} passed, {wrong} failed", total - wrong);
+    say!("{} passed, {wrong} failed", total - wrong);
     Ok(ExitCode::from(u8::from(wrong > 0)))
 }
 
@@ -137,9 +138,10 @@ fn start_fails(room: &Classroom, lab: &Lab) -> Result<bool, Failure> {
     let result = ground.grade()?;
     let fails = result.score < result.max_score;
     let word = if fails { "ok" } else { "FAILED" };
-    println!(
+    say!(
         "{word:<7} {}: the untouched lab does not pass ({} points)",
-        lab.name, result.score
+        lab.name,
+        result.score
     );
     Ok(fails)
 }
@@ -155,10 +157,10 @@ fn play_all(room: &Classroom, attempts: &[(&Lab, &Attempt)]) -> usize {
                     let told = one(room, lab, attempt);
                     let mut wrong = wrong.lock().unwrap_or_else(|broken| broken.into_inner());
                     match told {
-                        None => println!("ok      {}", attempt.path),
+                        None => say!("ok      {}", attempt.path),
                         Some(told) => {
                             *wrong += 1;
-                            println!("FAILED  {}: {told}", attempt.path);
+                            say!("FAILED  {}: {told}", attempt.path);
                         }
                     }
                 }
@@ -216,13 +218,13 @@ fn play(shared: &Shared, folder: &Path, name: &LabName, only: Option<&str>) -> O
         let ground = Playground::new(&room, lab)?;
         let played = ground.play(attempt)?;
         let result = ground.grade()?;
-        println!("── {}\n{}", attempt.path, indented(&played.output));
-        print!(
+        say!("── {}\n{}", attempt.path, indented(&played.output));
+        put!(
             "{}",
             report::in_words(&lab.file.title, &result, room.style())
         );
         if let Some(told) = playing::difference(attempt, &played, &result) {
-            println!("not as it promises: {told}");
+            say!("not as it promises: {told}");
             code = 1;
         }
     }

@@ -28,8 +28,8 @@ pub fn run(shared: &Shared, arguments: &DemoArguments) -> Outcome {
     for lab in chosen {
         worst = worst.max(play(&room, lab)?);
     }
-    println!("{}", "─".repeat(80));
-    print!("{}", labs::in_words(&room, &room.progress()?));
+    say!("{}", "─".repeat(80));
+    put!("{}", labs::in_words(&room, &room.progress()?));
     Ok(ExitCode::from(worst))
 }
 
@@ -39,28 +39,28 @@ fn play(room: &Classroom, lab: &Lab) -> Result<u8, Failure> {
         let message = format!("the lab {} has no reference solution", lab.name);
         return Err(Failure::new(Kind::Usage, message));
     };
-    println!("{}", "─".repeat(80));
-    println!(
+    say!("{}", "─".repeat(80));
+    say!(
         "{}\n{}\n",
         lab.title(language),
         lab.file.summary.get(language)
     );
     for line in attempt.script.lines().filter(|line| !line.starts_with('#')) {
-        println!("lab$ {line}");
+        say!("lab$ {line}");
     }
     let ground = Playground::new(room, lab)?;
     let played = ground.play(attempt)?;
-    println!();
+    say!();
     for line in played.output.lines() {
-        println!("  {line}");
+        say!("  {line}");
     }
     if !played.status.success() {
         let told = Text::new("the script ended with ", "le script s'est terminé avec ");
-        println!("  ({}{})", told.get(language), played.status);
+        say!("  ({}{})", told.get(language), played.status);
     }
     let result = ground.grade()?;
-    println!();
-    print!(
+    say!();
+    put!(
         "{}",
         report::in_words(&lab.file.title, &result, room.style())
     );

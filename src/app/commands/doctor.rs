@@ -35,13 +35,13 @@ pub fn run(shared: &Shared, arguments: &DoctorArguments) -> Outcome {
             findings: &findings,
             facts: &facts,
         };
-        println!(
+        say!(
             "{}",
             serde_json::to_string_pretty(&report).expect("only text and numbers")
         );
     } else {
-        print!("{}", doctor::render(&findings, speaks_utf8()));
-        println!("\n{}", verdict(status));
+        put!("{}", doctor::render(&findings, speaks_utf8()));
+        say!("\n{}", verdict(status));
     }
     Ok(match status {
         Status::Broken => ExitCode::from(3),

@@ -11,8 +11,8 @@ use crate::arguments::{EnvArguments, Shared};
 pub fn run(shared: &Shared, arguments: &EnvArguments) -> Outcome {
     let paths = crate::classroom::arrive(shared, &arguments.lab)?;
     super::ensure_running(&paths, &StartOptions::of_process())?;
-    println!("export DOCKER_HOST={}", quoted(&paths.docker_host()));
-    println!("unset DOCKER_CONTEXT DOCKER_TLS DOCKER_TLS_VERIFY DOCKER_CERT_PATH");
+    say!("export DOCKER_HOST={}", quoted(&paths.docker_host()));
+    say!("unset DOCKER_CONTEXT DOCKER_TLS DOCKER_TLS_VERIFY DOCKER_CERT_PATH");
     Ok(ExitCode::SUCCESS)
 }
 

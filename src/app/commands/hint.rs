@@ -31,7 +31,7 @@ pub fn run(shared: &Shared, arguments: &HintArguments) -> Outcome {
         .find(|check| check.status == Status::Fail)
     else {
         let done = Text::new("Every goal is met.", "Tous les objectifs sont atteints.");
-        println!("{}", done.get(room.language));
+        say!("{}", done.get(room.language));
         return Ok(ExitCode::SUCCESS);
     };
     let steps = lab
@@ -44,7 +44,7 @@ pub fn run(shared: &Shared, arguments: &HintArguments) -> Outcome {
         *shown = (before + 1).min(u32::try_from(steps.len()).unwrap_or(u32::MAX));
         *shown
     })?;
-    print!("{}", in_words(&room, check, steps, shown as usize));
+    put!("{}", in_words(&room, check, steps, shown as usize));
     Ok(ExitCode::SUCCESS)
 }
 

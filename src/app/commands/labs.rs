@@ -16,9 +16,9 @@ pub fn run(shared: &Shared, arguments: &LabsArguments) -> Outcome {
     let room = Classroom::open(shared)?;
     let progress = room.progress()?;
     if arguments.json {
-        println!("{:#}", as_json(&room, &progress));
+        say!("{:#}", as_json(&room, &progress));
     } else {
-        print!("{}", in_words(&room, &progress));
+        put!("{}", in_words(&room, &progress));
     }
     Ok(ExitCode::SUCCESS)
 }
@@ -73,14 +73,14 @@ fn what_next(lab: &Lab, language: Language) -> String {
     let name = &lab.name;
     let words = Text::new(
         format!(
-            "\nNext: {}\n  {}\n\n  plimsoll shell {name}      work in the lab; `exit` leaves it\n  \
+            "\nNext: {}\n  {}\n\n  plimsoll {name}            read the lesson\n  plimsoll shell {name}      work in the lab; `exit` leaves it\n  \
              plimsoll check {name}      see which goals are met\n  \
              plimsoll hint {name}       a little help\n",
             lab.title(Language::English),
             lab.file.summary.en
         ),
         format!(
-            "\nÀ suivre : {}\n  {}\n\n  plimsoll shell {name}      travailler dans le lab ; `exit` en sort\n  \
+            "\nÀ suivre : {}\n  {}\n\n  plimsoll {name}            lire la leçon\n  plimsoll shell {name}      travailler dans le lab ; `exit` en sort\n  \
              plimsoll check {name}      voir quels objectifs sont atteints\n  \
              plimsoll hint {name}       un peu d'aide\n",
             lab.title(Language::French),

@@ -10,6 +10,7 @@ pub mod env;
 pub mod grade;
 pub mod hint;
 pub mod labs;
+pub mod lesson;
 pub mod reset;
 pub mod shell;
 pub mod stop;
@@ -42,6 +43,7 @@ pub fn run(arguments: Arguments) -> Outcome {
         Some(Command::Stop(arguments)) => stop::run(shared, &arguments),
         Some(Command::Env(arguments)) => env::run(shared, &arguments),
         Some(Command::Doctor(arguments)) => doctor::run(shared, &arguments),
+        Some(Command::Lab(words)) => lesson::run(shared, &words),
         Some(Command::Docker(arguments)) => Ok(docker::run(arguments.words)),
         None => labs::run(shared, &LabsArguments { json: false }),
     }

@@ -58,7 +58,7 @@ pub fn run(shared: &Shared, arguments: &ResetArguments) -> Outcome {
             paths.work().display()
         ),
     );
-    println!("{}", done.get(room.language));
+    say!("{}", done.get(room.language));
     Ok(ExitCode::SUCCESS)
 }
 
@@ -83,10 +83,10 @@ fn what_is_lost(paths: &LabPaths, language: Language) -> Result<String, Failure>
     let lab = paths.lab();
     let text = Text::new(
         format!(
-            "Resetting {lab} removes {containers} containers, {images} images, {volumes} volumes and your answers."
+            "Resetting {lab} removes its containers ({containers}), images ({images}), volumes ({volumes}) and your answers."
         ),
         format!(
-            "Remettre {lab} à zéro supprime {containers} conteneurs, {images} images, {volumes} volumes et vos réponses."
+            "Remettre {lab} à zéro supprime ses conteneurs ({containers}), images ({images}) et volumes ({volumes}), et vos réponses."
         ),
     );
     Ok(text.get(language).to_owned())

@@ -8,6 +8,7 @@ use plimsoll_api::client::{Client, Endpoint};
 use plimsoll_api::lab::PublishedPort;
 use plimsoll_host::enter::{self, EnterOptions, Left};
 use plimsoll_host::{LabPaths, StartOptions};
+use plimsoll_lab::text::{Language, Text};
 
 use super::Outcome;
 use crate::arguments::{Shared, ShellArguments};
@@ -21,7 +22,7 @@ pub fn run(shared: &Shared, arguments: &ShellArguments) -> Outcome {
     let running = super::ensure_running(&paths, &options)?;
     let interactive = arguments.command.is_empty() && std::io::stdin().is_terminal();
     if interactive {
-        greet(&paths);
+        greet(&paths, crate::classroom::language(shared));
     }
     let visit = EnterOptions {
         command: arguments.command.clone(),
@@ -37,19 +38,26 @@ pub fn run(shared: &Shared, arguments: &ShellArguments) -> Outcome {
     }
 }
 
-fn greet(paths: &LabPaths) {
-    let lab = paths.lab();
-    println!(
-        "The lab {lab}. Your files for it: {}",
-        paths.work().display()
+fn greet(paths: &LabPaths, language: Language) {
+    let (lab, work) = (paths.lab(), paths.work());
+    let work = work.display();
+    let welcome = Text::new(
+        format!(
+            "The lab {lab}. Your files for it: {work}\n\
+             The lesson: `plimsoll {lab}`. When you are done: `exit`, then `plimsoll check {lab}`."
+        ),
+        format!(
+            "Le lab {lab}. Vos fichiers : {work}\n\
+             La leçon : `plimsoll {lab}`. À la fin : `exit`, puis `plimsoll check {lab}`."
+        ),
     );
-    println!("When you are done: `exit`, then `plimsoll check {lab}`.");
+    say!("{}", welcome.get(language));
     let endpoint = Endpoint::Unix(paths.socket());
     let client = Client::new(endpoint).with_timeout(Duration::from_secs(2));
     // Only a convenience: an engine that cannot say is no reason not to enter.
     let ports = client.published_ports().unwrap_or_default();
-    for line in port_lines(&ports, ssh_target().as_deref()) {
-        println!("{line}");
+    for line in port_lines(&ports, ssh_target().as_deref(), language) {
+        say!("{line}");
     }
 }
 
@@ -77,7 +85,7 @@ fn ssh_target() -> Option<String> {
 }
 
 /// Where published ports are to be found outside, a line for each.
-fn port_lines(ports: &[PublishedPort], ssh: Option<&str>) -> Vec<String> {
+fn port_lines(ports: &[PublishedPort], ssh: Option<&str>, language: Language) -> Vec<String> {
     let mut lines = Vec::new();
     for port in ports {
         let Some(address) = &port.host_address else {
@@ -88,13 +96,25 @@ fn port_lines(ports: &[PublishedPort], ssh: Option<&str>) -> Vec<String> {
             lab_port,
             ..
         } = port;
-        lines.push(format!(
-            "{container}: localhost:{lab_port} in the lab, http://{address} in a browser on this machine"
-        ));
+        let here = Text::new(
+            format!(
+                "{container}: localhost:{lab_port} in the lab, http://{address} in a browser on this machine"
+            ),
+            format!(
+                "{container} : localhost:{lab_port} dans le lab, http://{address} dans un navigateur de cette machine"
+            ),
+        );
+        lines.push(here.get(language).to_owned());
         if let (Some(target), Some((_, number))) = (ssh, address.rsplit_once(':')) {
-            lines.push(format!(
-                "  from your own computer: ssh -L {number}:{address} {target}, then http://localhost:{number}"
-            ));
+            let afar = Text::new(
+                format!(
+                    "  from your own computer: ssh -L {number}:{address} {target}, then http://localhost:{number}"
+                ),
+                format!(
+                    "  depuis votre ordinateur : ssh -L {number}:{address} {target}, puis http://localhost:{number}"
+                ),
+            );
+            lines.push(afar.get(language).to_owned());
         }
     }
     lines
@@ -117,13 +137,13 @@ mod tests {
     fn a_port_is_shown_with_its_way_in() {
         let ports = [port(Some("127.0.0.1:8080")), port(None)];
         assert_eq!(
-            port_lines(&ports, None),
+            port_lines(&ports, None, Language::English),
             [
                 "webserver: localhost:80 in the lab, http://127.0.0.1:8080 in a browser on this machine"
             ]
         );
         assert_eq!(
-            port_lines(&ports, Some("ada@10.0.0.5"))[1],
+            port_lines(&ports, Some("ada@10.0.0.5"), Language::English)[1],
             "  from your own computer: ssh -L 8080:127.0.0.1:8080 ada@10.0.0.5, then http://localhost:8080"
         );
     }

@@ -29,10 +29,10 @@ pub fn run(shared: &Shared, arguments: &StopArguments) -> Outcome {
 fn stop_one(paths: &LabPaths, silent_if_ended: bool) -> Result<(), Failure> {
     let lab = paths.lab();
     match stop::stop(paths) {
-        Ok(Stopped::InGoodOrder) => println!("{lab}: stopped"),
-        Ok(Stopped::Killed) => println!("{lab}: did not answer and was killed; its state is kept"),
+        Ok(Stopped::InGoodOrder) => say!("{lab}: stopped"),
+        Ok(Stopped::Killed) => say!("{lab}: did not answer and was killed; its state is kept"),
         Ok(Stopped::NotRunning) if silent_if_ended => {}
-        Ok(Stopped::NotRunning) => println!("{lab}: was not running"),
+        Ok(Stopped::NotRunning) => say!("{lab}: was not running"),
         Err(error) => return Err(Failure::from_error(Kind::Environment, &error)),
     }
     Ok(())

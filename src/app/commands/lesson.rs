@@ -1,0 +1,64 @@
+//! `plimsoll LAB`: the lab's lesson, to be read beside its shell.
+
+use std::ffi::OsString;
+use std::process::ExitCode;
+
+use plimsoll_lab::schema::nearest;
+
+use super::Outcome;
+use crate::arguments::{Shared, command_names};
+use crate::classroom::Classroom;
+use crate::failure::{Failure, Kind};
+
+/// Prints the lesson; what is neither command nor lab is told with what it is
+/// near to.
+pub fn run(shared: &Shared, words: &[OsString]) -> Outcome {
+    let room = Classroom::open(shared)?;
+    let [word, rest @ ..] = words else {
+        return Err(Failure::new(Kind::Usage, "a command is missing"));
+    };
+    let word = word.to_string_lossy();
+    let Some(lab) = room.course.lab(&word) else {
+        let labs = room.course.labs.iter().map(|lab| lab.name.clone());
+        let names: Vec<String> = command_names().into_iter().chain(labs).collect();
+        let near = nearest(&word, names.iter().map(String::as_str));
+        let message = format!("`{word}` is neither a command nor a lab");
+        return Err(Failure::new(Kind::Usage, message).hint(match near {
+            Some(meant) => format!("did you mean `{meant}`?"),
+            None => "`plimsoll labs` lists the labs, `plimsoll --help` the commands".to_owned(),
+        }));
+    };
+    if let Some(extra) = rest.first() {
+        let message = format!("`plimsoll {word}` takes no `{}`", extra.to_string_lossy());
+        return Err(Failure::new(Kind::Usage, message)
+            .hint(format!("`plimsoll shell {word}` opens the lab's shell")));
+    }
+    put!("{}", readable(lab.lesson.get(room.language)));
+    Ok(ExitCode::SUCCESS)
+}
+
+/// The lesson as it was written, without what only a program needs: the steps'
+/// names behind their headings.
+fn readable(lesson: &str) -> String {
+    let line = |line: &str| match line.rsplit_once(" {#") {
+        Some((heading, _)) if line.starts_with('#') && line.ends_with('}') => {
+            format!("{heading}\n")
+        }
+        _ => format!("{line}\n"),
+    };
+    lesson.lines().map(line).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::readable;
+
+    #[test]
+    fn headings_lose_their_names_and_nothing_else_changes() {
+        let lesson = "# Title\n\n## Run it {#run}\n\n`{{json}} {#x}`\n";
+        assert_eq!(
+            readable(lesson),
+            "# Title\n\n## Run it\n\n`{{json}} {#x}`\n"
+        );
+    }
+}
