@@ -3,16 +3,15 @@
 use super::Observer;
 use super::copy::Temporary;
 use crate::probe::{FileFound, Observation, SIZE_LIMIT};
+use rustix::fs::{Mode, OFlags, ResolveFlags, open, openat2};
+use rustix::io::Errno;
 use serde_json::json;
-use std::fs::OpenOptions;
-use std::io::{ErrorKind, Read};
-use std::os::unix::fs::OpenOptionsExt;
+use std::fs::File;
+use std::io::Read;
 use std::path::Path;
 
 /// Symbolic links that are followed inside a container.
 const LINK_LIMIT: usize = 8;
-/// open(2): do not wait for a writer where the file is a FIFO.
-const O_NONBLOCK: i32 = 0o4000;
 
 /// One entry of `GET /containers/ID/archive`.
 enum Entry {
@@ -83,23 +82,22 @@ fn resolve(link: &str, target: &str) -> String {
 }
 
 /// A file of the learner's own. Links that lead out of the lab's folder are not
-/// followed: whose file that is is not known.
+/// followed: whose file that is is not known. The path is found out first and
+/// then opened from the folder's descriptor without any link, so that whoever
+/// swaps a link in meanwhile gets nothing read elsewhere.
 pub(super) fn work_file(work: &Path, path: &str) -> Observation {
     let missing = Observation::File(FileFound::Missing);
     let (Ok(root), Ok(place)) = (work.canonicalize(), work.join(path).canonicalize()) else {
         return missing;
     };
-    if !place.starts_with(&root) {
+    let Ok(relative) = place.strip_prefix(&root) else {
         return missing;
-    }
-    let file = OpenOptions::new()
-        .read(true)
-        .custom_flags(O_NONBLOCK)
-        .open(&place);
-    let file = match file {
+    };
+    let file = match open_beneath(&root, relative) {
         Ok(file) => file,
-        Err(error) if error.kind() == ErrorKind::NotFound => return missing,
-        Err(error) => return Observation::Failed(error.to_string()),
+        // Gone, or not the same any more.
+        Err(Errno::NOENT | Errno::NOTDIR | Errno::LOOP | Errno::XDEV) => return missing,
+        Err(error) => return Observation::Failed(std::io::Error::from(error).to_string()),
     };
     if !file.metadata().is_ok_and(|about| about.is_file()) {
         return Observation::File(FileFound::NotAFile);
@@ -109,6 +107,20 @@ pub(super) fn work_file(work: &Path, path: &str) -> Observation {
         Ok(_) => Observation::File(FileFound::Content(content)),
         Err(error) => Observation::Failed(error.to_string()),
     }
+}
+
+/// Opens without a link on the way, and without waiting where it is a FIFO.
+fn open_beneath(root: &Path, relative: &Path) -> Result<File, Errno> {
+    let root = open(
+        root,
+        OFlags::PATH | OFlags::DIRECTORY | OFlags::CLOEXEC,
+        Mode::empty(),
+    )?;
+    // openat2 takes no empty path for the folder itself.
+    let relative = Path::new(".").join(relative);
+    let flags = OFlags::RDONLY | OFlags::NONBLOCK | OFlags::NOCTTY | OFlags::CLOEXEC;
+    let strict = ResolveFlags::BENEATH | ResolveFlags::NO_SYMLINKS;
+    openat2(root, &relative, flags, Mode::empty(), strict).map(File::from)
 }
 
 #[cfg(test)]
@@ -135,5 +147,24 @@ mod tests {
         assert_eq!(found("link"), FileFound::Missing);
         assert_eq!(found("../secret"), FileFound::Missing);
         assert_eq!(found("nothing"), FileFound::Missing);
+        std::os::unix::fs::symlink(work.join("html"), work.join("way")).expect("linked");
+        assert_eq!(
+            found("way/index.html"),
+            FileFound::Content(b"mine".to_vec()),
+            "links within the folder are the learner's own"
+        );
+    }
+
+    /// What a race between finding and opening comes to.
+    #[test]
+    fn a_link_that_was_swapped_in_is_not_followed() {
+        let folder = tempfile::tempdir().expect("folder");
+        let work = folder.path().join("lab");
+        std::fs::create_dir_all(&work).expect("made");
+        std::fs::write(folder.path().join("secret"), "secret").expect("written");
+        std::os::unix::fs::symlink("..", work.join("up")).expect("linked");
+        for path in ["up/secret", "../secret"] {
+            assert!(open_beneath(&work, Path::new(path)).is_err(), "{path}");
+        }
     }
 }
