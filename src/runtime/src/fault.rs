@@ -142,8 +142,20 @@ impl Fault {
             _ => format!(
                 "failed to create task for container: failed to create shim task: OCI runtime \
                  create failed: runc create failed: unable to start container process: error \
-                 during container init: {self}: unknown"
+                 during container init: {self}: unknown{}",
+                self.docker_hint()
             ),
+        }
+    }
+
+    /// What Docker's daemon adds to what the runtime said.
+    fn docker_hint(&self) -> &'static str {
+        match self {
+            Self::Mount { reason, .. } if *reason == errno_words(Errno::ENOTDIR as i32) => {
+                ": Are you trying to mount a directory onto a file (or vice-versa)? Check if \
+                 the specified host path exists and is the expected type"
+            }
+            _ => "",
         }
     }
 

@@ -179,6 +179,11 @@ pub(super) fn attach_bind(root: BorrowedFd<'_>, tree: &OwnedFd, bind: &Bind) -> 
     };
     let place = beneath::locate_or_make(root, &bind.destination, missing).map_err(fault)?;
     refuse_proc(&place, &bind.destination)?;
+    let there = SFlag::from_bits_truncate(fstat(&place).map_err(fault)?.st_mode) & SFlag::S_IFMT;
+    // move_mount(2) says EINVAL here as for a dozen other reasons.
+    if (kind == SFlag::S_IFDIR) != (there == SFlag::S_IFDIR) {
+        return Err(fault(Errno::ENOTDIR));
+    }
     sys::move_mount(tree.as_fd(), place.as_fd()).map_err(fault)
 }
 
@@ -294,16 +299,9 @@ pub(super) fn set_sysctl(proc: BorrowedFd<'_>, path: &str, value: &str) -> Resul
 }
 
 pub(super) fn mount_fault(source: &str, destination: &Path, errno: Errno) -> Fault {
-    let hint = match errno {
-        Errno::ENOTDIR => {
-            ": Are you trying to mount a directory onto a file (or vice-versa)? Check if the \
-             specified host path exists and is the expected type"
-        }
-        _ => "",
-    };
     Fault::Mount {
         source_name: source.to_owned(),
         destination: destination.display().to_string(),
-        reason: format!("{}{hint}", errno_words(errno as i32)),
+        reason: errno_words(errno as i32),
     }
 }

@@ -42,7 +42,8 @@ pub struct FoundUser {
     pub uid: u32,
     /// Primary group.
     pub gid: u32,
-    /// Supplementary groups.
+    /// Supplementary groups, the primary one among them where a name was
+    /// looked up.
     pub groups: Vec<u32>,
     /// Home directory; `/` where the passwd file has none.
     pub home: String,
@@ -158,6 +159,9 @@ pub fn find_user(
     for name in add_groups {
         found.groups.push(group_id(name, group)?);
     }
+    // A member of its own group in every respect: else a file that denies the
+    // group could be read by dropping it (CVE-2022-36109).
+    found.groups.push(found.gid);
     found.groups.sort_unstable();
     found.groups.dedup();
     Ok(found)
@@ -203,21 +207,21 @@ mod tests {
 
     #[test]
     fn nobody_named_is_root() {
-        assert_eq!(ids(""), (0, 0, vec![]));
+        assert_eq!(ids(""), (0, 0, vec![0]));
         assert_eq!(find("").expect("root").home, "/root");
-        assert_eq!(ids(":5"), (0, 5, vec![]));
+        assert_eq!(ids(":5"), (0, 5, vec![5]));
     }
 
     #[test]
     fn a_name_brings_its_groups() {
-        assert_eq!(ids("app"), (1000, 1001, vec![33, 50]));
+        assert_eq!(ids("app"), (1000, 1001, vec![33, 50, 1001]));
         assert_eq!(find("app").expect("app").home, "/home/app");
     }
 
     #[test]
     fn a_given_group_replaces_the_listed_ones() {
-        assert_eq!(ids("app:www"), (1000, 33, vec![]));
-        assert_eq!(ids("1000:"), (1000, 1001, vec![33, 50]));
+        assert_eq!(ids("app:www"), (1000, 33, vec![33]));
+        assert_eq!(ids("1000:"), (1000, 1001, vec![33, 50, 1001]));
     }
 
     /// CVE-2026-46680: a passwd line whose name is `1000` and whose id is 0.
@@ -228,7 +232,7 @@ mod tests {
 
     #[test]
     fn a_number_needs_no_entry() {
-        assert_eq!(ids("4711"), (4711, 0, vec![]));
+        assert_eq!(ids("4711"), (4711, 0, vec![0]));
         assert_eq!(find("4711").expect("4711").home, "/");
     }
 
@@ -263,6 +267,6 @@ mod tests {
     #[test]
     fn groups_are_added_by_name_and_number() {
         let found = find_user("0", &["www".into(), "7".into()], PASSWD, GROUP).expect("root");
-        assert_eq!(found.groups, vec![7, 33]);
+        assert_eq!(found.groups, vec![0, 7, 33]);
     }
 }

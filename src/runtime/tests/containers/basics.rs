@@ -130,7 +130,7 @@ fn users_come_from_the_image() {
         }
         let seen = outcome.seen();
         assert_eq!((&seen["uid"], &seen["gid"]), (&33.into(), &33.into()));
-        assert_eq!(seen["groups"], json!([50]));
+        assert_eq!(seen["groups"], json!([33, 50]));
         assert_eq!(seen["env"]["HOME"], "/srv");
         assert_eq!(seen["status"]["CapEff"], "0000000000000000");
         named(&mut request.process, "nosuch");
