@@ -105,7 +105,9 @@ async fn bring_up(
 fn refusal(error: CreateError) -> (ApiFailure, i32) {
     match fault(&error) {
         Some(fault) => {
-            let code = i32::from(fault.exit_code());
+            // Docker's daemon has 126 where nothing says otherwise; 125 is what
+            // its command has for `run`.
+            let code = i32::from(fault.exit_code()).max(126);
             (ApiFailure::invalid(fault.docker_exec_message()), code)
         }
         None => (ApiFailure::internal(error.to_string()), 126),
