@@ -1,6 +1,7 @@
 //! End to end: the built binary, as root and as ordinary users, each test in a
 //! world of its own. A file is a subject.
 
+mod attacks;
 mod bad_input;
 mod copying;
 mod course_words;
