@@ -73,14 +73,23 @@ impl SocketVendor {
         answer.recv().map_err(|_| gone())?
     }
 
-    /// Listens on the host's 127.0.0.1 at `preferred`, or at a free port when
-    /// that one may not be bound (taken, or below 1024 for an ordinary user).
-    /// The port that was taken is the listener's `local_addr`.
+    /// Listens on the host's 127.0.0.1 at `preferred`, or at another port when
+    /// that one may not be bound (taken, or below 1024 for an ordinary user):
+    /// 8000 above where the number is a low one, so that a browser finds port
+    /// 80 at 8080 each time, else a free one. The port that was taken is the
+    /// listener's `local_addr`.
     ///
     /// # Errors
     /// When not even a free port can be bound.
     pub fn listen_on_loopback(&self, preferred: u16) -> io::Result<TcpListener> {
-        self.listen_at(preferred).or_else(|_| self.listen_at(0))
+        let mut refused = None;
+        for port in in_turn(preferred) {
+            match self.listen_at(port) {
+                Ok(listener) => return Ok(listener),
+                Err(error) => refused = Some(error),
+            }
+        }
+        Err(refused.unwrap_or_else(|| io::ErrorKind::AddrNotAvailable.into()))
     }
 
     fn listen_at(&self, port: u16) -> io::Result<TcpListener> {
@@ -90,6 +99,13 @@ impl SocketVendor {
         rustix::net::listen(&socket, 128)?;
         Ok(TcpListener::from(socket))
     }
+}
+
+/// The ports that are tried for `preferred`; 0 lets the kernel choose.
+fn in_turn(preferred: u16) -> impl Iterator<Item = u16> {
+    let low = (1..1024).contains(&preferred);
+    let memorable = low.then_some(preferred.saturating_add(8000));
+    [preferred].into_iter().chain(memorable).chain([0])
 }
 
 fn open(family: Family, transport: Transport) -> io::Result<OwnedFd> {
@@ -117,6 +133,13 @@ mod tests {
         let taken = first.local_addr().expect("an address").port();
         let second = vendor.listen_on_loopback(taken).expect("another port");
         assert_ne!(second.local_addr().expect("an address").port(), taken);
+    }
+
+    #[test]
+    fn a_low_port_has_a_second_number_that_stays() {
+        assert!(in_turn(80).eq([80, 8080, 0]));
+        assert!(in_turn(5432).eq([5432, 0]));
+        assert!(in_turn(u16::MAX).eq([u16::MAX, 0]));
     }
 
     #[test]
