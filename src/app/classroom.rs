@@ -86,7 +86,9 @@ impl Classroom {
     /// The socket's path is too long.
     pub fn paths(&self, lab: &LabName) -> Result<LabPaths, Failure> {
         let paths = self.places.lab(lab);
-        paths.map_err(|error| Failure::from_error(Kind::Usage, &error))
+        paths
+            .map(LabPaths::of_living_engine)
+            .map_err(|error| Failure::from_error(Kind::Usage, &error))
     }
 
     /// `DATA/progress.json`.

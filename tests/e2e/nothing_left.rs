@@ -49,3 +49,32 @@ everyone!(two_clients_start_one_engine, |world| {
         assert_eq!(engine.stdout, engines[0].stdout, "all see the same lab");
     }
 });
+
+everyone!(a_terminal_opened_another_way_finds_the_engine, |world| {
+    let look = [
+        "shell",
+        "hello-world",
+        "--",
+        "readlink",
+        "/proc/self/ns/pid",
+    ];
+    let first = world.plimsoll(look).output().expect("it ran");
+    assert!(first.status.success());
+    // `su` and cron give no XDG_RUNTIME_DIR.
+    let other = world
+        .plimsoll(look)
+        .env_remove("XDG_RUNTIME_DIR")
+        .output()
+        .expect("it ran");
+    let said = String::from_utf8_lossy(&other.stderr);
+    assert_eq!(other.stdout, first.stdout, "{said}");
+    let stopped = world
+        .plimsoll(["stop", "hello-world"])
+        .env_remove("XDG_RUNTIME_DIR")
+        .output()
+        .expect("it ran");
+    assert_eq!(
+        String::from_utf8_lossy(&stopped.stdout),
+        "hello-world: stopped\n"
+    );
+});

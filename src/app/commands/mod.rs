@@ -61,7 +61,9 @@ pub fn places(shared: &Shared) -> Result<Places, Failure> {
 /// Where one lab is.
 pub fn paths(shared: &Shared, lab: &LabName) -> Result<LabPaths, Failure> {
     let paths = places(shared)?.lab(lab);
-    paths.map_err(|error| Failure::from_error(Kind::Usage, &error))
+    paths
+        .map(LabPaths::of_living_engine)
+        .map_err(|error| Failure::from_error(Kind::Usage, &error))
 }
 
 /// The lab's engine, started where none runs.

@@ -7,7 +7,7 @@
 use std::io;
 use std::os::fd::{AsFd, OwnedFd};
 use std::os::unix::fs::MetadataExt;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use rustix::process::{Pid, PidfdFlags, pidfd_open};
@@ -30,6 +30,10 @@ pub struct EngineRecord {
     pub boot: String,
     /// Inode of the lab's user namespace: tells who is inside.
     pub user_namespace: u64,
+    /// Folder of its socket, once it listens. A terminal that was opened in
+    /// another way (`su`, cron) may have another `XDG_RUNTIME_DIR`, or none.
+    #[serde(default)]
+    pub runtime: Option<PathBuf>,
 }
 
 /// Why `engine.json` cannot be used.
@@ -54,6 +58,7 @@ impl EngineRecord {
             start_time: start_time(pid)?,
             boot: boot()?,
             user_namespace: std::fs::metadata(format!("/proc/{pid}/ns/user"))?.ino(),
+            runtime: None,
         })
     }
 

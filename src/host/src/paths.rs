@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 
+use crate::identity::EngineRecord;
 use crate::name::LabName;
 
 /// Longest path of a unix socket: `sun_path` is 108 bytes with its final NUL (unix(7)).
@@ -249,6 +250,22 @@ impl LabPaths {
     #[must_use]
     pub fn socket(&self) -> PathBuf {
         self.places.runtime.join(format!("{}.sock", self.lab))
+    }
+
+    /// The same paths, with the socket where a living engine has it: that may
+    /// have been started from a terminal with another `XDG_RUNTIME_DIR`. Looks
+    /// at the lab's folder, unlike the rest of this module.
+    #[must_use]
+    pub fn of_living_engine(mut self) -> Self {
+        if self.socket().exists() {
+            return self;
+        }
+        let record = EngineRecord::read(&self.engine_record()).ok().flatten();
+        let living = record.filter(|record| record.alive().is_some());
+        if let Some(runtime) = living.and_then(|record| record.runtime) {
+            self.places.runtime = runtime;
+        }
+        self
     }
 
     /// `DOCKER_HOST` for this lab.

@@ -13,6 +13,7 @@ use plimsoll_runtime::zygote::Zygote;
 use serde::{Deserialize, Serialize};
 
 use crate::id_map::IdMap;
+use crate::identity::EngineRecord;
 use crate::name::LabName;
 use crate::paths::LabPaths;
 use crate::vendor::SocketVendor;
@@ -58,8 +59,20 @@ impl EngineSeat {
         std::fs::rename(&unborn, &socket)?;
         if self.grading {
             grading::close_runtime_folder()?;
+        } else {
+            self.say_where();
         }
         Ok(listener)
+    }
+
+    /// Adds the socket's folder to `engine.json`. On a full disk clients find
+    /// the engine where their own environment puts it.
+    fn say_where(&self) {
+        let path = self.paths.engine_record();
+        if let Ok(Some(mut record)) = EngineRecord::read(&path) {
+            record.runtime = Some(self.paths.places().runtime().to_path_buf());
+            let _ = record.write(&path);
+        }
     }
 }
 
