@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use plimsoll_testkit::{World, eventually, everyone};
+use plimsoll_testkit::{World, everyone};
 
 /// The engine's pid as the real machine counts, from its own record.
 fn engine_pid(world: &World, lab: &str) -> i32 {
@@ -17,15 +17,13 @@ fn engine_pid(world: &World, lab: &str) -> i32 {
         .expect("a number")
 }
 
+/// Returns at once: the next client has to cope with an engine that dies.
 fn kill(pid: i32) {
     nix::sys::signal::kill(
         nix::unistd::Pid::from_raw(pid),
         nix::sys::signal::Signal::SIGKILL,
     )
     .expect("the engine lives");
-    eventually("the engine is gone", Duration::from_secs(10), || {
-        (!std::path::Path::new(&format!("/proc/{pid}/ns/pid")).exists()).then_some(())
-    });
 }
 
 fn out(world: &World, arguments: &[&str]) -> String {
