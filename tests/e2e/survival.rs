@@ -126,3 +126,19 @@ everyone!(a_kill_at_any_moment_leaves_a_lab_that_starts, |world| {
         );
     }
 });
+
+everyone!(a_probe_whose_grader_was_killed_is_gone, |world| {
+    out(world, &["pull", "-q", "base"]);
+    let label = [
+        "create",
+        "--name",
+        "copy",
+        "--label",
+        "plimsoll.probe=1",
+        "base",
+    ];
+    out(world, &label);
+    out(world, &["create", "--name", "own", "base"]);
+    kill(engine_pid(world, "nginx-volumes"));
+    assert_eq!(out(world, &["ps", "-a", "--format", "{{.Names}}"]), "own\n");
+});

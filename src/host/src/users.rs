@@ -59,6 +59,21 @@ pub(crate) fn all_ranges(text: &str) -> impl Iterator<Item = (&str, IdRange)> {
     })
 }
 
+/// Where the next user's 65536 ids would begin: behind all that are given, from
+/// 100000 on, as `useradd` counts (login.defs(5), `SUB_UID_MIN`).
+#[must_use]
+pub(crate) fn free_start() -> u32 {
+    let read = |file| std::fs::read_to_string(file).unwrap_or_default();
+    let both = read("/etc/subuid") + "\n" + &read("/etc/subgid");
+    behind(&both)
+}
+
+fn behind(ranges: &str) -> u32 {
+    const SUB_UID_MIN: u32 = 100_000;
+    let ends = all_ranges(ranges).map(|(_, range)| range.first.saturating_add(range.length));
+    ends.fold(SUB_UID_MIN, u32::max)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -66,6 +81,12 @@ mod tests {
     const PASSWD: &str = "root:x:0:0:root:/root:/bin/bash\n\
                           broken\n\
                           learner:x:1001:1001::/home/learner:\n";
+
+    #[test]
+    fn a_new_range_begins_behind_all_others() {
+        assert_eq!(behind(""), 100_000);
+        assert_eq!(behind("ada:100000:65536\nbob:300000:65536\n"), 365_536);
+    }
 
     #[test]
     fn fields_are_found_by_uid() {

@@ -22,6 +22,9 @@ pub fn sweep_now(state_dir: &std::path::Path) {
     persist::sweep_now(&state_dir.join("containers"));
 }
 
+/// The label that graders give to the copies they probe.
+const PROBE_LABEL: &str = "plimsoll.probe";
+
 /// Reads all containers. Those that ran died with the last engine: they are
 /// exited with 137 now, or gone with `--rm`. Half-done creates and removes are cleared away.
 ///
@@ -36,7 +39,8 @@ pub fn load(engine: &Rc<Engine>) -> ApiResult<()> {
     for (directory, record) in records {
         let container = Rc::new(Container::new(directory, record)?);
         let ran = container.record().state.is_running() || container.record().network.is_some();
-        if ran && container.record().host_config.auto_remove {
+        let promised = ran && container.record().host_config.auto_remove;
+        if promised || is_probe(&container) {
             engine.sweep(persist::doom(&container.directory)?);
             gone.push(container);
             continue;
@@ -59,6 +63,13 @@ pub fn load(engine: &Rc<Engine>) -> ApiResult<()> {
         engine.sweep(leftover);
     }
     Ok(())
+}
+
+/// A grader's copy of a container, whose grader was killed before it removed it.
+fn is_probe(container: &Container) -> bool {
+    let record = container.record();
+    let labels = record.config.labels.as_ref();
+    labels.is_some_and(|labels| labels.contains_key(PROBE_LABEL))
 }
 
 /// Starts what its restart policy brings back after a boot, as dockerd does.

@@ -41,11 +41,9 @@ pub async fn route(engine: &Rc<Engine>, call: Call) -> ApiResult<Reply> {
         }
         (&Method::POST, ["plimsoll", "v1", "dial"]) => dial(call).await,
         // A submission has this socket too; the engine has to outlive it.
-        (&Method::POST, ["plimsoll", "v1", "shutdown"]) if engine.config.grading => {
-            Err(ApiFailure::forbidden(
-                "shutdown is refused while a submission is graded",
-            ))
-        }
+        (&Method::POST, ["plimsoll", "v1", "shutdown"]) if engine.config.grading => Err(
+            ApiFailure::forbidden("shutdown is refused while a submission is graded"),
+        ),
         (&Method::POST, ["plimsoll", "v1", "shutdown"]) => {
             engine.shutdown.ask();
             Ok(reply::no_content())

@@ -175,12 +175,15 @@ fn id_ranges(facts: &Facts) -> Option<Finding> {
             "sudo apt install uidmap        (Debian, Ubuntu)",
             "sudo dnf install shadow-utils  (Fedora)",
         ]),
-        IdRanges::NoRange => single(&format!(
-            "no range for {user} in /etc/subuid and /etc/subgid"
-        ))
-        .mend(&[&format!(
-            "sudo usermod --add-subuids 100000-165535 --add-subgids 100000-165535 {user}"
-        )]),
+        IdRanges::NoRange { free } => {
+            let ids = format!("{free}-{}", free.saturating_add(65_535));
+            single(&format!(
+                "no range for {user} in /etc/subuid and /etc/subgid"
+            ))
+            .mend(&[&format!(
+                "sudo usermod --add-subuids {ids} --add-subgids {ids} {user}"
+            )])
+        }
         IdRanges::HelperFails { said } => {
             single(said).mend(&["sudo chmod u+s /usr/bin/newuidmap /usr/bin/newgidmap"])
         }

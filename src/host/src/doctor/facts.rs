@@ -64,7 +64,10 @@ pub enum IdRanges {
         ids: u32,
     },
     NoHelper,
-    NoRange,
+    /// Nobody has these ids and the user could: the first of 65536.
+    NoRange {
+        free: u32,
+    },
     /// The helper is there, the range too, and yet.
     HelperFails {
         said: String,

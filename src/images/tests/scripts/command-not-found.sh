@@ -11,12 +11,12 @@ echo "status $?"
 #= SCRIPT: nosuch: command not found
 #= status 127
 #= SCRIPT: apt-get: command not found
-#= hint: this image is made of Plimsoll's own tools and has no packages. The Debian
-#= hint: base has `apt-get`: `docker run -it debian bash`, or `FROM debian`.
+#= hint: this image is made of Plimsoll's own tools and has no packages. `apt-get`
+#= hint: belongs to a Debian base, which this version of Plimsoll does not carry.
 #= status 127
 #= SCRIPT: dnf: command not found
-#= hint: `dnf` belongs to another distribution. For packages take the Debian
-#= hint: base and `apt`: `docker run -it debian bash`, or `FROM debian`.
+#= hint: `dnf` belongs to another distribution. This image is made of
+#= hint: Plimsoll's own tools and has no packages.
 #= SCRIPT: ./nosuch: No such file or directory
 #= status 127
 #= no

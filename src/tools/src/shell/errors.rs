@@ -37,13 +37,13 @@ fn not_found(shell: &str, command: &str) -> String {
     }
     let hint = if PACKAGE_MANAGERS.contains(&command) {
         format!(
-            "hint: this image is made of Plimsoll's own tools and has no packages. The Debian\n\
-             hint: base has `{command}`: `docker run -it debian bash`, or `FROM debian`.\n"
+            "hint: this image is made of Plimsoll's own tools and has no packages. `{command}`\n\
+             hint: belongs to a Debian base, which this version of Plimsoll does not carry.\n"
         )
     } else if OTHER_MANAGERS.contains(&command) {
         format!(
-            "hint: `{command}` belongs to another distribution. For packages take the Debian\n\
-             hint: base and `apt`: `docker run -it debian bash`, or `FROM debian`.\n"
+            "hint: `{command}` belongs to another distribution. This image is made of\n\
+             hint: Plimsoll's own tools and has no packages.\n"
         )
     } else {
         String::new()

@@ -113,7 +113,7 @@ fn users_in_containers() {
     insta::assert_snapshot!(
         [
             with(IdRanges::NoHelper),
-            with(IdRanges::NoRange),
+            with(IdRanges::NoRange { free: 165_536 }),
             with(IdRanges::HelperFails { said })
         ]
         .join("\n")

@@ -66,7 +66,9 @@ pub(super) fn id_ranges(map: &IdMap) -> IdRanges {
             .iter()
             .all(|name| search::on_path(name).is_some());
         return match helpers {
-            true => IdRanges::NoRange,
+            true => IdRanges::NoRange {
+                free: crate::users::free_start(),
+            },
             false => IdRanges::NoHelper,
         };
     };
