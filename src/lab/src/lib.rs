@@ -16,5 +16,16 @@ pub mod progress;
 pub mod report;
 pub mod result;
 pub mod schema;
-pub mod text;
+pub mod text {
+    //! Texts in two languages; see [`plimsoll_text`].
+    pub use plimsoll_text::{Language, Text};
+}
+
+/// `say!("an {x}", "un {x}")`: one text, formatted in both languages.
+#[macro_export]
+macro_rules! say {
+    ($en:literal, $fr:literal $(, $arg:expr)* $(,)?) => {
+        $crate::text::Text::new(format!($en $(, $arg)*), format!($fr $(, $arg)*))
+    };
+}
 pub mod world;

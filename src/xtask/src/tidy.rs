@@ -27,7 +27,12 @@ const EDGES: &[(&str, &[&str])] = &[
         ],
     ),
     ("plimsoll-cli", &["plimsoll-api"]),
-    ("plimsoll-lab", &["plimsoll-api"]),
+    ("plimsoll-lab", &["plimsoll-api", "plimsoll-text"]),
+    ("plimsoll-text", &[]),
+    (
+        "plimsoll-tui",
+        &["plimsoll-api", "plimsoll-lab", "plimsoll-text"],
+    ),
 ];
 
 /// A file is read in one sitting: lines without its tests.

@@ -1,7 +1,4 @@
-//! Texts in two languages, and which of them the reader wants.
-//!
-//! Duty: a text that a learner sees exists in English and in French, or it does
-//! not exist: [`Text`] has both fields and neither is optional.
+//! A language, and a text that exists in every one of them.
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -100,14 +97,6 @@ impl Text {
         }
         joined
     }
-}
-
-/// `say!("an {x}", "un {x}")`: one text, formatted in both languages.
-#[macro_export]
-macro_rules! say {
-    ($en:literal, $fr:literal $(, $arg:expr)* $(,)?) => {
-        $crate::text::Text::new(format!($en $(, $arg)*), format!($fr $(, $arg)*))
-    };
 }
 
 #[cfg(test)]

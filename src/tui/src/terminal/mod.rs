@@ -1,0 +1,1 @@
+//! The learner's terminal: a pty with a shell of the lab, and its screen.

@@ -1,0 +1,91 @@
+//! Colours and marks. Meaning is never in a colour alone.
+
+use ratatui::style::{Color, Modifier, Style};
+
+/// What the learner's terminal is like and asked for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Palette {
+    #[default]
+    Dark,
+    Light,
+    /// `NO_COLOR` (no-color.org), or a terminal without colours.
+    None,
+}
+
+/// Marks and lines of the terminal's character set.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Symbols {
+    #[default]
+    Unicode,
+    Ascii,
+}
+
+/// How everything is drawn.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Theme {
+    pub palette: Palette,
+    pub symbols: Symbols,
+}
+
+impl Theme {
+    /// The one accent: titles, keys, what is chosen.
+    pub fn accent(self) -> Style {
+        self.coloured(Color::Cyan, Color::Blue)
+            .add_modifier(Modifier::BOLD)
+    }
+
+    /// Met goals.
+    pub fn good(self) -> Style {
+        self.coloured(Color::Green, Color::Green)
+    }
+
+    /// Missed goals and failures.
+    pub fn bad(self) -> Style {
+        self.coloured(Color::LightRed, Color::Red)
+    }
+
+    /// Notes and warnings.
+    pub fn warn(self) -> Style {
+        self.coloured(Color::Yellow, Color::Magenta)
+    }
+
+    /// Code and commands.
+    pub fn code(self) -> Style {
+        self.coloured(Color::LightYellow, Color::Blue)
+    }
+
+    /// What is less important: times, sizes, frames.
+    pub fn faint(self) -> Style {
+        match self.palette {
+            // Dim is drawn by terminals without colours too, and often not readable.
+            Palette::None => Style::new(),
+            Palette::Dark => Style::new().fg(Color::Gray),
+            Palette::Light => Style::new().fg(Color::DarkGray),
+        }
+    }
+
+    /// What the keys act on.
+    pub fn chosen(self) -> Style {
+        Style::new().add_modifier(Modifier::REVERSED)
+    }
+
+    pub fn strong(self) -> Style {
+        Style::new().add_modifier(Modifier::BOLD)
+    }
+
+    fn coloured(self, dark: Color, light: Color) -> Style {
+        match self.palette {
+            Palette::Dark => Style::new().fg(dark),
+            Palette::Light => Style::new().fg(light),
+            Palette::None => Style::new(),
+        }
+    }
+
+    /// `unicode` where the terminal shows it, else `ascii`.
+    pub fn symbol(self, unicode: &'static str, ascii: &'static str) -> &'static str {
+        match self.symbols {
+            Symbols::Unicode => unicode,
+            Symbols::Ascii => ascii,
+        }
+    }
+}

@@ -1,0 +1,11 @@
+//! Drawing: a file per screen or view. Nothing here changes the model.
+
+use plimsoll_text::Language;
+
+use crate::words;
+
+/// The word for help, at the foot of every screen.
+#[must_use]
+pub fn help_word(language: Language) -> String {
+    words::key_help(language)
+}

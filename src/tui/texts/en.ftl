@@ -1,0 +1,2 @@
+# Keys, at the foot of a screen.
+key-help = help

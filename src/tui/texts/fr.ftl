@@ -1,0 +1,2 @@
+# Touches, au pied de l'écran.
+key-help = aide
