@@ -11,6 +11,7 @@
 //! through a trait.
 
 pub mod lesson;
+pub mod recording;
 pub mod scene;
 pub mod terminal;
 pub mod theme;

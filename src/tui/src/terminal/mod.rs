@@ -1,1 +1,273 @@
-//! The learner's terminal: a pty with a shell of the lab, and its screen.
+//! The learner's terminal: what is on its screen, and what keys, mouse and
+//! pasted text are to the program in it.
+//!
+//! [`Terminal`] is state and decides; it does no I/O. Bytes of the program go in
+//! ([`Terminal::feed`]), bytes for the program come out. The program itself runs
+//! in [`shell`].
+//!
+//! Limits: what the program may do to this terminal is listed in `emulator`;
+//! everything else is ignored. No images, no links, no clipboard from within.
+
+mod emulator;
+mod keys;
+mod long_strings;
+mod mouse;
+mod paste;
+mod saved;
+pub mod shell;
+
+use std::time::Duration;
+
+use alacritty_terminal::grid::{Dimensions, Scroll as GridScroll};
+use alacritty_terminal::index::{Column, Point};
+use alacritty_terminal::term::cell::Cell;
+use alacritty_terminal::term::{TermMode, viewport_to_point};
+use crossterm::event::{KeyEvent, MouseEvent};
+use ratatui::layout::Rect;
+
+use emulator::Emulator;
+use mouse::Clicks;
+
+pub use emulator::{Background, Replies};
+pub use mouse::MouseOutcome;
+
+/// Lines and columns of a terminal, bounded on both sides: an emulator needs two
+/// columns for a wide character, and a terminal that lies about its size would
+/// cost its memory.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Size {
+    rows: u16,
+    columns: u16,
+}
+
+impl Size {
+    const MOST_ROWS: u16 = 300;
+    const MOST_COLUMNS: u16 = 600;
+
+    /// The nearest size that a terminal can have.
+    #[must_use]
+    pub fn new(rows: u16, columns: u16) -> Size {
+        Size {
+            rows: rows.clamp(1, Size::MOST_ROWS),
+            columns: columns.clamp(2, Size::MOST_COLUMNS),
+        }
+    }
+
+    #[must_use]
+    pub fn rows(self) -> u16 {
+        self.rows
+    }
+
+    #[must_use]
+    pub fn columns(self) -> u16 {
+        self.columns
+    }
+}
+
+/// How far to move through what has left the screen at the top.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Scroll {
+    /// Lines towards the past; negative towards the present.
+    Lines(i32),
+    /// Screens towards the past; negative towards the present.
+    Pages(i32),
+    Top,
+    Bottom,
+}
+
+/// Whether the pane has the keys.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Focus {
+    Here,
+    Elsewhere,
+}
+
+/// The screen of the learner's shell, with what scrolled away.
+pub struct Terminal {
+    emulator: Emulator,
+    clicks: Clicks,
+}
+
+impl Terminal {
+    #[must_use]
+    pub fn new(size: Size) -> Terminal {
+        Terminal {
+            emulator: Emulator::new(size),
+            clicks: Clicks::default(),
+        }
+    }
+
+    /// Takes output of the program, any bytes, cut anywhere.
+    pub fn feed(&mut self, bytes: &[u8]) -> Replies {
+        self.emulator.feed(bytes)
+    }
+
+    /// Says what the pane's background is like, for programs that ask (OSC 10
+    /// and 11: vim chooses readable colours by the answer).
+    pub fn set_background(&mut self, background: Background) {
+        self.emulator.background = background;
+    }
+
+    pub fn resize(&mut self, size: Size) {
+        self.emulator.resize(size);
+    }
+
+    #[must_use]
+    pub fn size(&self) -> Size {
+        self.emulator.size()
+    }
+
+    pub fn scroll(&mut self, scroll: Scroll) {
+        let page = i32::from(self.size().rows());
+        let scroll = match scroll {
+            Scroll::Lines(lines) => GridScroll::Delta(lines),
+            Scroll::Pages(pages) => GridScroll::Delta(pages.saturating_mul(page)),
+            Scroll::Top => GridScroll::Top,
+            Scroll::Bottom => GridScroll::Bottom,
+        };
+        self.emulator.term.scroll_display(scroll);
+    }
+
+    /// How many lines the view is above the newest; 0 when it shows them.
+    #[must_use]
+    pub fn scrolled(&self) -> usize {
+        self.emulator.term.grid().display_offset()
+    }
+
+    #[must_use]
+    pub fn is_scrolled(&self) -> bool {
+        self.scrolled() > 0
+    }
+
+    /// How many lines have left the screen and are kept.
+    #[must_use]
+    pub fn history(&self) -> usize {
+        self.emulator.term.grid().history_size()
+    }
+
+    /// What the program gets for a key, if anything; the view goes back to the
+    /// newest lines when it gets something.
+    pub fn key(&mut self, key: &KeyEvent) -> Option<Vec<u8>> {
+        let bytes = keys::encode(key, self.mode())?;
+        self.scroll(Scroll::Bottom);
+        Some(bytes)
+    }
+
+    /// What a mouse event on the screen means here, `area` being where the
+    /// terminal is drawn, and `at` the time since any fixed moment: clicks in
+    /// quick succession select words and lines.
+    pub fn mouse(&mut self, event: &MouseEvent, area: Rect, at: Duration) -> MouseOutcome {
+        mouse::outcome(self, event, area, at)
+    }
+
+    /// What the program gets for pasted text. Newlines in it are Return, as if
+    /// typed, unless the program asked for bracketed paste.
+    #[must_use]
+    pub fn paste(&mut self, text: &str) -> Vec<u8> {
+        self.scroll(Scroll::Bottom);
+        paste::pasted(text, paste::Brackets::of(self.mode()))
+    }
+
+    /// What the program gets for a command put at its prompt: one line, never
+    /// with a Return.
+    #[must_use]
+    pub fn insert(&mut self, command: &str) -> Vec<u8> {
+        self.scroll(Scroll::Bottom);
+        paste::inserted(command, paste::Brackets::of(self.mode()))
+    }
+
+    /// What the program gets when the pane gets or loses the keys, if it asked.
+    #[must_use]
+    pub fn focus(&self, focus: Focus) -> Option<&'static [u8]> {
+        let asked = self.mode().contains(TermMode::FOCUS_IN_OUT);
+        asked.then_some(match focus {
+            Focus::Here => b"\x1b[I",
+            Focus::Elsewhere => b"\x1b[O",
+        })
+    }
+
+    /// The selected text.
+    #[must_use]
+    pub fn text_selection(&self) -> Option<String> {
+        let text = self.emulator.term.selection_to_string()?;
+        (!text.is_empty()).then_some(text)
+    }
+
+    pub fn clear_selection(&mut self) {
+        self.emulator.term.selection = None;
+    }
+
+    /// The end of what the learner saw, to be shown again by [`restore`] after a
+    /// new start: plain text, at most 64 KiB. While a full-screen program runs,
+    /// what was there before it.
+    ///
+    /// [`restore`]: Terminal::restore
+    #[must_use]
+    pub fn last_screen(&self) -> Vec<u8> {
+        self.emulator.last_screen().into_bytes()
+    }
+
+    /// Shows an earlier last screen above `rule`, in the colour of what is past.
+    /// For a terminal that has shown nothing yet.
+    pub fn restore(&mut self, saved: &[u8], rule: &str) {
+        let bytes = saved::as_output(saved, rule);
+        let _ = self.emulator.feed(&bytes);
+    }
+
+    /// Where the program's cursor is on the screen (row, column), unless it is
+    /// hidden or scrolled out of view.
+    #[must_use]
+    pub fn cursor(&self) -> Option<(u16, u16)> {
+        if !self.mode().contains(TermMode::SHOW_CURSOR) {
+            return None;
+        }
+        let point = self.emulator.term.grid().cursor.point;
+        let offset = self.scrolled() as i32;
+        let row = u16::try_from(point.line.0 + offset).ok()?;
+        let column = u16::try_from(point.column.0).ok()?;
+        (row < self.size().rows()).then_some((row, column))
+    }
+
+    /// A full-screen program (an editor, a pager) has the screen.
+    #[must_use]
+    pub fn is_alternate(&self) -> bool {
+        self.mode().contains(TermMode::ALT_SCREEN)
+    }
+
+    /// The program wants the mouse for itself.
+    #[must_use]
+    pub fn wants_mouse(&self) -> bool {
+        self.mode().intersects(TermMode::MOUSE_MODE)
+    }
+
+    /// What the program calls itself, without control characters, at most 200
+    /// characters.
+    #[must_use]
+    pub fn title(&self) -> Option<&str> {
+        self.emulator.title.as_deref()
+    }
+
+    pub(crate) fn mode(&self) -> TermMode {
+        *self.emulator.term.mode()
+    }
+
+    /// The cell shown at a row and column of the view.
+    pub(crate) fn cell(&self, row: u16, column: u16) -> &Cell {
+        let point = self.point(row, column);
+        &self.emulator.term.grid()[point.line][point.column]
+    }
+
+    /// The selected part of the buffer.
+    pub(crate) fn selected(&self) -> Option<alacritty_terminal::selection::SelectionRange> {
+        let term = &self.emulator.term;
+        term.selection.as_ref()?.to_range(term)
+    }
+
+    /// A row and column of the view as a place in the buffer.
+    pub(crate) fn point(&self, row: u16, column: u16) -> Point {
+        let grid = self.emulator.term.grid();
+        let row = usize::from(row).min(grid.screen_lines() - 1);
+        let column = usize::from(column).min(grid.columns() - 1);
+        viewport_to_point(grid.display_offset(), Point::new(row, Column(column)))
+    }
+}

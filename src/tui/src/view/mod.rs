@@ -1,5 +1,7 @@
 //! Drawing: a file per screen or view. Nothing here changes the model.
 
+pub mod terminal;
+
 use plimsoll_text::Language;
 
 use crate::words;

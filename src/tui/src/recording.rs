@@ -1,0 +1,206 @@
+//! A session as an asciicast v3 file (docs.asciinema.org/manual/asciicast/v3):
+//! what the terminal showed and when, with a marker at each goal.
+//!
+//! Only output is written, never input: a password that the terminal does not
+//! show is not in the file. Each event is one `write`, so that a killed program
+//! leaves all but at most half of its last line. The size is bounded: then the
+//! file says so, and only markers and the end follow.
+
+use std::fs::{File, OpenOptions};
+use std::io::{self, Write as _};
+use std::os::unix::fs::OpenOptionsExt as _;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use plimsoll_text::Language;
+use serde::Serialize;
+
+use crate::terminal::Size;
+use crate::terminal::shell::{Ending, TERM};
+use crate::words;
+
+/// When output is no longer recorded.
+const LARGEST: u64 = 64 * 1024 * 1024;
+/// When nothing is.
+const LARGEST_WITH_MARKERS: u64 = LARGEST + 1024 * 1024;
+
+/// Why a session is not recorded.
+#[derive(Debug, thiserror::Error)]
+pub enum RecordingError {
+    #[error("cannot make the recording {}: {source}", .path.display())]
+    Create { path: PathBuf, source: io::Error },
+    #[error("cannot write to the recording {}: {source}", .path.display())]
+    Write { path: PathBuf, source: io::Error },
+}
+
+/// What the file's first line says.
+#[derive(Debug, Clone)]
+pub struct About {
+    pub size: Size,
+    /// Seconds since 1970.
+    pub started: u64,
+    pub title: String,
+    /// In which a full recording says so.
+    pub language: Language,
+}
+
+/// A recording being made. Every moment is given as the time since its start.
+pub struct Recorder {
+    path: PathBuf,
+    file: File,
+    language: Language,
+    written: u64,
+    last: u64,
+    /// The beginning of a character whose rest has not come yet.
+    partial: Vec<u8>,
+    state: State,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum State {
+    Recording,
+    /// Output is left out; markers are not.
+    Full,
+}
+
+#[derive(Serialize)]
+struct Header<'a> {
+    version: u8,
+    term: HeaderTerm,
+    timestamp: u64,
+    title: &'a str,
+}
+
+#[derive(Serialize)]
+struct HeaderTerm {
+    cols: u16,
+    rows: u16,
+    r#type: &'static str,
+}
+
+impl Recorder {
+    /// Makes the file, which must not be there yet; only the user may read it.
+    ///
+    /// # Errors
+    ///
+    /// The file is there, or cannot be made or written.
+    pub fn create(path: &Path, about: &About) -> Result<Recorder, RecordingError> {
+        let mut options = OpenOptions::new();
+        let file = options.write(true).create_new(true).mode(0o600).open(path);
+        let file = file.map_err(|source| RecordingError::Create {
+            path: path.to_owned(),
+            source,
+        })?;
+        let mut recorder = Recorder {
+            path: path.to_owned(),
+            file,
+            language: about.language,
+            written: 0,
+            last: 0,
+            partial: Vec::new(),
+            state: State::Recording,
+        };
+        recorder.write_line(&Header {
+            version: 3,
+            term: HeaderTerm {
+                cols: about.size.columns(),
+                rows: about.size.rows(),
+                r#type: TERM,
+            },
+            timestamp: about.started,
+            title: &about.title,
+        })?;
+        Ok(recorder)
+    }
+
+    /// Output of the terminal, cut anywhere.
+    ///
+    /// # Errors
+    ///
+    /// The file cannot be written.
+    pub fn output(&mut self, at: Duration, bytes: &[u8]) -> Result<(), RecordingError> {
+        if self.state == State::Full {
+            return Ok(());
+        }
+        if self.written + bytes.len() as u64 > LARGEST {
+            self.state = State::Full;
+            self.partial = Vec::new();
+            let said = words::recording_full(self.language);
+            return self.event(at, "m", &said);
+        }
+        self.partial.extend_from_slice(bytes);
+        let whole = self.partial.len() - unfinished(&self.partial);
+        let rest = self.partial.split_off(whole);
+        let text = String::from_utf8_lossy(&self.partial).into_owned();
+        self.partial = rest;
+        if text.is_empty() {
+            return Ok(());
+        }
+        self.event(at, "o", &text)
+    }
+
+    /// The terminal's new size.
+    ///
+    /// # Errors
+    ///
+    /// The file cannot be written.
+    pub fn resize(&mut self, at: Duration, size: Size) -> Result<(), RecordingError> {
+        self.event(at, "r", &format!("{}x{}", size.columns(), size.rows()))
+    }
+
+    /// A moment with a name, such as a goal that is met.
+    ///
+    /// # Errors
+    ///
+    /// The file cannot be written.
+    pub fn mark(&mut self, at: Duration, label: &str) -> Result<(), RecordingError> {
+        self.event(at, "m", label)
+    }
+
+    /// The end of the shell, as an exit code.
+    ///
+    /// # Errors
+    ///
+    /// The file cannot be written.
+    pub fn exit(&mut self, at: Duration, ending: Ending) -> Result<(), RecordingError> {
+        self.event(at, "x", &ending.code().to_string())
+    }
+
+    /// Intervals are differences of rounded moments, so that they do not drift.
+    fn event(&mut self, at: Duration, code: &str, data: &str) -> Result<(), RecordingError> {
+        let now = u64::try_from(at.as_millis())
+            .unwrap_or(u64::MAX)
+            .max(self.last);
+        let interval = (now - self.last) as f64 / 1000.0;
+        if self.written > LARGEST_WITH_MARKERS {
+            return Ok(());
+        }
+        self.last = now;
+        self.write_line(&(interval, code, data))
+    }
+
+    fn write_line(&mut self, value: &impl Serialize) -> Result<(), RecordingError> {
+        let failed = |source| RecordingError::Write {
+            path: self.path.clone(),
+            source,
+        };
+        let mut line = serde_json::to_vec(value).map_err(|error| failed(error.into()))?;
+        line.push(b'\n');
+        self.file.write_all(&line).map_err(failed)?;
+        self.written += line.len() as u64;
+        Ok(())
+    }
+}
+
+/// How many bytes at the end may be the beginning of a character.
+fn unfinished(bytes: &[u8]) -> usize {
+    match std::str::from_utf8(&bytes[bytes.len().saturating_sub(3)..]) {
+        Ok(_) => 0,
+        Err(_) => (1..=bytes.len().min(3))
+            .find(|length| {
+                let tail = &bytes[bytes.len() - length..];
+                matches!(std::str::from_utf8(tail), Err(error) if error.valid_up_to() == 0 && error.error_len().is_none())
+            })
+            .unwrap_or(0),
+    }
+}

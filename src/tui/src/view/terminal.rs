@@ -1,0 +1,140 @@
+//! The learner's terminal, drawn cell by cell.
+
+use alacritty_terminal::term::cell::{Cell, Flags};
+use alacritty_terminal::vte::ansi::Color as CellColor;
+use plimsoll_text::Language;
+use ratatui::Frame;
+use ratatui::buffer::Buffer;
+use ratatui::layout::{Position, Rect};
+use ratatui::style::{Color, Modifier, Style};
+use unicode_width::UnicodeWidthStr as _;
+
+use crate::terminal::{Focus, Terminal};
+use crate::theme::{Palette, Theme};
+use crate::words;
+
+/// Draws the terminal's view into `area`; with the focus here, the real cursor is
+/// put where the program's is.
+pub fn draw(frame: &mut Frame<'_>, area: Rect, terminal: &Terminal, theme: Theme, focus: Focus) {
+    let area = area.intersection(frame.area());
+    let size = terminal.size();
+    let selected = terminal.selected();
+    let buffer = frame.buffer_mut();
+    for row in 0..area.height.min(size.rows()) {
+        for column in 0..area.width.min(size.columns()) {
+            let place = Position::new(area.x + column, area.y + row);
+            let point = terminal.point(row, column);
+            let chosen = selected.is_some_and(|range| range.contains(point));
+            let last = column + 1 == area.width;
+            draw_cell(
+                buffer,
+                place,
+                terminal.cell(row, column),
+                theme,
+                chosen,
+                last,
+            );
+        }
+    }
+    if terminal.is_scrolled() {
+        draw_marker(buffer, area, terminal, theme);
+    }
+    if focus == Focus::Here
+        && let Some((row, column)) = terminal.cursor()
+        && row < area.height
+        && column < area.width
+    {
+        frame.set_cursor_position(Position::new(area.x + column, area.y + row));
+    }
+}
+
+fn draw_cell(
+    buffer: &mut Buffer,
+    place: Position,
+    cell: &Cell,
+    theme: Theme,
+    chosen: bool,
+    last: bool,
+) {
+    let mut style = style_of(cell, theme);
+    if chosen {
+        style = if cell.flags.contains(Flags::INVERSE) {
+            style.remove_modifier(Modifier::REVERSED)
+        } else {
+            style.patch(theme.chosen())
+        };
+    }
+    let target = &mut buffer[place];
+    target.reset();
+    target.set_style(style);
+    let spacer = Flags::WIDE_CHAR_SPACER | Flags::LEADING_WIDE_CHAR_SPACER | Flags::HIDDEN;
+    let wide = cell.flags.contains(Flags::WIDE_CHAR);
+    if cell.flags.intersects(spacer) || cell.c == '\t' || (wide && last) {
+        return;
+    }
+    let mut symbol = String::from(cell.c);
+    symbol.extend(cell.zerowidth().unwrap_or_default());
+    // A mark must not make the cell wider than the emulator takes it to be.
+    if symbol.width() != usize::from(wide) + 1 {
+        symbol.truncate(cell.c.len_utf8());
+    }
+    target.set_symbol(&symbol);
+}
+
+fn style_of(cell: &Cell, theme: Theme) -> Style {
+    let mut style = Style::new();
+    for (flag, modifier) in [
+        (Flags::BOLD, Modifier::BOLD),
+        (Flags::ITALIC, Modifier::ITALIC),
+        (Flags::ALL_UNDERLINES, Modifier::UNDERLINED),
+        (Flags::INVERSE, Modifier::REVERSED),
+        (Flags::STRIKEOUT, Modifier::CROSSED_OUT),
+    ] {
+        if cell.flags.intersects(flag) {
+            style = style.add_modifier(modifier);
+        }
+    }
+    if theme.palette == Palette::None {
+        return style;
+    }
+    let (foreground, background) = (colour(cell.fg), colour(cell.bg));
+    if cell.flags.contains(Flags::DIM) {
+        // Dim plain text is often not readable; the theme's faint colour is.
+        style = match foreground {
+            Color::Reset => theme.faint().patch(style),
+            _ => style.fg(foreground).add_modifier(Modifier::DIM),
+        };
+    } else {
+        style = style.fg(foreground);
+    }
+    style.bg(background)
+}
+
+fn colour(colour: CellColor) -> Color {
+    match colour {
+        CellColor::Spec(rgb) => Color::Rgb(rgb.r, rgb.g, rgb.b),
+        CellColor::Indexed(index) => Color::Indexed(index),
+        CellColor::Named(named) => match named as usize {
+            index @ 0..=15 => Color::Indexed(index as u8),
+            _ => Color::Reset,
+        },
+    }
+}
+
+/// How far back the view is, over the upper right corner.
+fn draw_marker(buffer: &mut Buffer, area: Rect, terminal: &Terminal, theme: Theme) {
+    let up = theme.symbol("↑", "^");
+    let marker = format!(" {up} {}/{} ", terminal.scrolled(), terminal.history());
+    let width = marker.width() as u16;
+    if width <= area.width && area.height > 0 {
+        let style = theme.accent().patch(theme.chosen());
+        buffer.set_string(area.right() - width, area.y, marker, style);
+    }
+}
+
+/// What stands below a screen of an earlier session.
+#[must_use]
+pub fn earlier_rule(language: Language, theme: Theme) -> String {
+    let line = theme.symbol("──", "--");
+    format!("{line} {} {line}", words::earlier(language))
+}
