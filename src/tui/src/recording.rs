@@ -10,13 +10,11 @@ use std::fs::{File, OpenOptions};
 use std::io::{self, Write as _};
 use std::os::unix::fs::OpenOptionsExt as _;
 use std::path::{Path, PathBuf};
-use std::time::Duration;
 
 use plimsoll_text::Language;
 use serde::Serialize;
 
-use crate::terminal::Size;
-use crate::terminal::shell::{Ending, TERM};
+use crate::terminal::shell::TERM;
 use crate::words;
 
 /// When output is no longer recorded.
@@ -36,15 +34,16 @@ pub enum RecordingError {
 /// What the file's first line says.
 #[derive(Debug, Clone)]
 pub struct About {
-    pub size: Size,
-    /// Seconds since 1970.
+    pub rows: u16,
+    pub columns: u16,
+    /// Milliseconds since 1970.
     pub started: u64,
     pub title: String,
     /// In which a full recording says so.
     pub language: Language,
 }
 
-/// A recording being made. Every moment is given as the time since its start.
+/// A recording being made. Moments are in milliseconds since 1970.
 pub struct Recorder {
     path: PathBuf,
     file: File,
@@ -96,18 +95,18 @@ impl Recorder {
             file,
             language: about.language,
             written: 0,
-            last: 0,
+            last: about.started,
             partial: Vec::new(),
             state: State::Recording,
         };
         recorder.write_line(&Header {
             version: 3,
             term: HeaderTerm {
-                cols: about.size.columns(),
-                rows: about.size.rows(),
+                cols: about.columns,
+                rows: about.rows,
                 r#type: TERM,
             },
-            timestamp: about.started,
+            timestamp: about.started / 1000,
             title: &about.title,
         })?;
         Ok(recorder)
@@ -118,7 +117,7 @@ impl Recorder {
     /// # Errors
     ///
     /// The file cannot be written.
-    pub fn output(&mut self, at: Duration, bytes: &[u8]) -> Result<(), RecordingError> {
+    pub fn output(&mut self, at: u64, bytes: &[u8]) -> Result<(), RecordingError> {
         if self.state == State::Full {
             return Ok(());
         }
@@ -144,8 +143,8 @@ impl Recorder {
     /// # Errors
     ///
     /// The file cannot be written.
-    pub fn resize(&mut self, at: Duration, size: Size) -> Result<(), RecordingError> {
-        self.event(at, "r", &format!("{}x{}", size.columns(), size.rows()))
+    pub fn resize(&mut self, at: u64, rows: u16, columns: u16) -> Result<(), RecordingError> {
+        self.event(at, "r", &format!("{columns}x{rows}"))
     }
 
     /// A moment with a name, such as a goal that is met.
@@ -153,24 +152,22 @@ impl Recorder {
     /// # Errors
     ///
     /// The file cannot be written.
-    pub fn mark(&mut self, at: Duration, label: &str) -> Result<(), RecordingError> {
+    pub fn marker(&mut self, at: u64, label: &str) -> Result<(), RecordingError> {
         self.event(at, "m", label)
     }
 
-    /// The end of the shell, as an exit code.
+    /// The end of the shell, with its exit code.
     ///
     /// # Errors
     ///
     /// The file cannot be written.
-    pub fn exit(&mut self, at: Duration, ending: Ending) -> Result<(), RecordingError> {
-        self.event(at, "x", &ending.code().to_string())
+    pub fn exit(&mut self, at: u64, code: i32) -> Result<(), RecordingError> {
+        self.event(at, "x", &code.to_string())
     }
 
     /// Intervals are differences of rounded moments, so that they do not drift.
-    fn event(&mut self, at: Duration, code: &str, data: &str) -> Result<(), RecordingError> {
-        let now = u64::try_from(at.as_millis())
-            .unwrap_or(u64::MAX)
-            .max(self.last);
+    fn event(&mut self, at: u64, code: &str, data: &str) -> Result<(), RecordingError> {
+        let now = at.max(self.last);
         let interval = (now - self.last) as f64 / 1000.0;
         if self.written > LARGEST_WITH_MARKERS {
             return Ok(());

@@ -44,16 +44,6 @@ pub enum Background {
     Light,
 }
 
-/// What came of a program's output beside what it shows.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
-#[must_use]
-pub struct Replies {
-    /// To be written to the program.
-    pub bytes: Vec<u8>,
-    /// How often it rang the bell.
-    pub bells: u32,
-}
-
 /// Synchronised updates are not waited for: a frame is drawn after all output
 /// that is there, and waiting needs a clock.
 #[derive(Default)]
@@ -79,7 +69,8 @@ pub(super) struct Listed {
     pub(super) title: Option<String>,
     pub(super) background: Background,
     before_alternate: Option<String>,
-    replies: Replies,
+    pub(super) bells: u32,
+    replies: Vec<u8>,
     /// Characters that may still be put on the screen in this go.
     characters: usize,
 }
@@ -127,13 +118,14 @@ impl Emulator {
                 title: None,
                 background: Background::Unknown,
                 before_alternate: None,
-                replies: Replies::default(),
+                bells: 0,
+                replies: Vec::new(),
                 characters: 0,
             },
         }
     }
 
-    pub(super) fn feed(&mut self, bytes: &[u8]) -> Replies {
+    pub(super) fn feed(&mut self, bytes: &[u8]) -> Vec<u8> {
         let Emulator {
             parser,
             strings,
@@ -174,8 +166,8 @@ impl Listed {
     fn reply(&mut self, arguments: std::fmt::Arguments<'_>) {
         let mut text = String::new();
         let _ = text.write_fmt(arguments);
-        if self.replies.bytes.len() + text.len() <= MOST_REPLIES {
-            self.replies.bytes.extend_from_slice(text.as_bytes());
+        if self.replies.len() + text.len() <= MOST_REPLIES {
+            self.replies.extend_from_slice(text.as_bytes());
         }
     }
 
@@ -318,7 +310,7 @@ impl Handler for Listed {
     }
 
     fn bell(&mut self) {
-        self.replies.bells = self.replies.bells.saturating_add(1);
+        self.bells = self.bells.saturating_add(1);
     }
 
     /// A VT102, as TERM promises nothing that needs more.

@@ -16,26 +16,27 @@ mod paste;
 mod saved;
 pub mod shell;
 
-use std::time::Duration;
-
 use alacritty_terminal::grid::{Dimensions, Scroll as GridScroll};
 use alacritty_terminal::index::{Column, Point};
 use alacritty_terminal::term::cell::Cell;
 use alacritty_terminal::term::{TermMode, viewport_to_point};
 use crossterm::event::{KeyEvent, MouseEvent};
+use plimsoll_text::Language;
 use ratatui::layout::Rect;
 
 use emulator::Emulator;
 use mouse::Clicks;
 
-pub use emulator::{Background, Replies};
+pub use emulator::Background;
 pub use mouse::MouseOutcome;
+
+use crate::words;
 
 /// Lines and columns of a terminal, bounded on both sides: an emulator needs two
 /// columns for a wide character, and a terminal that lies about its size would
 /// cost its memory.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Size {
+struct Size {
     rows: u16,
     columns: u16,
 }
@@ -45,22 +46,11 @@ impl Size {
     const MOST_COLUMNS: u16 = 600;
 
     /// The nearest size that a terminal can have.
-    #[must_use]
-    pub fn new(rows: u16, columns: u16) -> Size {
+    fn new(rows: u16, columns: u16) -> Size {
         Size {
             rows: rows.clamp(1, Size::MOST_ROWS),
             columns: columns.clamp(2, Size::MOST_COLUMNS),
         }
-    }
-
-    #[must_use]
-    pub fn rows(self) -> u16 {
-        self.rows
-    }
-
-    #[must_use]
-    pub fn columns(self) -> u16 {
-        self.columns
     }
 }
 
@@ -70,7 +60,7 @@ pub enum Scroll {
     /// Lines towards the past; negative towards the present.
     Lines(i32),
     /// Screens towards the past; negative towards the present.
-    Pages(i32),
+    Page(i32),
     Top,
     Bottom,
 }
@@ -86,20 +76,39 @@ pub enum Focus {
 pub struct Terminal {
     emulator: Emulator,
     clicks: Clicks,
+    /// As it was asked for.
+    size: (u16, u16),
+}
+
+impl std::fmt::Debug for Terminal {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let (rows, columns) = self.size;
+        write!(formatter, "Terminal({rows}x{columns})")
+    }
 }
 
 impl Terminal {
+    /// Any size is taken; rows and columns that no terminal can have are made
+    /// into the nearest ones.
     #[must_use]
-    pub fn new(size: Size) -> Terminal {
+    pub fn new(rows: u16, columns: u16) -> Terminal {
         Terminal {
-            emulator: Emulator::new(size),
+            emulator: Emulator::new(Size::new(rows, columns)),
             clicks: Clicks::default(),
+            size: (rows, columns),
         }
     }
 
-    /// Takes output of the program, any bytes, cut anywhere.
-    pub fn feed(&mut self, bytes: &[u8]) -> Replies {
+    /// Takes output of the program, any bytes, cut anywhere. Gives back what is to
+    /// be written to the program: answers to its questions.
+    #[must_use]
+    pub fn feed(&mut self, bytes: &[u8]) -> Vec<u8> {
         self.emulator.feed(bytes)
+    }
+
+    /// How often the program rang the bell since this was last asked.
+    pub fn take_bells(&mut self) -> u32 {
+        std::mem::take(&mut self.emulator.bells)
     }
 
     /// Says what the pane's background is like, for programs that ask (OSC 10
@@ -108,20 +117,23 @@ impl Terminal {
         self.emulator.background = background;
     }
 
-    pub fn resize(&mut self, size: Size) {
-        self.emulator.resize(size);
+    /// Long lines fold anew; programs hear of it through their pty.
+    pub fn resize(&mut self, rows: u16, columns: u16) {
+        self.emulator.resize(Size::new(rows, columns));
+        self.size = (rows, columns);
     }
 
+    /// Rows and columns, as they were asked for.
     #[must_use]
-    pub fn size(&self) -> Size {
-        self.emulator.size()
+    pub fn size(&self) -> (u16, u16) {
+        self.size
     }
 
     pub fn scroll(&mut self, scroll: Scroll) {
-        let page = i32::from(self.size().rows());
+        let page = self.emulator.term.screen_lines() as i32;
         let scroll = match scroll {
             Scroll::Lines(lines) => GridScroll::Delta(lines),
-            Scroll::Pages(pages) => GridScroll::Delta(pages.saturating_mul(page)),
+            Scroll::Page(pages) => GridScroll::Delta(pages.saturating_mul(page)),
             Scroll::Top => GridScroll::Top,
             Scroll::Bottom => GridScroll::Bottom,
         };
@@ -153,11 +165,20 @@ impl Terminal {
         Some(bytes)
     }
 
-    /// What a mouse event on the screen means here, `area` being where the
-    /// terminal is drawn, and `at` the time since any fixed moment: clicks in
-    /// quick succession select words and lines.
-    pub fn mouse(&mut self, event: &MouseEvent, area: Rect, at: Duration) -> MouseOutcome {
+    /// What a mouse event means here, `area` being where the terminal is drawn, and
+    /// `at` the moment in milliseconds: clicks in quick succession select words and
+    /// lines. Events outside the area mean nothing, unless [`holds_mouse`].
+    ///
+    /// [`holds_mouse`]: Terminal::holds_mouse
+    pub fn mouse(&mut self, event: &MouseEvent, area: Rect, at: u64) -> MouseOutcome {
         mouse::outcome(self, event, area, at)
+    }
+
+    /// A button went down here and is not up again: what the mouse does, wherever
+    /// it is, belongs to this terminal.
+    #[must_use]
+    pub fn holds_mouse(&self) -> bool {
+        self.clicks.is_held()
     }
 
     /// What the program gets for pasted text. Newlines in it are Return, as if
@@ -207,11 +228,12 @@ impl Terminal {
         self.emulator.last_screen().into_bytes()
     }
 
-    /// Shows an earlier last screen above `rule`, in the colour of what is past.
+    /// Shows an earlier last screen above a rule, in the colour of what is past.
     /// For a terminal that has shown nothing yet.
-    pub fn restore(&mut self, saved: &[u8], rule: &str) {
-        let bytes = saved::as_output(saved, rule);
-        let _ = self.emulator.feed(&bytes);
+    pub fn restore(&mut self, saved: &[u8], language: Language) {
+        let rule = format!("--- {} ---", words::earlier(language));
+        // It asks nothing, so there is nothing to answer.
+        let _ = self.feed(&saved::as_output(saved, &rule));
     }
 
     /// Where the program's cursor is on the screen (row, column), unless it is
@@ -225,7 +247,7 @@ impl Terminal {
         let offset = self.scrolled() as i32;
         let row = u16::try_from(point.line.0 + offset).ok()?;
         let column = u16::try_from(point.column.0).ok()?;
-        (row < self.size().rows()).then_some((row, column))
+        (usize::from(row) < self.emulator.term.screen_lines()).then_some((row, column))
     }
 
     /// A full-screen program (an editor, a pager) has the screen.
@@ -249,6 +271,12 @@ impl Terminal {
 
     pub(crate) fn mode(&self) -> TermMode {
         *self.emulator.term.mode()
+    }
+
+    /// Rows and columns that there are cells for.
+    pub(crate) fn drawn_size(&self) -> (u16, u16) {
+        let size = self.emulator.size();
+        (size.rows, size.columns)
     }
 
     /// The cell shown at a row and column of the view.

@@ -5,8 +5,6 @@
 //! Limits: X10 and urxvt reporting (modes 9 and 1015) are not known; programs
 //! that use them use mode 1000 or 1006 too.
 
-use std::time::Duration;
-
 use alacritty_terminal::index::Side;
 use alacritty_terminal::selection::{Selection, SelectionType};
 use alacritty_terminal::term::TermMode;
@@ -15,8 +13,8 @@ use ratatui::layout::{Position, Rect};
 
 use super::{Scroll, Terminal};
 
-/// Two clicks are one double click within this time.
-const DOUBLE_CLICK: Duration = Duration::from_millis(400);
+/// Two clicks are one double click within so many milliseconds.
+const DOUBLE_CLICK: u64 = 400;
 const WHEEL_LINES: i32 = 3;
 
 /// What came of a mouse event.
@@ -40,7 +38,7 @@ pub(super) struct Clicks {
 
 #[derive(Debug, Clone, Copy)]
 struct Click {
-    at: Duration,
+    at: u64,
     place: (u16, u16),
     count: u8,
 }
@@ -55,7 +53,7 @@ pub(super) fn outcome(
     terminal: &mut Terminal,
     event: &MouseEvent,
     area: Rect,
-    at: Duration,
+    at: u64,
 ) -> MouseOutcome {
     let inside = area.contains(Position::new(event.column, event.row));
     let held = terminal.clicks.held;
@@ -94,7 +92,7 @@ fn learners(
     terminal: &mut Terminal,
     event: &MouseEvent,
     place: (u16, u16),
-    at: Duration,
+    at: u64,
 ) -> MouseOutcome {
     match event.kind {
         MouseEventKind::ScrollUp => wheel(terminal, WHEEL_LINES),
@@ -148,7 +146,11 @@ fn wheel(terminal: &mut Terminal, lines: i32) -> MouseOutcome {
 }
 
 impl Clicks {
-    fn count(&mut self, place: (u16, u16), at: Duration) -> u8 {
+    pub(super) fn is_held(&self) -> bool {
+        self.held.is_some()
+    }
+
+    fn count(&mut self, place: (u16, u16), at: u64) -> u8 {
         let again = self.last.filter(|last| {
             last.place == place && at.saturating_sub(last.at) <= DOUBLE_CLICK && last.count < 3
         });

@@ -55,7 +55,7 @@ const OUTER_TERMINAL: [&str; 12] = [
 
 /// What to run. The environment is ours, with these changes.
 #[derive(Debug, Clone)]
-pub struct Program {
+pub struct ShellCommand {
     pub program: PathBuf,
     pub arguments: Vec<OsString>,
     /// Set, or with `None` taken out.
@@ -218,8 +218,8 @@ impl Shell {
     ///
     /// No pseudo-terminal, no such program or folder, no thread.
     pub fn start(
-        program: &Program,
-        size: Size,
+        program: &ShellCommand,
+        (rows, columns): (u16, u16),
         on_event: impl FnMut(ShellEvent) + Send + 'static,
     ) -> Result<Shell, StartError> {
         if let Some(directory) = &program.directory
@@ -230,7 +230,8 @@ impl Shell {
         }
         let no_terminal = |error| StartError::NoTerminal(into_io(error));
         let (pty, pts) = pty_process::blocking::open().map_err(no_terminal)?;
-        let size = pty_process::Size::new(size.rows(), size.columns());
+        let size = Size::new(rows, columns);
+        let size = pty_process::Size::new(size.rows, size.columns);
         pty.resize(size).map_err(no_terminal)?;
         let link = Arc::new(Link::new().map_err(StartError::NoTerminal)?);
         let child = command(program)
@@ -258,8 +259,8 @@ impl Shell {
     }
 
     /// Tells the program its new size.
-    pub fn resize(&self, size: Size) {
-        self.link.resize(size);
+    pub fn resize(&self, rows: u16, columns: u16) {
+        self.link.resize(Size::new(rows, columns));
     }
 }
 
@@ -273,7 +274,7 @@ impl Drop for Shell {
     }
 }
 
-fn command(program: &Program) -> Command {
+fn command(program: &ShellCommand) -> Command {
     let mut command = Command::new(&program.program).args(&program.arguments);
     for name in OUTER_TERMINAL {
         command = command.env_remove(name);
@@ -298,7 +299,7 @@ fn into_io(error: pty_process::Error) -> stdio::Error {
     }
 }
 
-fn refused(program: &Program, source: stdio::Error) -> StartError {
+fn refused(program: &ShellCommand, source: stdio::Error) -> StartError {
     let program = program.program.clone();
     match source.kind() {
         stdio::ErrorKind::NotFound => StartError::NoProgram { program },

@@ -2,26 +2,25 @@
 
 use alacritty_terminal::term::cell::{Cell, Flags};
 use alacritty_terminal::vte::ansi::Color as CellColor;
-use plimsoll_text::Language;
 use ratatui::Frame;
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
 use ratatui::style::{Color, Modifier, Style};
 use unicode_width::UnicodeWidthStr as _;
 
-use crate::terminal::{Focus, Terminal};
+pub use crate::terminal::Focus;
+use crate::terminal::Terminal;
 use crate::theme::{Palette, Theme};
-use crate::words;
 
 /// Draws the terminal's view into `area`; with the focus here, the real cursor is
 /// put where the program's is.
 pub fn draw(frame: &mut Frame<'_>, area: Rect, terminal: &Terminal, theme: Theme, focus: Focus) {
     let area = area.intersection(frame.area());
-    let size = terminal.size();
+    let (rows, columns) = terminal.drawn_size();
     let selected = terminal.selected();
     let buffer = frame.buffer_mut();
-    for row in 0..area.height.min(size.rows()) {
-        for column in 0..area.width.min(size.columns()) {
+    for row in 0..area.height.min(rows) {
+        for column in 0..area.width.min(columns) {
             let place = Position::new(area.x + column, area.y + row);
             let point = terminal.point(row, column);
             let chosen = selected.is_some_and(|range| range.contains(point));
@@ -130,11 +129,4 @@ fn draw_marker(buffer: &mut Buffer, area: Rect, terminal: &Terminal, theme: Them
         let style = theme.accent().patch(theme.chosen());
         buffer.set_string(area.right() - width, area.y, marker, style);
     }
-}
-
-/// What stands below a screen of an earlier session.
-#[must_use]
-pub fn earlier_rule(language: Language, theme: Theme) -> String {
-    let line = theme.symbol("──", "--");
-    format!("{line} {} {line}", words::earlier(language))
 }

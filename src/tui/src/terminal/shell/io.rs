@@ -191,7 +191,7 @@ impl Pump {
             }
             if let Some(size) = state.resize.take() {
                 // The pty is open, and that is all that it takes.
-                let _ = pty.resize(pty_process::Size::new(size.rows(), size.columns()));
+                let _ = pty.resize(pty_process::Size::new(size.rows, size.columns));
             }
             interest.set(PollFlags::IN, state.in_flight < IN_FLIGHT);
             interest.set(PollFlags::OUT, !state.queue.is_empty());

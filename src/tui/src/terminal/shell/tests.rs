@@ -9,8 +9,8 @@ use crate::terminal::Terminal;
 
 const LIMIT: Duration = Duration::from_secs(60);
 
-fn program(name: &str, arguments: &[&str]) -> Program {
-    Program {
+fn program(name: &str, arguments: &[&str]) -> ShellCommand {
+    ShellCommand {
         program: PathBuf::from(name),
         arguments: arguments.iter().map(OsString::from).collect(),
         variables: ["PS1", "LC_ALL", "HISTFILE", "INPUTRC"]
@@ -32,14 +32,14 @@ struct Seat {
 
 impl Seat {
     fn new(name: &str, arguments: &[&str]) -> Seat {
-        let size = Size::new(24, 80);
+        let size = (24, 80);
         let (sender, events) = channel();
         let send = move |event| {
             // A test that is over listens no more.
             let _ = sender.send(event);
         };
         Seat {
-            terminal: Terminal::new(size),
+            terminal: Terminal::new(24, 80),
             shell: Shell::start(&program(name, arguments), size, send).unwrap(),
             events,
             ending: None,
@@ -50,7 +50,7 @@ impl Seat {
         match self.events.recv_timeout(LIMIT) {
             Ok(ShellEvent::Output(output)) => {
                 let replies = self.terminal.feed(&output);
-                self.shell.write(&replies.bytes).unwrap();
+                self.shell.write(&replies).unwrap();
             }
             Ok(ShellEvent::Ended(ending)) => self.ending = Some(ending),
             Err(error) => panic!("{error}; the screen is\n{}", self.screen()),
@@ -94,9 +94,8 @@ fn a_shell_has_a_controlling_terminal_of_the_right_size() {
     assert!(seat.screen().contains("/dev/pts/"));
     assert!(!seat.screen().contains("job control"), "{}", seat.screen());
 
-    let size = Size::new(40, 100);
-    seat.terminal.resize(size);
-    seat.shell.resize(size);
+    seat.terminal.resize(40, 100);
+    seat.shell.resize(40, 100);
     seat.type_line("stty size");
     seat.wait_for("40 100");
     seat.type_line("exit 7");
