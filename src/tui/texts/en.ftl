@@ -11,3 +11,105 @@ no-terminal-left = All terminals of this machine are taken. Close some, or ask a
 no-program = There is no program { $program } to start in the terminal. Reinstall Plimsoll, or set SHELL to a shell that exists.
 program-not-runnable = { $program } cannot be started in the terminal: { $reason }.
 no-directory = There is no folder { $directory } to start the terminal in. Make it again, or start anew with `plimsoll reset LAB`.
+
+# Amounts.
+age-seconds = { $count } s
+age-minutes = { $count } min
+age-hours = { $count } h
+age-days = { $count } d
+size-bytes = { $count } B
+size-kilo = { $count } kB
+size-mega = { $count } MB
+size-giga = { $count } GB
+
+# Map.
+map-host = lab host
+map-outside = outside { $address }
+map-not-published = not published
+map-more = and { $count } more
+map-not-running = not running
+map-on-host = network of the lab host (--network host)
+map-on-nothing = no network (--network none)
+map-on-container = network of { $name }
+map-also-in = also in { $network } { $address }
+map-nobody = no container
+map-internal = internal
+map-parent = { $driver } on { $device }
+map-unused-volumes = volumes in no container: { $names }
+map-images = images: { $names }
+map-empty = No container yet. Type in the lab:
+map-folded = { $count ->
+    [one] 1 door
+   *[other] { $count } doors
+ }
+map-key-fold = fold or unfold
+map-key-choose = choose
+view-more-above = { $count } more lines above
+view-more-below = { $count } more lines below
+state-running = running, { $age }
+state-running-unknown = running
+state-paused = paused
+state-created = created, never started
+state-ended = exited ({ $code }), { $age } ago
+state-ended-unknown = exited ({ $code })
+state-restarting = restarting after exit { $code }
+state-removing = being removed
+state-dead = dead: could not be removed
+state-unknown = in an unknown state
+health-starting = health: starting
+health-healthy = healthy
+health-unhealthy = unhealthy
+
+# Journal.
+journal-lab-started = the lab { $name } was started
+journal-image-pulled = image { $name } pulled
+journal-image-tagged = an image was given the name { $name }
+journal-image-untagged = the name { $name } was taken off its image
+journal-image-removed = image { $name } removed
+journal-created = container { $name } created from { $image }
+journal-started = container { $name } started
+journal-ended = container { $name } ended with exit code { $code }
+journal-killed = container { $name } was sent signal { $signal }
+journal-stopped = container { $name } stopped
+journal-restarted = container { $name } restarted
+journal-paused = container { $name } paused
+journal-resumed = container { $name } goes on after its pause
+journal-renamed = container { $before } is now called { $name }
+journal-removed = container { $name } removed
+journal-resized = container { $name }: its terminal has another size
+journal-updated = container { $name }: its limits were changed
+journal-exec-prepared = a command was prepared in container { $name }: { $command }
+journal-exec-started = a command runs in container { $name }: { $command }
+journal-exec-ended = the command in container { $name } ended with exit code { $code }
+journal-health = container { $name } is { $health }
+journal-copied-in = files were copied into container { $name }, to { $path }
+journal-copied-out = files were copied out of container { $name }, from { $path }
+journal-exported = container { $name } exported
+journal-attached = a terminal attached to container { $name }
+journal-detached = a terminal detached from container { $name }
+journal-volume-created = volume { $name } created
+journal-volume-removed = volume { $name } removed
+journal-other = { $kind }: { $name }
+journal-of-lab = journal
+journal-of-container = journal of container { $name }
+journal-empty = Nothing yet.
+journal-newer = { $count } newer
+journal-key-scroll = scroll
+journal-key-filter = one container, the next, all
+journal-key-follow = follow the newest
+
+# Layers.
+layers-empty = No image yet. Type in the lab:
+layers-writable = writable layer
+layers-not-looked = writable layer not counted
+layers-changed = { $count ->
+    [0] nothing changed
+    [one] 1 file changed
+   *[other] { $count } files changed
+ }
+layers-changed-at-least = more than { $count } files changed
+layers-count = { $count ->
+    [one] 1 layer
+   *[other] { $count } layers
+ }
+layers-shared = shared with { $names }

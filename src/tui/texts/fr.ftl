@@ -11,3 +11,105 @@ no-terminal-left = Tous les terminaux de cette machine sont pris. Fermez-en quel
 no-program = Le programme { $program }, à lancer dans le terminal, n'existe pas. Réinstallez Plimsoll, ou donnez à SHELL un interpréteur qui existe.
 program-not-runnable = { $program } ne peut pas être lancé dans le terminal : { $reason }.
 no-directory = Le dossier { $directory }, où ouvrir le terminal, n'existe pas. Recréez-le, ou recommencez avec `plimsoll reset LAB`.
+
+# Quantités.
+age-seconds = { $count } s
+age-minutes = { $count } min
+age-hours = { $count } h
+age-days = { $count } j
+size-bytes = { $count } o
+size-kilo = { $count } ko
+size-mega = { $count } Mo
+size-giga = { $count } Go
+
+# Carte.
+map-host = hôte du lab
+map-outside = dehors { $address }
+map-not-published = non publié
+map-more = et { $count } de plus
+map-not-running = à l'arrêt
+map-on-host = réseau de l'hôte du lab (--network host)
+map-on-nothing = aucun réseau (--network none)
+map-on-container = réseau de { $name }
+map-also-in = aussi dans { $network } { $address }
+map-nobody = aucun conteneur
+map-internal = interne
+map-parent = { $driver } sur { $device }
+map-unused-volumes = volumes sans conteneur : { $names }
+map-images = images : { $names }
+map-empty = Aucun conteneur pour l'instant. Tapez dans le lab :
+map-folded = { $count ->
+    [one] { $count } porte
+   *[other] { $count } portes
+ }
+map-key-fold = plier ou déplier
+map-key-choose = choisir
+view-more-above = { $count } lignes au-dessus
+view-more-below = { $count } lignes au-dessous
+state-running = en marche, { $age }
+state-running-unknown = en marche
+state-paused = en pause
+state-created = créé, jamais démarré
+state-ended = terminé ({ $code }), il y a { $age }
+state-ended-unknown = terminé ({ $code })
+state-restarting = redémarre après le code { $code }
+state-removing = suppression en cours
+state-dead = mort : n'a pas pu être supprimé
+state-unknown = dans un état inconnu
+health-starting = santé : en attente
+health-healthy = en bonne santé
+health-unhealthy = en mauvaise santé
+
+# Journal.
+journal-lab-started = le lab { $name } a été démarré
+journal-image-pulled = image { $name } téléchargée
+journal-image-tagged = une image a reçu le nom { $name }
+journal-image-untagged = le nom { $name } a été retiré de son image
+journal-image-removed = image { $name } supprimée
+journal-created = conteneur { $name } créé depuis { $image }
+journal-started = conteneur { $name } démarré
+journal-ended = conteneur { $name } terminé avec le code { $code }
+journal-killed = le signal { $signal } a été envoyé au conteneur { $name }
+journal-stopped = conteneur { $name } arrêté
+journal-restarted = conteneur { $name } redémarré
+journal-paused = conteneur { $name } mis en pause
+journal-resumed = conteneur { $name } sorti de sa pause
+journal-renamed = le conteneur { $before } s'appelle maintenant { $name }
+journal-removed = conteneur { $name } supprimé
+journal-resized = conteneur { $name } : son terminal a changé de taille
+journal-updated = conteneur { $name } : ses limites ont été modifiées
+journal-exec-prepared = une commande a été préparée dans le conteneur { $name } : { $command }
+journal-exec-started = une commande s'exécute dans le conteneur { $name } : { $command }
+journal-exec-ended = la commande dans le conteneur { $name } s'est terminée avec le code { $code }
+journal-health = santé du conteneur { $name } : { $health }
+journal-copied-in = des fichiers ont été copiés dans le conteneur { $name }, vers { $path }
+journal-copied-out = des fichiers ont été copiés hors du conteneur { $name }, depuis { $path }
+journal-exported = conteneur { $name } exporté
+journal-attached = un terminal s'est attaché au conteneur { $name }
+journal-detached = un terminal s'est détaché du conteneur { $name }
+journal-volume-created = volume { $name } créé
+journal-volume-removed = volume { $name } supprimé
+journal-other = { $kind } : { $name }
+journal-of-lab = journal
+journal-of-container = journal du conteneur { $name }
+journal-empty = Rien pour l'instant.
+journal-newer = { $count } plus récentes
+journal-key-scroll = défiler
+journal-key-filter = un conteneur, le suivant, tous
+journal-key-follow = suivre la plus récente
+
+# Couches.
+layers-empty = Aucune image pour l'instant. Tapez dans le lab :
+layers-writable = couche inscriptible
+layers-not-looked = couche inscriptible non mesurée
+layers-changed = { $count ->
+    [0] rien de modifié
+    [one] { $count } fichier modifié
+   *[other] { $count } fichiers modifiés
+ }
+layers-changed-at-least = plus de { $count } fichiers modifiés
+layers-count = { $count ->
+    [one] { $count } couche
+   *[other] { $count } couches
+ }
+layers-shared = partagée avec { $names }

@@ -105,6 +105,15 @@ impl Client {
             .json()
     }
 
+    /// With the sizes, for which the engine walks the container's files.
+    pub fn container_inspect_sized(&self, id: &str) -> Result<ContainerInspect, ClientError> {
+        self.request(
+            Request::get(Request::path_of("containers", id, "json"))
+                .query(Query::new().flag("size", true)),
+        )?
+        .json()
+    }
+
     /// The reply as it came, with the order of its members.
     pub fn container_inspect_raw(&self, id: &str, size: bool) -> Result<Vec<u8>, ClientError> {
         self.request(
@@ -274,10 +283,14 @@ impl Client {
     }
 
     pub fn container_changes(&self, id: &str) -> Result<Vec<ChangeItem>, ClientError> {
-        let changes: Option<Vec<ChangeItem>> = self
-            .request(Request::get(Request::path_of("containers", id, "changes")))?
-            .json()?;
+        let changes: Option<Vec<ChangeItem>> = self.container_changes_reply(id)?.json()?;
         Ok(changes.unwrap_or_default())
+    }
+
+    /// The list of changes as it comes, for who reads only a part: a container
+    /// may have written millions of files.
+    pub fn container_changes_reply(&self, id: &str) -> Result<Reply<'_>, ClientError> {
+        self.request(Request::get(Request::path_of("containers", id, "changes")))
     }
 
     /// The whole tree of a container as a tar stream.

@@ -6,7 +6,7 @@
 
 use super::Observer;
 use crate::probe::{Act, ExecReply, Glance, Observation, SIZE_LIMIT, TIME_LIMIT};
-use crate::world::{Container, PROBE_LABEL};
+use crate::world::{Container, PROBE_LABEL, PROBE_NAME};
 use plimsoll_api::client::{Client, Demux, Query, Request, Stream, UnknownStream};
 use serde_json::{Value, json};
 use std::io::Read;
@@ -28,7 +28,7 @@ impl<'a> Temporary<'a> {
     pub fn create(client: &'a Client, mut body: Value) -> Result<Temporary<'a>, String> {
         static COUNT: AtomicU32 = AtomicU32::new(0);
         let name = format!(
-            "plimsoll-probe-{}-{}-{:x}",
+            "{PROBE_NAME}{}-{}-{:x}",
             std::process::id(),
             COUNT.fetch_add(1, Ordering::Relaxed),
             jiff::Timestamp::now().as_nanosecond() & 0xff_ffff

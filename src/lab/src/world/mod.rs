@@ -21,6 +21,8 @@ use std::collections::BTreeMap;
 
 /// Containers with this label are the grader's own copies: never judged.
 pub const PROBE_LABEL: &str = "plimsoll.probe";
+/// What the names of those copies begin with.
+pub const PROBE_NAME: &str = "plimsoll-probe-";
 
 /// Everything that a grader may judge.
 #[derive(Debug, Clone, Default)]

@@ -1,5 +1,12 @@
 //! Drawing: a file per screen or view. Nothing here changes the model.
 
+mod amount;
+pub mod blocks;
+mod container;
+mod fit;
+pub mod journal;
+pub mod layers;
+pub mod map;
 pub mod terminal;
 
 use plimsoll_text::Language;
