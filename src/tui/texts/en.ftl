@@ -113,3 +113,11 @@ layers-count = { $count ->
    *[other] { $count } layers
  }
 layers-shared = shared with { $names }
+
+# The lesson.
+lesson-book-page = book, page { $page }
+lesson-cut = This lesson is longer than Plimsoll reads. The rest is left out.
+lesson-note = Note:
+# Between a name and its value.
+lesson-pair = :
+lesson-step = Step { $number }: { $title }

@@ -113,3 +113,11 @@ layers-count = { $count ->
    *[other] { $count } couches
  }
 layers-shared = partagée avec { $names }
+
+# La leçon.
+lesson-book-page = livre, page { $page }
+lesson-cut = Cette leçon est plus longue que ce que Plimsoll peut lire. La suite manque ici.
+lesson-note = À noter :
+# Entre un nom et sa valeur.
+lesson-pair = { " " }:
+lesson-step = Étape { $number } : { $title }

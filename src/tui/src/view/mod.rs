@@ -6,6 +6,7 @@ mod container;
 mod fit;
 pub mod journal;
 pub mod layers;
+pub mod lesson;
 pub mod map;
 pub mod terminal;
 
