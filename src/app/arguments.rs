@@ -14,13 +14,24 @@ use plimsoll_host::LabName;
     version,
     about,
     disable_help_subcommand = true,
-    after_help = "`plimsoll LAB`, a lab's name alone, prints its lesson."
+    after_help = "`plimsoll` alone opens the interface, `plimsoll LAB` opens it at that lab.\n\
+                  Without a terminal the first lists the labs, the second prints the lesson."
 )]
 pub struct Arguments {
     #[command(flatten)]
     pub shared: Shared,
+    #[command(flatten)]
+    pub interface: Interface,
     #[command(subcommand)]
     pub command: Option<Command>,
+}
+
+/// Options of the terminal interface.
+#[derive(Debug, Clone, Default, Args)]
+pub struct Interface {
+    /// Write everything that happens in the interface into this file
+    #[arg(long, value_name = "FILE")]
+    pub record: Option<PathBuf>,
 }
 
 /// Options of every command.
@@ -80,6 +91,9 @@ pub struct ShellArguments {
     /// Do not offer published ports on this machine's own loopback
     #[arg(long)]
     pub no_publish: bool,
+    /// No greeting: the interface says it all
+    #[arg(long, hide = true)]
+    pub quiet: bool,
     /// A command and its arguments, after `--`
     #[arg(last = true, value_name = "COMMAND")]
     pub command: Vec<OsString>,

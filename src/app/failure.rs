@@ -64,6 +64,12 @@ impl Failure {
         self.kind
     }
 
+    /// The message with its causes, and the hints, each by itself.
+    pub fn into_words(self) -> (String, Vec<String>) {
+        let message = std::iter::once(self.message).chain(self.causes);
+        (message.collect::<Vec<_>>().join(": "), self.hints)
+    }
+
     /// 2 for usage, 3 for engine and environment.
     pub fn exit_code(&self) -> ExitCode {
         ExitCode::from(match self.kind {

@@ -14,6 +14,7 @@ mod borrowed;
 mod classroom;
 mod commands;
 mod failure;
+mod interface;
 mod oci;
 mod playing;
 mod submission;

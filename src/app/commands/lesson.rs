@@ -1,6 +1,8 @@
-//! `plimsoll LAB`: the lab's lesson, to be read beside its shell.
+//! `plimsoll LAB`: the interface at that lab; without a terminal for it, the
+//! lesson, to be read beside the shell.
 
 use std::ffi::OsString;
+use std::path::PathBuf;
 use std::process::ExitCode;
 
 use plimsoll_lab::schema::nearest;
@@ -9,10 +11,11 @@ use super::Outcome;
 use crate::arguments::{Shared, command_names};
 use crate::classroom::Classroom;
 use crate::failure::{Failure, Kind};
+use crate::interface;
 
-/// Prints the lesson; what is neither command nor lab is told with what it is
+/// Opens the lab, or prints its lesson; what is neither command nor lab is told with what it is
 /// near to.
-pub fn run(shared: &Shared, words: &[OsString]) -> Outcome {
+pub fn run(shared: &Shared, words: &[OsString], record: Option<PathBuf>) -> Outcome {
     let room = Classroom::open(shared)?;
     let [word, rest @ ..] = words else {
         return Err(Failure::new(Kind::Usage, "a command is missing"));
@@ -32,6 +35,10 @@ pub fn run(shared: &Shared, words: &[OsString]) -> Outcome {
         let message = format!("`plimsoll {word}` takes no `{}`", extra.to_string_lossy());
         return Err(Failure::new(Kind::Usage, message)
             .hint(format!("`plimsoll shell {word}` opens the lab's shell")));
+    }
+    if interface::is_possible() {
+        let lab = Some(lab.name.clone());
+        return interface::run(shared, interface::Wish { lab, record });
     }
     put!("{}", readable(lab.lesson.get(room.language)));
     Ok(ExitCode::SUCCESS)

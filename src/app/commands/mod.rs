@@ -22,6 +22,7 @@ use plimsoll_host::{Environment, LabName, LabPaths, Places, Running, StartOption
 
 use crate::arguments::{Arguments, Command, LabsArguments, Shared};
 use crate::failure::{Failure, Kind};
+use crate::interface;
 
 /// How a command ends: the exit code, or why it could not do its work.
 pub type Outcome = Result<ExitCode, Failure>;
@@ -29,6 +30,7 @@ pub type Outcome = Result<ExitCode, Failure>;
 /// Does what was typed.
 pub fn run(arguments: Arguments) -> Outcome {
     let shared = &arguments.shared;
+    let record = arguments.interface.record;
     match arguments.command {
         Some(Command::Labs(arguments)) => labs::run(shared, &arguments),
         Some(Command::Check(arguments)) => check::run(shared, &arguments),
@@ -43,8 +45,11 @@ pub fn run(arguments: Arguments) -> Outcome {
         Some(Command::Stop(arguments)) => stop::run(shared, &arguments),
         Some(Command::Env(arguments)) => env::run(shared, &arguments),
         Some(Command::Doctor(arguments)) => doctor::run(shared, &arguments),
-        Some(Command::Lab(words)) => lesson::run(shared, &words),
+        Some(Command::Lab(words)) => lesson::run(shared, &words, record),
         Some(Command::Docker(arguments)) => Ok(docker::run(arguments.words)),
+        None if interface::is_possible() => {
+            interface::run(shared, interface::Wish { lab: None, record })
+        }
         None => labs::run(shared, &LabsArguments { json: false }),
     }
 }

@@ -5,7 +5,7 @@ use std::process::ExitCode;
 
 use plimsoll_api::client::{Client, Endpoint, ListOptions};
 use plimsoll_api::filters::Filters;
-use plimsoll_host::{LabPaths, StartOptions};
+use plimsoll_host::{LabName, LabPaths, StartOptions};
 use plimsoll_lab::text::{Language, Text};
 
 use super::Outcome;
@@ -21,7 +21,8 @@ pub fn run(shared: &Shared, arguments: &ResetArguments) -> Outcome {
     let lab = room.lab(&arguments.lab)?;
     let paths = room.paths(&arguments.lab)?;
     if !arguments.yes {
-        let loss = what_is_lost(&paths, room.language)?;
+        let loss = losses(&paths)?;
+        let loss = loss.get(room.language);
         if !can_ask() {
             let message = format!(
                 "resetting {} asks first, and there is no terminal to ask on",
@@ -34,18 +35,7 @@ pub fn run(shared: &Shared, arguments: &ResetArguments) -> Outcome {
             return Ok(ExitCode::from(1));
         }
     }
-    // The engine itself removes what belongs to its containers' ids.
-    if paths.lab_dir().exists() {
-        super::ensure_running(&paths, &StartOptions::of_process())?;
-    }
-    playing::clear(&paths)?;
-    room.change(&lab.name, |progress| {
-        progress.answers.clear();
-        progress.reached.clear();
-        progress.open.clear();
-        progress.last_score = 0;
-    })?;
-    lay_out_start_files(lab, &paths.work())?;
+    to_beginning(&room, &arguments.lab)?;
     let done = Text::new(
         format!(
             "{} is as new. Your best score and your files in {} are kept.",
@@ -62,7 +52,34 @@ pub fn run(shared: &Shared, arguments: &ResetArguments) -> Outcome {
     Ok(ExitCode::SUCCESS)
 }
 
-fn what_is_lost(paths: &LabPaths, language: Language) -> Result<String, Failure> {
+/// Makes a lab as new: no containers, images, volumes and answers. The best
+/// score and the learner's files stay; start files that are missing come back.
+///
+/// # Errors
+/// The engine cannot be started or does not end, or a file cannot be written.
+pub fn to_beginning(room: &Classroom, name: &LabName) -> Result<(), Failure> {
+    let lab = room.lab(name)?;
+    let paths = room.paths(name)?;
+    // The engine itself removes what belongs to its containers' ids.
+    if paths.lab_dir().exists() {
+        super::ensure_running(&paths, &StartOptions::of_process())?;
+    }
+    playing::clear(&paths)?;
+    room.change(&lab.name, |progress| {
+        progress.answers.clear();
+        progress.reached.clear();
+        progress.open.clear();
+        progress.last_score = 0;
+        progress.step = 0;
+    })?;
+    lay_out_start_files(lab, &paths.work())
+}
+
+/// What a reset takes away, in words.
+///
+/// # Errors
+/// The lab cannot be started to be looked at.
+pub fn losses(paths: &LabPaths) -> Result<Text, Failure> {
     super::ensure_running(paths, &StartOptions::of_process())?;
     let client = Client::new(Endpoint::Unix(paths.socket()));
     let failed = |error| Failure::from_error(Kind::Environment, &error);
@@ -81,15 +98,14 @@ fn what_is_lost(paths: &LabPaths, language: Language) -> Result<String, Failure>
         .volumes
         .len();
     let lab = paths.lab();
-    let text = Text::new(
+    Ok(Text::new(
         format!(
             "Resetting {lab} removes its containers ({containers}), images ({images}), volumes ({volumes}) and your answers."
         ),
         format!(
             "Remettre {lab} à zéro supprime ses conteneurs ({containers}), images ({images}) et volumes ({volumes}), et vos réponses."
         ),
-    );
-    Ok(text.get(language).to_owned())
+    ))
 }
 
 fn confirmed(language: Language) -> Result<bool, Failure> {

@@ -21,7 +21,7 @@ pub fn run(shared: &Shared, arguments: &ShellArguments) -> Outcome {
     options.publish_on_host &= !arguments.no_publish;
     let running = super::ensure_running(&paths, &options)?;
     let interactive = arguments.command.is_empty() && std::io::stdin().is_terminal();
-    if interactive {
+    if interactive && !arguments.quiet {
         greet(&paths, crate::classroom::language(shared));
     }
     let visit = EnterOptions {
@@ -56,7 +56,7 @@ fn greet(paths: &LabPaths, language: Language) {
     let client = Client::new(endpoint).with_timeout(Duration::from_secs(2));
     // Only a convenience: an engine that cannot say is no reason not to enter.
     let ports = client.published_ports().unwrap_or_default();
-    for line in port_lines(&ports, ssh_target().as_deref(), language) {
+    for line in ways_in(&ports, language) {
         say!("{line}");
     }
 }
@@ -82,6 +82,11 @@ fn ssh_target() -> Option<String> {
     let uid = nix::unistd::getuid().as_raw();
     let user = plimsoll_host::users::name_of(uid)?;
     Some(format!("{user}@{server}"))
+}
+
+/// Where published ports are to be found outside, also from afar.
+pub fn ways_in(ports: &[PublishedPort], language: Language) -> Vec<String> {
+    port_lines(ports, ssh_target().as_deref(), language)
 }
 
 /// Where published ports are to be found outside, a line for each.

@@ -40,6 +40,12 @@ pub struct LabProgress {
     pub hints: BTreeMap<String, u32>,
     /// Goals that were open at the last check, in the grader's order.
     pub open: Vec<String>,
+    /// The step of the lesson that the learner is at, from 1; 0: none was opened.
+    pub step: usize,
+    /// Time spent, in seconds.
+    pub seconds: u64,
+    /// The reference solution was shown.
+    pub solution_shown: bool,
 }
 
 /// Why progress cannot be read or kept.
@@ -167,7 +173,7 @@ impl LabProgress {
     }
 
     pub fn is_begun(&self) -> bool {
-        !self.checked_at.is_empty() || !self.answers.is_empty()
+        !self.checked_at.is_empty() || !self.answers.is_empty() || self.step > 0
     }
 }
 

@@ -10,11 +10,18 @@
 //! the engine: what only the binary can do (start a lab, reset it) it asks for
 //! through a trait.
 
+pub mod effect;
+pub mod event;
+pub mod geometry;
+pub mod keys;
 pub mod lesson;
+pub mod model;
 pub mod recording;
+pub mod run;
 pub mod scene;
 pub mod terminal;
 pub mod theme;
+pub mod update;
 pub mod view;
 
 /// Plimsoll's own sentences: `texts/en.ftl` and `texts/fr.ftl`.

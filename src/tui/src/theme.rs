@@ -3,7 +3,7 @@
 use ratatui::style::{Color, Modifier, Style};
 
 /// What the learner's terminal is like and asked for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, serde::Serialize, serde::Deserialize)]
 pub enum Palette {
     #[default]
     Dark,
@@ -13,7 +13,7 @@ pub enum Palette {
 }
 
 /// Marks and lines of the terminal's character set.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, serde::Serialize, serde::Deserialize)]
 pub enum Symbols {
     #[default]
     Unicode,
@@ -21,7 +21,7 @@ pub enum Symbols {
 }
 
 /// How everything is drawn.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, serde::Serialize, serde::Deserialize)]
 pub struct Theme {
     pub palette: Palette,
     pub symbols: Symbols,

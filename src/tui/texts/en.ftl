@@ -1,4 +1,4 @@
-# Keys, at the foot of a screen.
+# Words beside keys, and names of views.
 key-help = help
 
 # The learner's terminal.
@@ -121,3 +121,100 @@ lesson-note = Note:
 # Between a name and its value.
 lesson-pair = :
 lesson-step = Step { $number }: { $title }
+key-open = open
+key-insert = put into the terminal
+key-scroll = scroll
+key-ends = first, last
+key-command = next command
+key-back = back to the terminal
+key-quit = quit
+key-home = home
+key-search = search
+key-language = français
+key-doctor = look at this machine
+key-book = book
+key-reset = reset
+key-undo = undo
+key-lesson = lesson
+key-map = map
+key-layers = layers
+key-journal = journal
+key-hint = hint
+key-answer = answer
+key-solution = solution
+key-next-step = next step
+key-previous-step = step before
+key-record = record
+key-zoom = terminal alone
+key-literal = the key itself, for the program in the terminal
+key-new-shell = new shell
+key-scroll-back = scroll the terminal
+key-more = more
+key-hints-left = { $hint } ({ $left } left)
+leader-then = ^G then
+keys-close = any key closes
+keys-scroll-close = ↑↓ scroll · any other key closes
+keys-yes-no = y yes · any other key no
+keys-choose = ↑↓ choose · Enter go on · Esc no
+keys-question = Enter answer · Tab next question · Esc later
+
+# Home.
+searching = search:
+nothing-found = No lab has this in its name, title or summary. Esc shows all.
+containers-running = { $count ->
+    [one] one container running  {""}
+   *[other] { $count } containers running  {""}
+ }
+lab-is-done = Done. Open it again whenever you like: nothing is lost.
+next-goal = Next: { $goal }
+takes-about = About { $minutes } minutes.
+doctor-looks = Looking at this machine...
+doctor-fine = Doctor: all fine.
+doctor-limited = { $what }: `plimsoll doctor` says more.
+doctor-blocked = Labs cannot run here: { $what }. `plimsoll doctor` says what mends it.
+too-small = Too small: 20x6 at least.
+
+# A lab.
+step-of = step { $step } of { $all }
+pane-lab = lab
+lab-starts = The lab starts...
+lab-ended = The lab { $lab } has ended, and with it the shell.
+lab-ended-hint = Nothing is lost: images, volumes, stopped containers and your files are kept.
+enter-tries-again = Enter starts it again.
+shell-ended = The shell has ended ({ $code }). Enter opens a new one.
+goals = goals
+goal-met = { $goal }: met.
+goal-turned-back = { $goal }: no longer met. { $why }
+was-met-before = was met before: { $message }
+found-and-look = { $message }   see: `{ $command }`
+all-goals-met = All goals are met. Go on when you like: ^G n, or home with ^G q.
+not-judged-yet = The goals are being looked at...
+cannot-judge = the goals cannot be looked at now
+no-more-hints = There are no more hints for this goal. ^G s shows the solution.
+no-questions = This lab asks no questions.
+answer-noted = Noted. You may change it at any time.
+copied = Copied.
+recording = REC
+recording-into = Recording the terminal into { $file } (what you type is not kept, what is shown is). ^G r ends it.
+recording-kept = The recording is in { $file }.
+book-is-at = The book: { $address }
+
+# Dialogs.
+did-not-work = That did not work
+question-of = question { $number } of { $all }
+solution-is-recorded = This shows a whole way to the goal. That it was shown is recorded with your progress. Show it?
+solution-is-one-way = One right way; there are others.
+back-to-which = Back to which beginning?
+back-to-beginning = the lab, as if nothing had been done
+back-to-step = step { $step }: { $title }
+asking-losses = Looking at what would be lost...
+confirm-reset = { $loss }
+
+    Go on?
+resetting = Going back...
+lab-was-reset = The lab is as new.
+step-was-reset = Everything is as it was when step { $step } began.
+help-home = The labs
+help-leader = In a lab: press Ctrl and G, let go, then
+help-lesson = While the lesson has the keys
+help-mouse = The mouse scrolls, and marks text to copy it. Programs in the terminal that ask for the mouse get it.

@@ -1,4 +1,4 @@
-# Touches, au pied de l'écran.
+# Mots à côté des touches, et noms des vues.
 key-help = aide
 
 # Le terminal de l'apprenant.
@@ -121,3 +121,100 @@ lesson-note = À noter :
 # Entre un nom et sa valeur.
 lesson-pair = { " " }:
 lesson-step = Étape { $number } : { $title }
+key-open = ouvrir
+key-insert = mettre dans le terminal
+key-scroll = défiler
+key-ends = premier, dernier
+key-command = commande suivante
+key-back = retour au terminal
+key-quit = quitter
+key-home = accueil
+key-search = chercher
+key-language = English
+key-doctor = examiner cette machine
+key-book = livre
+key-reset = recommencer
+key-undo = annuler
+key-lesson = leçon
+key-map = carte
+key-layers = couches
+key-journal = journal
+key-hint = indice
+key-answer = répondre
+key-solution = solution
+key-next-step = étape suivante
+key-previous-step = étape précédente
+key-record = enregistrer
+key-zoom = terminal seul
+key-literal = la touche elle-même, pour le programme du terminal
+key-new-shell = nouveau shell
+key-scroll-back = remonter dans le terminal
+key-more = plus
+key-hints-left = { $hint } (reste { $left })
+leader-then = ^G puis
+keys-close = une touche ferme
+keys-scroll-close = ↑↓ défiler · une autre touche ferme
+keys-yes-no = o oui · une autre touche non
+keys-choose = ↑↓ choisir · Entrée continuer · Échap non
+keys-question = Entrée répondre · Tab question suivante · Échap plus tard
+
+# Accueil.
+searching = chercher :
+nothing-found = Aucun lab n'a cela dans son nom, son titre ou son résumé. Échap les montre tous.
+containers-running = { $count ->
+    [one] { $count } conteneur en marche  {""}
+   *[other] { $count } conteneurs en marche  {""}
+ }
+lab-is-done = Terminé. Rouvrez-le quand vous voulez : rien n'est perdu.
+next-goal = À suivre : { $goal }
+takes-about = Environ { $minutes } minutes.
+doctor-looks = Examen de cette machine...
+doctor-fine = Doctor : tout va bien.
+doctor-limited = { $what } : `plimsoll doctor` en dit plus.
+doctor-blocked = Les labs ne peuvent pas tourner ici : { $what }. `plimsoll doctor` dit comment y remédier.
+too-small = Trop petit : il faut 20x6.
+
+# Un lab.
+step-of = étape { $step } sur { $all }
+pane-lab = lab
+lab-starts = Le lab démarre...
+lab-ended = Le lab { $lab } s'est arrêté, et le shell avec lui.
+lab-ended-hint = Rien n'est perdu : images, volumes, conteneurs arrêtés et vos fichiers sont gardés.
+enter-tries-again = Entrée le redémarre.
+shell-ended = Le shell s'est terminé ({ $code }). Entrée en ouvre un nouveau.
+goals = objectifs
+goal-met = { $goal } : atteint.
+goal-turned-back = { $goal } : ce n'est plus le cas. { $why }
+was-met-before = était atteint : { $message }
+found-and-look = { $message }   voir : `{ $command }`
+all-goals-met = Tous les objectifs sont atteints. Continuez quand vous voulez : ^G n, ou l'accueil avec ^G q.
+not-judged-yet = Examen des objectifs...
+cannot-judge = les objectifs ne peuvent pas être examinés pour l'instant
+no-more-hints = Il n'y a plus d'indice pour cet objectif. ^G s montre la solution.
+no-questions = Ce lab ne pose pas de question.
+answer-noted = C'est noté. Vous pouvez changer d'avis à tout moment.
+copied = Copié.
+recording = ENR
+recording-into = Le terminal est enregistré dans { $file } (ce que vous tapez n'est pas gardé, ce qui s'affiche l'est). ^G r arrête.
+recording-kept = L'enregistrement est dans { $file }.
+book-is-at = Le livre : { $address }
+
+# Dialogues.
+did-not-work = Cela n'a pas marché
+question-of = question { $number } sur { $all }
+solution-is-recorded = Vous verrez un chemin complet jusqu'au but. Votre progression gardera la trace qu'il a été montré. Le montrer ?
+solution-is-one-way = Une bonne façon de faire ; il y en a d'autres.
+back-to-which = Revenir à quel début ?
+back-to-beginning = le lab, comme si rien n'avait été fait
+back-to-step = étape { $step } : { $title }
+asking-losses = Examen de ce qui serait perdu...
+confirm-reset = { $loss }
+
+    Continuer ?
+resetting = Retour en arrière...
+lab-was-reset = Le lab est comme neuf.
+step-was-reset = Tout est comme au début de l'étape { $step }.
+help-home = Les labs
+help-leader = Dans un lab : appuyez sur Ctrl et G, relâchez, puis
+help-lesson = Quand la leçon reçoit les touches
+help-mouse = La souris fait défiler, et sélectionne du texte pour le copier. Les programmes du terminal qui demandent la souris la reçoivent.

@@ -1,21 +1,37 @@
-//! Drawing: a file per screen or view. Nothing here changes the model.
+//! Drawing: a file per screen, view or part. Nothing here changes the model.
 
 mod amount;
 pub mod blocks;
 mod container;
+mod dialog;
 mod fit;
+mod goals;
+mod home;
 pub mod journal;
+pub mod keybar;
+mod lab;
 pub mod layers;
 pub mod lesson;
 pub mod map;
 pub mod terminal;
+pub mod text;
 
-use plimsoll_text::Language;
+use ratatui::Frame;
+use ratatui::text::Line;
 
+use crate::model::{Model, Place};
 use crate::words;
 
-/// The word for help, at the foot of every screen.
-#[must_use]
-pub fn help_word(language: Language) -> String {
-    words::key_help(language)
+/// Draws everything.
+pub fn view(model: &Model, frame: &mut Frame<'_>) {
+    if model.size.is_too_small() {
+        let text = words::too_small(model.language);
+        frame.render_widget(Line::raw(text), frame.area());
+        return;
+    }
+    match model.place {
+        Place::Home => home::draw(model, frame),
+        Place::Lab(_) => lab::draw(model, frame),
+    }
+    dialog::draw(model, frame);
 }

@@ -1,0 +1,6 @@
+//! The terminal interface, and what it asks of this binary.
+
+mod outside;
+mod start;
+
+pub use start::{Wish, is_possible, run};

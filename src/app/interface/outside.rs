@@ -1,0 +1,258 @@
+//! What the interface asks of this binary: labs are started, judged and reset
+//! as the commands do it.
+
+use std::ffi::OsString;
+use std::fs;
+use std::path::PathBuf;
+
+use plimsoll_api::client::{Client, Endpoint};
+use plimsoll_host::{LabName, LabPaths, StartOptions};
+use plimsoll_lab::progress::{LabProgress, Progress};
+use plimsoll_lab::result::ResultRecord;
+use plimsoll_text::{Language, Text};
+use plimsoll_tui::event::{BackTo, Fault, Health, Visit};
+use plimsoll_tui::run::Outside;
+use plimsoll_tui::terminal::shell::ShellCommand;
+
+use crate::arguments::Shared;
+use crate::classroom::{Classroom, Patience, judge, lay_out_start_files};
+use crate::commands;
+use crate::failure::{Failure, Kind};
+
+/// A screen that was kept is text of at most this many bytes.
+const LARGEST_SCREEN: u64 = 256 * 1024;
+
+/// This binary.
+pub struct Binary {
+    shared: Shared,
+    room: Classroom,
+    program: PathBuf,
+}
+
+impl Binary {
+    /// # Errors
+    /// This program's own file cannot be found.
+    pub fn new(shared: Shared, room: Classroom) -> Result<Binary, Failure> {
+        let program = std::env::current_exe().map_err(|error| {
+            Failure::new(
+                Kind::Environment,
+                format!("this program's own file: {error}"),
+            )
+        })?;
+        Ok(Binary {
+            shared,
+            room,
+            program,
+        })
+    }
+
+    fn paths(&self, lab: &str) -> Result<LabPaths, Fault> {
+        let name =
+            LabName::new(lab).map_err(|error| told(Failure::from_error(Kind::Usage, &error)))?;
+        self.room.paths(&name).map_err(told)
+    }
+
+    fn screen_file(&self, lab: &str) -> Option<PathBuf> {
+        Some(self.paths(lab).ok()?.lab_dir().join("screen.txt"))
+    }
+
+    /// A process of its own: the trials fork, which a program with threads
+    /// must not.
+    fn examine(&self) -> Option<Health> {
+        #[derive(serde::Deserialize)]
+        struct Report {
+            status: String,
+            findings: Vec<Finding>,
+        }
+        #[derive(serde::Deserialize)]
+        struct Finding {
+            status: String,
+            subject: String,
+            found: String,
+        }
+        let mut command = std::process::Command::new(&self.program);
+        if let Some(store) = &self.shared.store {
+            command.arg("--store").arg(store);
+        }
+        let output = command
+            .args(["doctor", "--json"])
+            .stdin(std::process::Stdio::null())
+            .output()
+            .ok()?;
+        let report: Report = serde_json::from_slice(&output.stdout).ok()?;
+        let worst = report
+            .findings
+            .iter()
+            .find(|finding| finding.status == report.status);
+        let said = worst.map(|worst| format!("{}: {}", worst.subject, worst.found));
+        Some(match (report.status.as_str(), said) {
+            ("fine", _) => Health::Fine,
+            ("broken", said) => Health::Blocked(said.unwrap_or_default()),
+            (_, said) => Health::Limited(said.unwrap_or_default()),
+        })
+    }
+
+    fn last_screen(&self, lab: &str) -> Vec<u8> {
+        let Some(path) = self.screen_file(lab) else {
+            return Vec::new();
+        };
+        match fs::metadata(&path) {
+            Ok(about) if about.is_file() && about.len() <= LARGEST_SCREEN => {
+                fs::read(&path).unwrap_or_default()
+            }
+            _ => Vec::new(),
+        }
+    }
+}
+
+impl Outside for Binary {
+    fn enter(&self, lab: &str) -> Result<Visit, Fault> {
+        let name =
+            LabName::new(lab).map_err(|error| told(Failure::from_error(Kind::Usage, &error)))?;
+        let found = self.room.lab(&name).map_err(told)?;
+        let paths = self.paths(lab)?;
+        let work = paths.work();
+        if !work.exists() {
+            lay_out_start_files(found, &work).map_err(told)?;
+        }
+        commands::ensure_running(&paths, &StartOptions::of_process()).map_err(told)?;
+        let client = Client::new(Endpoint::Unix(paths.socket()));
+        // A convenience: without it the lab is as good.
+        let ports = client.published_ports().unwrap_or_default();
+        Ok(Visit {
+            last_screen: self.last_screen(lab),
+            ports: commands::shell::ways_in(&ports, self.room.language),
+            work: work.display().to_string(),
+        })
+    }
+
+    fn endpoint(&self, lab: &str) -> Result<Endpoint, Fault> {
+        Ok(Endpoint::Unix(self.paths(lab)?.socket()))
+    }
+
+    fn work(&self, lab: &str) -> PathBuf {
+        self.paths(lab)
+            .map(|paths| paths.work())
+            .unwrap_or_default()
+    }
+
+    fn shell(&self, lab: &str) -> ShellCommand {
+        let mut arguments: Vec<OsString> = Vec::new();
+        if let Some(store) = &self.shared.store {
+            arguments.extend(["--store".into(), store.into()]);
+        }
+        if let Some(course) = &self.room.folder {
+            arguments.extend(["--course".into(), course.into()]);
+        }
+        arguments.extend(["--lang".into(), self.room.language.code().into()]);
+        arguments.extend(["shell".into(), "--quiet".into(), lab.into()]);
+        ShellCommand {
+            program: self.program.clone(),
+            arguments,
+            variables: Vec::new(),
+            directory: None,
+        }
+    }
+
+    fn judge(&self, lab: &str) -> Result<ResultRecord, Fault> {
+        let paths = self.paths(lab)?;
+        let found = self.room.course.lab(lab).ok_or_else(no_such_lab)?;
+        let progress = self.room.progress().map_err(told)?.lab(lab);
+        let endpoint = Endpoint::Unix(paths.socket());
+        let result =
+            judge(found, endpoint, paths.work(), &progress, Patience::Now).map_err(told)?;
+        let mut after = progress.clone();
+        after.take_in(&result, &found.grader);
+        // Most looks find nothing new: the file is written when one does.
+        if changed(&progress, &after) {
+            self.room
+                .change(lab, |progress| progress.take_in(&result, &found.grader))
+                .map_err(told)?;
+        }
+        Ok(result)
+    }
+
+    fn progress(&self) -> Result<Progress, Fault> {
+        self.room.progress().map_err(told)
+    }
+
+    fn change(&self, lab: &str, change: &dyn Fn(&mut LabProgress)) -> Result<(), Fault> {
+        self.room
+            .change(lab, |progress| change(progress))
+            .map_err(told)
+    }
+
+    fn begin_step(&self, _lab: &str, _step: usize) -> Result<(), Fault> {
+        Ok(())
+    }
+
+    fn losses(&self, lab: &str, _back_to: BackTo) -> Result<Text, Fault> {
+        let paths = self.paths(lab)?;
+        commands::reset::losses(&paths).map_err(told)
+    }
+
+    fn reset(&self, lab: &str, _back_to: BackTo) -> Result<(), Fault> {
+        let name =
+            LabName::new(lab).map_err(|error| told(Failure::from_error(Kind::Usage, &error)))?;
+        commands::reset::to_beginning(&self.room, &name).map_err(told)
+    }
+
+    fn keep_screen(&self, lab: &str, screen: &[u8]) {
+        let Some(path) = self.screen_file(lab) else {
+            return;
+        };
+        // A lab that was never started has no folder; there is nothing to keep.
+        let beside = path.with_extension("new");
+        if fs::write(&beside, screen).is_ok() {
+            let _ = fs::rename(&beside, &path);
+        }
+    }
+
+    fn recording(&self, lab: &str) -> Result<PathBuf, Fault> {
+        let folder = self.work(lab).join("recordings");
+        fs::create_dir_all(&folder).map_err(|error| {
+            let message = format!("`{}` cannot be made: {error}", folder.display());
+            told(Failure::new(Kind::Environment, message))
+        })?;
+        let now = jiff::Timestamp::now()
+            .strftime("%Y-%m-%d-%H%M%S")
+            .to_string();
+        Ok(folder.join(format!("{lab}-{now}.cast")))
+    }
+
+    fn doctor(&self) -> Health {
+        self.examine()
+            .unwrap_or_else(|| Health::Limited("doctor".to_owned()))
+    }
+
+    fn book(&self, page: &str) -> Result<String, Fault> {
+        let _ = page;
+        Err(told(Failure::new(Kind::Usage, "the book comes later")))
+    }
+
+    fn note_language(&self, language: Language) {
+        let _ = language;
+    }
+}
+
+/// Whether a verdict says something new; when it was made is nothing new.
+fn changed(before: &LabProgress, after: &LabProgress) -> bool {
+    let without_time = |progress: &LabProgress| LabProgress {
+        checked_at: String::new(),
+        ..progress.clone()
+    };
+    before.checked_at.is_empty() || without_time(before) != without_time(after)
+}
+
+fn no_such_lab() -> Fault {
+    told(Failure::new(
+        Kind::Usage,
+        "there is no such lab in the course",
+    ))
+}
+
+/// A failure as the interface shows it.
+fn told(failure: Failure) -> Fault {
+    let (message, hints) = failure.into_words();
+    Fault { message, hints }
+}

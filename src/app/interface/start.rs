@@ -1,0 +1,88 @@
+//! Whether this terminal can show the interface, and showing it.
+
+use std::ffi::OsStr;
+use std::io::IsTerminal;
+use std::path::PathBuf;
+use std::process::ExitCode;
+use std::sync::Arc;
+
+use plimsoll_tui::geometry::Size;
+use plimsoll_tui::model::Setting;
+use plimsoll_tui::run::{Options, now};
+use plimsoll_tui::theme::{Palette, Symbols, Theme};
+
+use super::outside::Binary;
+use crate::arguments::Shared;
+use crate::classroom::{Classroom, speaks_utf8};
+use crate::commands::Outcome;
+use crate::failure::{Failure, Kind};
+
+/// What the learner asked for.
+#[derive(Debug, Default)]
+pub struct Wish {
+    /// The lab to open at once.
+    pub lab: Option<String>,
+    /// Where to write every event.
+    pub record: Option<PathBuf>,
+}
+
+/// Whether there is a terminal that can show full screens. A submission has
+/// none to look at, and a `dumb` one gets lines.
+pub fn is_possible() -> bool {
+    let term = std::env::var_os("TERM").unwrap_or_default();
+    let plain = term.is_empty() || term == OsStr::new("dumb");
+    let inside = std::env::var_os("PLIMSOLL_LAB").is_some();
+    !plain && !inside && std::io::stdin().is_terminal() && std::io::stdout().is_terminal()
+}
+
+/// Shows the interface until the learner leaves it.
+///
+/// # Errors
+/// The course or the progress cannot be read, or the terminal cannot be used.
+pub fn run(shared: &Shared, wish: Wish) -> Outcome {
+    let room = Classroom::open(shared)?;
+    let setting = Setting {
+        course: Arc::new(room.course.clone()),
+        language: room.language,
+        theme: theme(),
+        size: Size::told(0, 0),
+        progress: room.progress()?,
+        now: now(),
+    };
+    let options = Options {
+        lab: wish.lab,
+        record: wish.record,
+    };
+    let outside = Arc::new(Binary::new(shared.clone(), room)?);
+    plimsoll_tui::run::run(setting, outside, options).map_err(|error| {
+        Failure::from_error(Kind::Environment, &error)
+            .hint("`plimsoll labs` and `plimsoll shell LAB` need no full screen".to_owned())
+    })?;
+    Ok(ExitCode::SUCCESS)
+}
+
+/// Colours and marks that this terminal shows.
+fn theme() -> Theme {
+    let no_colour = std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());
+    let palette = match std::env::var("PLIMSOLL_THEME").ok().as_deref() {
+        _ if no_colour => Palette::None,
+        Some("light") => Palette::Light,
+        Some("dark") => Palette::Dark,
+        _ => background(),
+    };
+    let symbols = match speaks_utf8() {
+        true => Symbols::Unicode,
+        false => Symbols::Ascii,
+    };
+    Theme { palette, symbols }
+}
+
+/// Some terminals say what their colours are: `COLORFGBG` is `foreground;background`
+/// in the sixteen colours, of which 7 and 15 are light.
+fn background() -> Palette {
+    let told = std::env::var("COLORFGBG").unwrap_or_default();
+    match told.rsplit(';').next() {
+        Some("7" | "15") => Palette::Light,
+        _ => Palette::Dark,
+    }
+}

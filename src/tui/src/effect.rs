@@ -1,0 +1,109 @@
+//! What has to be done outside: decided by `update`, carried out in `run`.
+
+use plimsoll_text::Language;
+
+use crate::event::{BackTo, Moment};
+
+/// Something to do.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Effect {
+    /// Leave the interface; labs go on.
+    Quit,
+    /// Send [`crate::event::What::Wake`] then.
+    Wake(Moment),
+    /// Start the lab where needed and watch it.
+    Enter {
+        lab: String,
+    },
+    /// Sizes are rows and columns.
+    StartShell {
+        lab: String,
+        size: (u16, u16),
+    },
+    ResizeShell {
+        lab: String,
+        size: (u16, u16),
+    },
+    /// Bytes for the shell's terminal, as typed.
+    Type {
+        lab: String,
+        bytes: Vec<u8>,
+    },
+    Judge {
+        lab: String,
+    },
+    Look {
+        lab: String,
+        deep: Depth,
+    },
+    ReadJournal {
+        lab: String,
+    },
+    Answer {
+        lab: String,
+        question: String,
+        value: String,
+    },
+    /// One more hint of this goal was shown.
+    NoteHint {
+        lab: String,
+        goal: String,
+        shown: u32,
+    },
+    /// The reference solution was shown.
+    NoteSolution {
+        lab: String,
+    },
+    /// The learner is at this step now, counted from 1: its snapshot is made
+    /// where it has none.
+    BeginStep {
+        lab: String,
+        step: usize,
+    },
+    /// Time spent on a lab.
+    Spend {
+        lab: String,
+        seconds: u64,
+    },
+    AskLosses {
+        lab: String,
+        back_to: BackTo,
+    },
+    Reset {
+        lab: String,
+        back_to: BackTo,
+    },
+    /// What the terminal shows, for the next visit.
+    KeepScreen {
+        lab: String,
+        screen: Vec<u8>,
+    },
+    /// To the clipboard of the learner's terminal (OSC 52).
+    Copy(String),
+    Record {
+        lab: String,
+        size: (u16, u16),
+    },
+    EndRecording {
+        lab: String,
+    },
+    /// A goal was met, or is no longer.
+    Mark {
+        lab: String,
+        label: String,
+    },
+    Doctor,
+    Book {
+        page: String,
+    },
+    ReadProgress,
+    /// Remember the language that was chosen.
+    NoteLanguage(Language),
+}
+
+/// How much of a lab a view needs to know.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Depth {
+    Map,
+    Layers,
+}

@@ -1,0 +1,139 @@
+//! Everything that can happen, as data: one enum, one channel. What is data can
+//! be written down and played again.
+
+use crossterm::event::{KeyEvent, MouseEvent};
+use plimsoll_lab::progress::Progress;
+use plimsoll_lab::result::ResultRecord;
+use plimsoll_text::Text;
+use serde::{Deserialize, Serialize};
+
+use crate::scene::Scene;
+use crate::scene::journal::Entry;
+use crate::terminal::shell::{Ending, Output};
+
+/// Milliseconds since 1970-01-01T00:00:00Z.
+pub type Moment = u64;
+
+/// Something that happened, and when.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Event {
+    pub at: Moment,
+    pub what: What,
+}
+
+/// What happened.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub enum What {
+    Input(Input),
+    /// The learner's shell in a lab.
+    Shell {
+        lab: String,
+        what: ShellEvent,
+    },
+    /// A lab's engine, and what was found out about the lab.
+    Lab {
+        lab: String,
+        what: LabEvent,
+    },
+    /// What the learner has reached, read anew.
+    Progress(Box<Progress>),
+    /// What `plimsoll doctor` found.
+    Doctor(Health),
+    /// Where the book is served, and the page that was asked for.
+    Book {
+        address: String,
+    },
+    /// The moment that [`crate::effect::Effect::Wake`] asked for has come.
+    Wake,
+    /// Something the learner asked for could not be done.
+    Failed(Fault),
+    /// This process is told to end (SIGTERM, SIGHUP).
+    Terminate,
+}
+
+/// What the learner did.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub enum Input {
+    Key(KeyEvent),
+    Mouse(MouseEvent),
+    Paste(String),
+    /// Columns and rows.
+    Resize(u16, u16),
+}
+
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub enum ShellEvent {
+    Output(Output),
+    Ended(Ending),
+    Failed(Fault),
+}
+
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub enum LabEvent {
+    /// The engine answers and the lab's files lie there.
+    Entered(Box<Visit>),
+    /// The lab could not be started.
+    Unavailable(Fault),
+    /// The engine did something, or a file of the learner's changed.
+    Changed,
+    Judged(Box<ResultRecord>),
+    /// It could not be judged.
+    NotJudged(Fault),
+    Scene(Box<Scene>),
+    Journal(Vec<Entry>),
+    /// A look for one of the views failed.
+    NotSeen(Fault),
+    /// The engine's events have ended: the engine is gone.
+    Lost,
+    /// What a reset would take away.
+    Losses {
+        back_to: BackTo,
+        loss: Text,
+    },
+    WasReset {
+        back_to: BackTo,
+    },
+    /// The recording begun, in this file.
+    Recording {
+        file: String,
+    },
+    /// The recording ended.
+    RecordingEnded,
+}
+
+/// What is known of a lab when it is entered.
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+pub struct Visit {
+    /// The last screen of the last visit.
+    pub last_screen: Vec<u8>,
+    /// Lines that say where published ports are found outside.
+    pub ports: Vec<String>,
+    /// The learner's folder.
+    pub work: String,
+}
+
+/// Where a reset leads.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub enum BackTo {
+    /// The lab as it was before anything was done.
+    Beginning,
+    /// The beginning of a step, counted from 1.
+    Step(usize),
+}
+
+/// What the machine allows, in one word and a few.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Health {
+    Fine,
+    /// Everything works, some things with less than usual.
+    Limited(String),
+    /// Labs cannot run.
+    Blocked(String),
+}
+
+/// Why something could not be done: what, and the next action.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Fault {
+    pub message: String,
+    pub hints: Vec<String>,
+}

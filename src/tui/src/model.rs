@@ -1,0 +1,366 @@
+//! Everything the screen is drawn from. Changed in `update` alone.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use plimsoll_lab::course::{Course, Lab};
+use plimsoll_lab::progress::{LabProgress, Progress};
+use plimsoll_lab::result::{CheckRecord, ResultRecord, Status};
+use plimsoll_text::{Language, Text};
+
+use crate::event::{BackTo, Fault, Health, Moment};
+use crate::geometry::Size;
+use crate::lesson::{Layout, Lesson};
+use crate::scene::Scene;
+use crate::scene::journal::Entry;
+use crate::terminal::Terminal;
+use crate::terminal::shell::Ending;
+use crate::theme::Theme;
+use crate::view::journal::JournalState;
+use crate::view::layers::LayersState;
+use crate::view::map::MapState;
+
+/// The whole interface.
+pub struct Model {
+    pub course: Arc<Course>,
+    pub language: Language,
+    pub theme: Theme,
+    pub size: Size,
+    pub now: Moment,
+    pub progress: Progress,
+    pub health: Option<Health>,
+    pub home: Home,
+    pub place: Place,
+    /// The labs that were opened since the start, by name.
+    pub labs: BTreeMap<String, LabScreen>,
+    pub overlay: Option<Overlay>,
+    pub notice: Option<Notice>,
+    /// The leader key was pressed: the next key is a command.
+    pub leading: bool,
+}
+
+/// Where the learner is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Place {
+    Home,
+    Lab(String),
+}
+
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Home {
+    /// Index among the labs that the search leaves.
+    pub chosen: usize,
+    /// What is being searched for.
+    pub search: Option<String>,
+}
+
+/// One lab, as it is on the screen.
+pub struct LabScreen {
+    pub state: LabState,
+    pub terminal: Terminal,
+    pub shell: ShellState,
+    pub focus: Focus,
+    /// What stands beside, above or in place of the terminal.
+    pub side: Side,
+    /// The terminal alone.
+    pub zoomed: bool,
+    /// From 0.
+    pub step: usize,
+    pub lesson: LessonPane,
+    pub goals: Goals,
+    pub scene: Scene,
+    pub map: MapState,
+    pub layers: LayersState,
+    pub journal: (Vec<Entry>, JournalState),
+    pub judging: Turn,
+    pub looking: Turn,
+    pub recording: Option<String>,
+    /// Where published ports are found outside.
+    pub ports: Vec<String>,
+    pub clock: Clock,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum LabState {
+    Starting,
+    Ready,
+    /// It could not be started, or it ended.
+    Gone(Fault),
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum ShellState {
+    None,
+    Running,
+    Ended(Ending),
+    Failed(Fault),
+}
+
+/// Who gets the keys.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Focus {
+    Terminal,
+    Side,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Side {
+    Lesson,
+    Map,
+    Layers,
+    Journal,
+}
+
+/// The lesson, laid out for the pane as it is now.
+pub struct LessonPane {
+    pub lesson: Lesson,
+    pub layout: Layout,
+    /// What the layout was made for.
+    pub laid_out: Option<LaidOut>,
+    pub scroll: usize,
+    /// Index among the step's commands.
+    pub command: Option<usize>,
+}
+
+/// Step, width, theme and language of a layout.
+pub type LaidOut = (usize, u16, Theme, Language);
+
+/// The goals, and how they came to be as they are.
+#[derive(Debug, Default)]
+pub struct Goals {
+    pub result: Option<ResultRecord>,
+    /// Why there is no verdict now.
+    pub fault: Option<Fault>,
+    /// Met before, not now: what is to be seen in their place.
+    pub turned_back: BTreeSet<String>,
+    /// Since when a recognised mistake has been there: goal and mistake.
+    pub missed_since: BTreeMap<(String, String), Moment>,
+    /// Goals whose hint the learner asked for.
+    pub asked: BTreeSet<String>,
+}
+
+/// Work that is under way at most once, and is begun again where something
+/// happened meanwhile.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Turn {
+    #[default]
+    Idle,
+    Under,
+    /// Under way, and to be done again.
+    Again,
+}
+
+/// Time spent on a lab, told in portions.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Clock {
+    pub last_input: Moment,
+    /// Milliseconds not told yet.
+    pub untold: u64,
+}
+
+/// What covers the screen until it is answered.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Overlay {
+    Help {
+        scroll: usize,
+    },
+    Question(Asking),
+    Solution {
+        scroll: usize,
+    },
+    /// The learner asked for the solution of a lab that is not done.
+    ConfirmSolution,
+    /// Back to the beginning of which step?
+    ChooseReset {
+        lab: String,
+        chosen: usize,
+    },
+    /// Waiting for what a reset would take away.
+    AskingLosses,
+    ConfirmReset {
+        lab: String,
+        back_to: BackTo,
+        loss: Text,
+    },
+    Resetting,
+    Fault(Fault),
+}
+
+/// A question that is being answered.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Asking {
+    /// Index among the lab's questions.
+    pub question: usize,
+    pub choice: usize,
+    pub typed: String,
+}
+
+/// A line that goes away by itself.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Notice {
+    pub text: String,
+    pub tone: Tone,
+    pub until: Moment,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Tone {
+    Good,
+    Bad,
+    Plain,
+}
+
+/// What a start knows.
+pub struct Setting {
+    pub course: Arc<Course>,
+    pub language: Language,
+    pub theme: Theme,
+    pub size: Size,
+    pub progress: Progress,
+    pub now: Moment,
+}
+
+impl Turn {
+    /// Something happened; `true`: begin now.
+    #[must_use]
+    pub fn begin(&mut self) -> bool {
+        let now = *self == Turn::Idle;
+        *self = if now { Turn::Under } else { Turn::Again };
+        now
+    }
+
+    /// It is done; `true`: begin again.
+    #[must_use]
+    pub fn end(&mut self) -> bool {
+        let again = *self == Turn::Again;
+        *self = if again { Turn::Under } else { Turn::Idle };
+        again
+    }
+}
+
+impl Model {
+    #[must_use]
+    pub fn new(setting: Setting) -> Model {
+        let mut model = Model {
+            course: setting.course,
+            language: setting.language,
+            theme: setting.theme,
+            size: setting.size,
+            now: setting.now,
+            progress: setting.progress,
+            health: None,
+            home: Home::default(),
+            place: Place::Home,
+            labs: BTreeMap::new(),
+            overlay: None,
+            notice: None,
+            leading: false,
+        };
+        model.home.chosen = model.next_lab();
+        model
+    }
+
+    /// The first lab that is not done.
+    #[must_use]
+    pub fn next_lab(&self) -> usize {
+        let open = |lab: &Lab| !self.progress.lab(&lab.name).is_done();
+        self.course.labs.iter().position(open).unwrap_or(0)
+    }
+
+    /// The labs that the search leaves, in the course's order.
+    #[must_use]
+    pub fn found(&self) -> Vec<&Lab> {
+        let wanted = self.home.search.as_deref().unwrap_or("").to_lowercase();
+        let fits = |lab: &&Lab| {
+            let title = lab.title(self.language).to_lowercase();
+            let summary = lab.file.summary.get(self.language).to_lowercase();
+            lab.name.contains(&wanted) || title.contains(&wanted) || summary.contains(&wanted)
+        };
+        self.course.labs.iter().filter(fits).collect()
+    }
+
+    #[must_use]
+    pub fn chosen_lab(&self) -> Option<&Lab> {
+        let found = self.found();
+        found
+            .get(self.home.chosen.min(found.len().checked_sub(1)?))
+            .copied()
+    }
+
+    /// The lab that is open, with its files and its screen.
+    #[must_use]
+    pub fn open(&self) -> Option<(&Lab, &LabScreen)> {
+        let Place::Lab(name) = &self.place else {
+            return None;
+        };
+        Some((self.course.lab(name)?, self.labs.get(name)?))
+    }
+
+    #[must_use]
+    pub fn lab_progress(&self, lab: &str) -> LabProgress {
+        self.progress.lab(lab)
+    }
+}
+
+impl LabScreen {
+    #[must_use]
+    pub fn new(lab: &Lab, language: Language, now: Moment) -> LabScreen {
+        let lesson = Lesson::parse(lab.lesson.get(language));
+        LabScreen {
+            state: LabState::Starting,
+            terminal: Terminal::new(24, 80),
+            shell: ShellState::None,
+            focus: Focus::Terminal,
+            side: Side::Lesson,
+            zoomed: false,
+            step: 0,
+            lesson: LessonPane {
+                lesson,
+                layout: Layout::default(),
+                laid_out: None,
+                scroll: 0,
+                command: None,
+            },
+            goals: Goals::default(),
+            scene: Scene::default(),
+            map: MapState::default(),
+            layers: LayersState::default(),
+            journal: (Vec::new(), JournalState::default()),
+            judging: Turn::Idle,
+            looking: Turn::Idle,
+            recording: None,
+            ports: Vec::new(),
+            clock: Clock {
+                last_input: now,
+                untold: 0,
+            },
+        }
+    }
+}
+
+impl Goals {
+    /// The goals in the grader's order, as they were judged last.
+    #[must_use]
+    pub fn checks(&self) -> &[CheckRecord] {
+        self.result.as_ref().map_or(&[], |result| &result.checks)
+    }
+
+    /// The goal to speak about: the first with a recognised mistake, else the
+    /// first that is open and waits for nothing.
+    #[must_use]
+    pub fn next(&self) -> Option<&CheckRecord> {
+        let failed = || {
+            self.checks()
+                .iter()
+                .filter(|check| check.status == Status::Fail)
+        };
+        let missed = failed().find(|check| check.miss.is_some());
+        missed.or_else(|| failed().next())
+    }
+
+    #[must_use]
+    pub fn is_done(&self) -> bool {
+        let checks = self.checks();
+        !checks.is_empty() && checks.iter().all(|check| check.status == Status::Pass)
+    }
+}

@@ -1,0 +1,254 @@
+//! Carrying it out: the screen, the channel of events, and the effects.
+
+mod outside;
+mod perform;
+mod record;
+mod screen;
+mod seat;
+mod watch;
+
+use std::error::Error;
+use std::io;
+use std::sync::Arc;
+use std::sync::mpsc::{self, Receiver, RecvTimeoutError, Sender, TryRecvError};
+use std::thread;
+use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
+
+use signal_hook::consts::{SIGHUP, SIGTERM};
+use signal_hook::iterator::Signals;
+
+pub use outside::Outside;
+pub use record::{ReplayError, replay};
+
+use self::perform::Performer;
+use self::record::EventLog;
+use self::screen::Screen;
+use crate::effect::Effect;
+use crate::event::{Event, Fault, Input, LabEvent, Moment, What};
+use crate::model::{Model, Setting};
+use crate::update::{open, update};
+use crate::view::view;
+
+/// Least time between two drawings while output streams in. A key after a
+/// pause is drawn at once.
+const FRAME: Duration = Duration::from_millis(8);
+
+/// Why the interface could not be shown.
+#[derive(Debug, thiserror::Error)]
+pub enum RunError {
+    #[error("the terminal cannot be used")]
+    Terminal(#[source] io::Error),
+    #[error("the recording of events `{path}` cannot be written")]
+    Record { path: String, source: io::Error },
+}
+
+/// How to begin.
+#[derive(Debug, Default)]
+pub struct Options {
+    /// The lab to open at once.
+    pub lab: Option<String>,
+    /// Where to write every event.
+    pub record: Option<std::path::PathBuf>,
+}
+
+/// Shows the interface until the learner leaves it.
+///
+/// # Errors
+/// The terminal cannot be taken over or drawn on.
+pub fn run(
+    mut setting: Setting,
+    outside: Arc<dyn Outside>,
+    options: Options,
+) -> Result<(), RunError> {
+    let (events, happened) = mpsc::channel();
+    let mut screen = Screen::take().map_err(RunError::Terminal)?;
+    if let Ok((columns, rows)) = crossterm::terminal::size() {
+        setting.size = crate::geometry::Size::told(columns, rows);
+    }
+    let mut log = EventLog::begin(options.record.as_deref(), &setting)?;
+    let mut model = Model::new(setting);
+    listen(&events);
+    let mut performer = Performer::new(outside, events, model.language);
+    let mut first = vec![Effect::Doctor];
+    if let Some(lab) = &options.lab {
+        open(&mut model, lab, &mut first);
+        log.opened(lab);
+    }
+    let mut ready = VecEffects(first);
+    let mut drawn = Drawn::default();
+    loop {
+        for effect in ready.0.drain(..) {
+            performer.perform(effect);
+        }
+        if let Some(text) = performer.clipboard.take() {
+            screen.copy(&text);
+        }
+        if performer.quit {
+            return Ok(());
+        }
+        let event = match happened.try_recv() {
+            Ok(event) if !drawn.is_late() => event,
+            Ok(event) => {
+                drawn.draw(&mut screen, &model)?;
+                event
+            }
+            Err(TryRecvError::Empty) => {
+                wait(&happened, &mut drawn, &mut screen, &model, &mut performer)?
+            }
+            Err(TryRecvError::Disconnected) => return Ok(()),
+        };
+        log.write(&event)?;
+        performer.note(&event);
+        let entered = entered(&event).map(str::to_owned);
+        ready.0 = update(&mut model, event);
+        if let Some(lab) = entered {
+            performer.entered(&lab);
+        }
+        drawn.dirty = true;
+    }
+}
+
+struct VecEffects(Vec<Effect>);
+
+/// What of the model is on the screen.
+struct Drawn {
+    dirty: bool,
+    last: Instant,
+}
+
+impl Default for Drawn {
+    fn default() -> Drawn {
+        let long_ago = Instant::now().checked_sub(FRAME);
+        Drawn {
+            dirty: true,
+            last: long_ago.unwrap_or_else(Instant::now),
+        }
+    }
+}
+
+impl Drawn {
+    /// Events come without a pause, and the screen has stood still.
+    fn is_late(&self) -> bool {
+        self.dirty && self.last.elapsed() >= 2 * FRAME
+    }
+
+    fn draw(&mut self, screen: &mut Screen, model: &Model) -> Result<(), RunError> {
+        let drawn = screen.terminal.draw(|frame| view(model, frame));
+        drawn.map_err(RunError::Terminal)?;
+        self.dirty = false;
+        self.last = Instant::now();
+        Ok(())
+    }
+}
+
+/// Nothing is to be done: what is dirty is drawn, and the next event waited for.
+fn wait(
+    happened: &Receiver<Event>,
+    drawn: &mut Drawn,
+    screen: &mut Screen,
+    model: &Model,
+    performer: &mut Performer,
+) -> Result<Event, RunError> {
+    loop {
+        let rest = FRAME.saturating_sub(drawn.last.elapsed());
+        if drawn.dirty && rest.is_zero() {
+            drawn.draw(screen, model)?;
+        }
+        let until_wake = performer
+            .wake
+            .map(|at| Duration::from_millis(at.saturating_sub(now())));
+        if until_wake.is_some_and(|left| left.is_zero()) {
+            performer.wake = None;
+            return Ok(Event {
+                at: now(),
+                what: What::Wake,
+            });
+        }
+        let limit = match (drawn.dirty, until_wake) {
+            (true, _) => rest,
+            (false, Some(left)) => left,
+            (false, None) => Duration::from_secs(3600),
+        };
+        match happened.recv_timeout(limit) {
+            Ok(event) => return Ok(event),
+            Err(RecvTimeoutError::Timeout) => {}
+            Err(RecvTimeoutError::Disconnected) => {
+                return Ok(Event {
+                    at: now(),
+                    what: What::Terminate,
+                });
+            }
+        }
+    }
+}
+
+fn entered(event: &Event) -> Option<&str> {
+    match &event.what {
+        What::Lab {
+            lab,
+            what: LabEvent::Entered(_),
+        } => Some(lab),
+        _ => None,
+    }
+}
+
+/// Keys, mouse, size and signals become events.
+fn listen(events: &Sender<Event>) {
+    let sender = events.clone();
+    thread::spawn(move || {
+        while let Ok(happened) = crossterm::event::read() {
+            use crossterm::event::Event as Told;
+            let input = match happened {
+                Told::Key(key) => Input::Key(key),
+                Told::Mouse(mouse) => Input::Mouse(mouse),
+                Told::Paste(text) => Input::Paste(text),
+                Told::Resize(columns, rows) => Input::Resize(columns, rows),
+                Told::FocusGained | Told::FocusLost => continue,
+            };
+            let what = What::Input(input);
+            if sender.send(Event { at: now(), what }).is_err() {
+                return;
+            }
+        }
+        // The terminal is gone.
+        let what = What::Terminate;
+        let _ = sender.send(Event { at: now(), what });
+    });
+    let sender = events.clone();
+    let Ok(mut signals) = Signals::new([SIGTERM, SIGHUP]) else {
+        return;
+    };
+    thread::spawn(move || {
+        for _ in signals.forever() {
+            let what = What::Terminate;
+            let _ = sender.send(Event { at: now(), what });
+        }
+    });
+}
+
+/// Now, as events have it.
+#[must_use]
+pub fn now() -> Moment {
+    let since = SystemTime::now().duration_since(UNIX_EPOCH);
+    since.map_or(0, |since| u64::try_from(since.as_millis()).unwrap_or(0))
+}
+
+/// A message of its own, for a dialog.
+pub(crate) fn said(message: String) -> Fault {
+    let hints = Vec::new();
+    Fault { message, hints }
+}
+
+/// An error in words for a dialog.
+pub(crate) fn fault(error: &dyn Error) -> Fault {
+    let mut message = error.to_string();
+    let mut next = error.source();
+    while let Some(cause) = next {
+        let text = cause.to_string();
+        if !message.contains(&text) {
+            message = format!("{message}: {text}");
+        }
+        next = cause.source();
+    }
+    said(message)
+}

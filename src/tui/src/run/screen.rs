@@ -1,0 +1,90 @@
+//! The terminal of this process: taken over, and always given back.
+
+use std::io::{self, IsTerminal, Stdout, Write};
+use std::panic;
+use std::sync::Once;
+
+use crossterm::event::{
+    DisableBracketedPaste, DisableMouseCapture, EnableBracketedPaste, EnableMouseCapture,
+};
+use crossterm::terminal::{
+    EnterAlternateScreen, LeaveAlternateScreen, SetTitle, disable_raw_mode, enable_raw_mode,
+};
+use crossterm::{cursor, execute};
+use ratatui::Terminal;
+use ratatui::backend::CrosstermBackend;
+
+/// The screen while the interface has it. Dropped, the terminal is as before.
+pub struct Screen {
+    pub terminal: Terminal<CrosstermBackend<Stdout>>,
+}
+
+impl Screen {
+    /// Takes the terminal over. From now on a panic gives it back first, so
+    /// that its message can be read.
+    ///
+    /// # Errors
+    /// Standard input and output are no terminal, or it refuses.
+    pub fn take() -> io::Result<Screen> {
+        if !io::stdin().is_terminal() || !io::stdout().is_terminal() {
+            return Err(io::Error::other(
+                "standard input and output are no terminal",
+            ));
+        }
+        give_back_on_panic();
+        enable_raw_mode()?;
+        let taken = execute!(
+            io::stdout(),
+            EnterAlternateScreen,
+            EnableBracketedPaste,
+            EnableMouseCapture,
+            SetTitle("Plimsoll"),
+        );
+        let terminal = taken.and_then(|()| Terminal::new(CrosstermBackend::new(io::stdout())));
+        match terminal {
+            Ok(terminal) => Ok(Screen { terminal }),
+            Err(error) => {
+                give_back();
+                Err(error)
+            }
+        }
+    }
+
+    /// To the clipboard of the terminal that the learner sits at, also through
+    /// ssh (OSC 52).
+    pub fn copy(&mut self, text: &str) {
+        let copied = crossterm::clipboard::CopyToClipboard::to_clipboard_from(text);
+        // A terminal without this sequence ignores it.
+        let _ = execute!(io::stdout(), copied);
+    }
+}
+
+impl Drop for Screen {
+    fn drop(&mut self) {
+        give_back();
+    }
+}
+
+/// Nothing is left to do where one of these fails: the terminal is gone.
+fn give_back() {
+    let _ = execute!(
+        io::stdout(),
+        DisableMouseCapture,
+        DisableBracketedPaste,
+        LeaveAlternateScreen,
+        cursor::Show,
+    );
+    let _ = disable_raw_mode();
+    let _ = io::stdout().flush();
+}
+
+fn give_back_on_panic() {
+    static ONCE: Once = Once::new();
+    ONCE.call_once(|| {
+        let before = panic::take_hook();
+        panic::set_hook(Box::new(move |info| {
+            give_back();
+            before(info);
+        }));
+    });
+}

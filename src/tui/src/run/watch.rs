@@ -1,0 +1,179 @@
+//! Watching a lab: the engine's events, and the learner's files.
+
+use std::collections::HashMap;
+use std::os::fd::AsFd;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
+use nix::sys::eventfd::EventFd;
+use nix::sys::inotify::{AddWatchFlags, InitFlags, Inotify, WatchDescriptor};
+use plimsoll_api::client::{Client, Endpoint, Request};
+use serde_json::Value;
+
+/// Events that change nothing a goal or a view could see.
+const IDLE: &[&str] = &[
+    "archive-path",
+    "attach",
+    "detach",
+    "export",
+    "resize",
+    "top",
+];
+/// The label of a grader's copies: looking at a lab is no news of it.
+const PROBE_LABEL: &str = "plimsoll.probe";
+/// Folders that are watched at most: a learner may unpack anything.
+const MOST_FOLDERS: usize = 256;
+
+/// Calls `news` for every event that matters, until the engine is gone.
+pub fn engine(endpoint: Endpoint, mut news: impl FnMut()) {
+    let client = Client::new(endpoint);
+    let Ok(reply) = client.request(Request::get("/events")) else {
+        return;
+    };
+    // What happened before the engine listened to us is seen now.
+    news();
+    for event in reply.lines::<Value>() {
+        match event {
+            Ok(event) if matters(&event) => news(),
+            Ok(_) => {}
+            Err(_) => return,
+        }
+    }
+}
+
+fn matters(event: &Value) -> bool {
+    let action = event
+        .get("Action")
+        .and_then(Value::as_str)
+        .unwrap_or_default();
+    let attributes = event.pointer("/Actor/Attributes");
+    let is_probe = attributes.is_some_and(|all| all.get(PROBE_LABEL).is_some());
+    let word = action.split(':').next().unwrap_or_default();
+    !is_probe && !IDLE.contains(&word)
+}
+
+/// Calls `news` when something below `root` changes, until `end` is written to.
+/// Where files cannot be watched, the engine's events have to do.
+pub fn files(root: &Path, end: &EventFd, mut news: impl FnMut()) {
+    let flags = InitFlags::IN_CLOEXEC | InitFlags::IN_NONBLOCK;
+    let Ok(inotify) = Inotify::init(flags) else {
+        return;
+    };
+    let mut folders = Folders {
+        inotify: &inotify,
+        known: HashMap::new(),
+    };
+    folders.add(root.to_path_buf());
+    loop {
+        let mut ends = [
+            PollFd::new(inotify.as_fd(), PollFlags::POLLIN),
+            PollFd::new(end.as_fd(), PollFlags::POLLIN),
+        ];
+        if poll(&mut ends, PollTimeout::NONE).is_err() {
+            continue;
+        }
+        if ends[1].any() == Some(true) {
+            return;
+        }
+        // An editor writes in several steps: they are one change.
+        std::thread::sleep(SETTLE);
+        let Ok(events) = inotify.read_events() else {
+            continue;
+        };
+        for event in &events {
+            let made = event
+                .mask
+                .intersects(AddWatchFlags::IN_CREATE | AddWatchFlags::IN_MOVED_TO);
+            let is_folder = event.mask.contains(AddWatchFlags::IN_ISDIR);
+            if let (true, Some(name)) = (made && is_folder, &event.name)
+                && let Some(parent) = folders.known.get(&event.wd)
+            {
+                folders.add(parent.join(name));
+            }
+        }
+        news();
+    }
+}
+
+const SETTLE: Duration = Duration::from_millis(5);
+
+struct Folders<'inotify> {
+    inotify: &'inotify Inotify,
+    known: HashMap<WatchDescriptor, PathBuf>,
+}
+
+impl Folders<'_> {
+    /// Watches a folder and those below it; links are not followed.
+    fn add(&mut self, folder: PathBuf) {
+        let flags = AddWatchFlags::IN_CLOSE_WRITE
+            | AddWatchFlags::IN_CREATE
+            | AddWatchFlags::IN_DELETE
+            | AddWatchFlags::IN_MOVED_FROM
+            | AddWatchFlags::IN_MOVED_TO
+            | AddWatchFlags::IN_ATTRIB
+            | AddWatchFlags::IN_ONLYDIR
+            | AddWatchFlags::IN_DONT_FOLLOW;
+        let mut open = vec![folder];
+        while let Some(folder) = open.pop() {
+            if self.known.len() >= MOST_FOLDERS {
+                return;
+            }
+            let Ok(watch) = self.inotify.add_watch(&folder, flags) else {
+                continue;
+            };
+            for entry in std::fs::read_dir(&folder).into_iter().flatten().flatten() {
+                if entry.file_type().is_ok_and(|kind| kind.is_dir()) {
+                    open.push(entry.path());
+                }
+            }
+            self.known.insert(watch, folder);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+    use std::sync::{Arc, mpsc};
+
+    #[test]
+    fn looking_at_a_lab_is_no_news_of_it() {
+        assert!(matters(&json!({"Action": "start"})));
+        assert!(matters(&json!({"Action": "exec_die"})));
+        assert!(matters(&json!({"Action": "health_status: healthy"})));
+        assert!(!matters(&json!({"Action": "archive-path"})));
+        let probe = json!({"Action": "start", "Actor": {"Attributes": {"plimsoll.probe": "1"}}});
+        assert!(!matters(&probe));
+    }
+
+    #[test]
+    fn a_file_in_a_new_folder_is_news() {
+        let root = tempfile::tempdir().expect("folder");
+        let end = Arc::new(EventFd::new().expect("eventfd"));
+        let (tell, told) = mpsc::channel();
+        let (path, stop) = (root.path().to_path_buf(), end.clone());
+        let watcher = std::thread::spawn(move || {
+            // A test that has heard enough listens no more.
+            files(&path, &stop, || tell.send(()).unwrap_or_default());
+        });
+        let wait = || told.recv_timeout(Duration::from_secs(20)).expect("news");
+        // The watch may not be there yet: written until it is heard of.
+        let page = root.path().join("index.html");
+        loop {
+            std::fs::write(&page, "x").expect("written");
+            if told.recv_timeout(Duration::from_millis(50)).is_ok() {
+                break;
+            }
+        }
+        let below = root.path().join("html");
+        std::fs::create_dir(&below).expect("folder");
+        wait();
+        while told.try_recv().is_ok() {}
+        std::fs::write(below.join("index.html"), "y").expect("written");
+        wait();
+        end.write(1).expect("ended");
+        watcher.join().expect("no panic");
+    }
+}

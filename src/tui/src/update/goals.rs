@@ -1,0 +1,106 @@
+//! What a new verdict changes: goals that are met, goals that are no longer.
+
+use plimsoll_lab::result::{CheckRecord, ResultRecord, Status};
+
+use super::notice;
+use crate::effect::Effect;
+use crate::model::{Model, Tone};
+use crate::words;
+
+/// How long a recognised mistake stands before its hint appears by itself, in
+/// milliseconds: long enough to find it without.
+pub const PATIENCE_MS: u64 = 30_000;
+
+/// Takes a verdict in.
+pub(super) fn judged(
+    model: &mut Model,
+    lab: &str,
+    result: ResultRecord,
+    effects: &mut Vec<Effect>,
+) {
+    let now = model.now;
+    let language = model.language;
+    let Some(screen) = model.labs.get_mut(lab) else {
+        return;
+    };
+    let goals = &mut screen.goals;
+    let first = goals.result.is_none();
+    let changes = changes(goals.checks(), &result.checks);
+    for check in &result.checks {
+        if check.status == Status::Pass {
+            goals.turned_back.remove(&check.id);
+            goals.asked.remove(&check.id);
+        }
+    }
+    let missed = |check: &CheckRecord| {
+        let miss = check.miss.clone()?;
+        Some((check.id.clone(), miss))
+    };
+    let now_missed: Vec<_> = result.checks.iter().filter_map(missed).collect();
+    goals.missed_since.retain(|key, _| now_missed.contains(key));
+    for key in now_missed {
+        goals.missed_since.entry(key).or_insert_with(|| {
+            effects.push(Effect::Wake(now + PATIENCE_MS));
+            now
+        });
+    }
+    let was_done = goals.is_done();
+    goals.fault = None;
+    goals.result = Some(result);
+    let done = goals.is_done() && !was_done;
+    let mut said = None;
+    for change in changes.into_iter().filter(|_| !first) {
+        match change {
+            Change::Met(check) => {
+                let text = words::goal_met(language, check.title.get(language));
+                effects.push(Effect::Mark {
+                    lab: lab.to_owned(),
+                    label: format!("met: {}", check.id),
+                });
+                said.get_or_insert((text, Tone::Good));
+            }
+            Change::TurnedBack(check) => {
+                goals.turned_back.insert(check.id.clone());
+                let text = words::goal_turned_back(
+                    language,
+                    check.title.get(language),
+                    check.message.get(language),
+                );
+                effects.push(Effect::Mark {
+                    lab: lab.to_owned(),
+                    label: format!("no longer: {}", check.id),
+                });
+                // What was lost is more urgent than what was won.
+                said = Some((text, Tone::Bad));
+            }
+        }
+    }
+    if done && !first {
+        said = Some((words::all_goals_met(language), Tone::Good));
+    }
+    if let Some((text, tone)) = said {
+        notice(model, text, tone, effects);
+    }
+}
+
+enum Change {
+    Met(CheckRecord),
+    TurnedBack(CheckRecord),
+}
+
+fn changes(before: &[CheckRecord], after: &[CheckRecord]) -> Vec<Change> {
+    let status = |id: &str| {
+        let found = before.iter().find(|check| check.id == id);
+        found.map(|check| check.status)
+    };
+    let mut all = Vec::new();
+    for check in after {
+        let was_met = status(&check.id) == Some(Status::Pass);
+        match (was_met, check.status) {
+            (false, Status::Pass) => all.push(Change::Met(check.clone())),
+            (true, Status::Fail | Status::Skip) => all.push(Change::TurnedBack(check.clone())),
+            _ => {}
+        }
+    }
+    all
+}

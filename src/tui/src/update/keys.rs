@@ -1,0 +1,119 @@
+//! Who gets a key: a dialog, the leader's next key, a pane, or the shell.
+
+use crossterm::event::{KeyEvent, KeyEventKind};
+
+use super::{dialog, go_home, home, lab, leave};
+use crate::effect::Effect;
+use crate::keys::{Action, Scope, action, is_leader};
+use crate::model::{Focus, Model, Overlay, Place, ShellState, Side};
+
+pub(super) fn press(model: &mut Model, key: KeyEvent, effects: &mut Vec<Effect>) {
+    if key.kind == KeyEventKind::Release {
+        return;
+    }
+    if model.overlay.is_some() {
+        dialog::press(model, key, effects);
+        return;
+    }
+    match model.place {
+        Place::Home => home::press(model, key, effects),
+        Place::Lab(_) => in_lab(model, key, effects),
+    }
+}
+
+fn in_lab(model: &mut Model, key: KeyEvent, effects: &mut Vec<Effect>) {
+    if model.leading {
+        model.leading = false;
+        if let Some(action) = action(Scope::Leader, &key) {
+            lead(model, action, effects);
+        }
+        return;
+    }
+    if is_leader(&key) {
+        model.leading = true;
+        return;
+    }
+    let Place::Lab(name) = model.place.clone() else {
+        return;
+    };
+    let Some(screen) = model.labs.get_mut(&name) else {
+        return;
+    };
+    match (screen.focus, screen.side) {
+        (Focus::Terminal, _) => {
+            if matches!(screen.shell, ShellState::Running) {
+                if let Some(bytes) = screen.terminal.key(&key) {
+                    effects.push(Effect::Type { lab: name, bytes });
+                }
+            } else if key.code == crossterm::event::KeyCode::Enter {
+                lab::new_shell(model, &name, effects);
+            }
+        }
+        (Focus::Side, Side::Lesson) => {
+            if let Some(action) = action(Scope::Lesson, &key) {
+                lab::in_lesson(model, &name, action, effects);
+            }
+        }
+        (Focus::Side, _) => {
+            if lab::in_view(model, &name, &key) {
+                return;
+            }
+            match action(Scope::View, &key) {
+                Some(Action::Help) => model.overlay = Some(Overlay::Help { scroll: 0 }),
+                Some(Action::Back) => lab::back_to_terminal(model, &name),
+                _ => {}
+            }
+        }
+    }
+}
+
+/// What the key after the leader asks for.
+fn lead(model: &mut Model, action: Action, effects: &mut Vec<Effect>) {
+    let Place::Lab(name) = model.place.clone() else {
+        return;
+    };
+    match action {
+        Action::Lesson => lab::show(model, &name, Side::Lesson, effects),
+        Action::Map => lab::show(model, &name, Side::Map, effects),
+        Action::Layers => lab::show(model, &name, Side::Layers, effects),
+        Action::Journal => lab::show(model, &name, Side::Journal, effects),
+        Action::Hint => lab::hint(model, &name, effects),
+        Action::Answer => dialog::ask(model, &name),
+        Action::Solution => dialog::solution(model, &name),
+        Action::NextStep => lab::go_to_step(model, &name, 1, effects),
+        Action::PreviousStep => lab::go_to_step(model, &name, -1, effects),
+        Action::Reset => dialog::choose_reset(model, &name),
+        Action::Zoom => lab::zoom(model, &name),
+        Action::ScrollBack => lab::scroll_back(model, &name),
+        Action::Record => lab::record(model, &name, effects),
+        Action::Literal => effects.push(Effect::Type {
+            lab: name,
+            bytes: vec![0x07],
+        }),
+        Action::NewShell => lab::new_shell(model, &name, effects),
+        Action::Book => lab::open_book(model, &name, effects),
+        Action::Help => model.overlay = Some(Overlay::Help { scroll: 0 }),
+        Action::GoHome => go_home(model, effects),
+        Action::Quit => leave(model, effects),
+        _ => {}
+    }
+}
+
+pub(super) fn paste(model: &mut Model, text: &str, effects: &mut Vec<Effect>) {
+    if model.overlay.is_some() {
+        dialog::paste(model, text);
+        return;
+    }
+    let Place::Lab(name) = &model.place else {
+        home::paste(model, text);
+        return;
+    };
+    let name = name.clone();
+    let Some(screen) = model.labs.get_mut(&name) else {
+        return;
+    };
+    if screen.focus == Focus::Terminal && matches!(screen.shell, ShellState::Running) {
+        let bytes = screen.terminal.paste(text);
+        effects.push(Effect::Type { lab: name, bytes });
+    }
+}

@@ -1,0 +1,91 @@
+//! The one place that changes the model. No I/O: what has to be done outside
+//! is returned as effects.
+
+mod dialog;
+mod goals;
+mod home;
+mod keys;
+mod lab;
+mod layout;
+
+use crate::effect::Effect;
+use crate::event::{Event, Fault, Input, What};
+use crate::geometry::Size;
+use crate::model::{Model, Notice, Overlay, Place, Tone};
+
+pub use dialog::resets;
+pub use lab::{open, shows_by_itself};
+pub use layout::places;
+
+/// How long a notice stays, in milliseconds.
+const NOTICE_MS: u64 = 8_000;
+
+/// Takes an event in, and says what is to be done.
+pub fn update(model: &mut Model, event: Event) -> Vec<Effect> {
+    model.now = event.at;
+    if model
+        .notice
+        .as_ref()
+        .is_some_and(|notice| notice.until <= event.at)
+    {
+        model.notice = None;
+    }
+    let mut effects = Vec::new();
+    match event.what {
+        What::Input(input) => take_input(model, input, &mut effects),
+        What::Shell { lab, what } => lab::shell(model, &lab, what, &mut effects),
+        What::Lab { lab, what } => lab::event(model, &lab, what, &mut effects),
+        What::Progress(progress) => model.progress = *progress,
+        What::Doctor(health) => model.health = Some(health),
+        What::Book { address } => {
+            let text = crate::words::book_is_at(model.language, address.as_str());
+            notice(model, text, Tone::Plain, &mut effects);
+        }
+        What::Wake => {}
+        What::Failed(fault) => failed(model, fault),
+        What::Terminate => leave(model, &mut effects),
+    }
+    layout::settle(model, &mut effects);
+    effects
+}
+
+fn take_input(model: &mut Model, input: Input, effects: &mut Vec<Effect>) {
+    lab::count_time(model, effects);
+    match input {
+        Input::Key(key) => keys::press(model, key, effects),
+        Input::Mouse(mouse) => lab::mouse(model, mouse, effects),
+        Input::Paste(text) => keys::paste(model, &text, effects),
+        Input::Resize(columns, rows) => model.size = Size::told(columns, rows),
+    }
+}
+
+/// Says something for a while.
+fn notice(model: &mut Model, text: String, tone: Tone, effects: &mut Vec<Effect>) {
+    let until = model.now + NOTICE_MS;
+    model.notice = Some(Notice { text, tone, until });
+    effects.push(Effect::Wake(until));
+}
+
+fn failed(model: &mut Model, fault: Fault) {
+    model.overlay = Some(Overlay::Fault(fault));
+}
+
+/// Ends the interface; the labs stay as they are.
+fn leave(model: &mut Model, effects: &mut Vec<Effect>) {
+    let names: Vec<String> = model.labs.keys().cloned().collect();
+    for name in names {
+        lab::put_aside(model, &name, effects);
+    }
+    effects.push(Effect::Quit);
+}
+
+/// Back to the list of labs; the lab's shell goes on.
+fn go_home(model: &mut Model, effects: &mut Vec<Effect>) {
+    if let Place::Lab(name) = model.place.clone() {
+        lab::put_aside(model, &name, effects);
+        let index = model.found().iter().position(|lab| lab.name == name);
+        model.home.chosen = index.unwrap_or(model.home.chosen);
+    }
+    model.place = Place::Home;
+    effects.push(Effect::ReadProgress);
+}

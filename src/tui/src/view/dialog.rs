@@ -1,0 +1,314 @@
+//! What covers the screen until it is answered.
+
+use plimsoll_lab::course::Lab;
+use plimsoll_lab::schema::Kind;
+use plimsoll_text::Language;
+use ratatui::Frame;
+use ratatui::layout::Rect;
+use ratatui::style::Style;
+use ratatui::text::{Line, Span, Text};
+use ratatui::widgets::{Block, Clear};
+
+use super::text;
+use crate::event::{BackTo, Fault};
+use crate::keys::{BINDINGS, Scope, word};
+use crate::model::{Asking, Model, Overlay, Place};
+use crate::update::resets;
+use crate::words;
+
+/// A dialog in words: its title, its lines, and the keys that answer it.
+struct Told {
+    title: String,
+    lines: Vec<Line<'static>>,
+    keys: String,
+    scroll: usize,
+}
+
+pub(super) fn draw(model: &Model, frame: &mut Frame<'_>) {
+    let Some(overlay) = &model.overlay else {
+        return;
+    };
+    let area = frame.area();
+    let width = area.width.saturating_sub(4).min(84).max(area.width.min(24));
+    let room = usize::from(width.saturating_sub(4));
+    let Some(told) = told(model, overlay, room) else {
+        return;
+    };
+    let rows = u16::try_from(told.lines.len()).unwrap_or(u16::MAX);
+    let height = rows.saturating_add(4).min(area.height);
+    let place = Rect {
+        x: (area.width - width) / 2,
+        y: (area.height - height) / 2,
+        width,
+        height,
+    };
+    let block = Block::bordered()
+        .title(format!(" {} ", told.title))
+        .title_bottom(format!(" {} ", told.keys))
+        .border_style(model.theme.accent());
+    let inner = Rect {
+        x: place.x + 2,
+        y: place.y + 1,
+        width: place.width.saturating_sub(4),
+        height: place.height.saturating_sub(2),
+    };
+    frame.render_widget(Clear, place);
+    frame.render_widget(block, place);
+    let most = told.lines.len().saturating_sub(usize::from(inner.height));
+    let shown: Vec<Line<'_>> = told.lines.into_iter().skip(told.scroll.min(most)).collect();
+    frame.render_widget(Text::from(shown), inner);
+}
+
+fn told(model: &Model, overlay: &Overlay, room: usize) -> Option<Told> {
+    let language = model.language;
+    let close = || words::keys_close(language);
+    let yes_no = || words::keys_yes_no(language);
+    let simple = |title: String, body: &str, keys: String| Told {
+        title,
+        lines: paragraph(model, body, room),
+        keys,
+        scroll: 0,
+    };
+    Some(match overlay {
+        Overlay::Help { scroll } => Told {
+            title: words::key_help(language),
+            lines: help(model, room),
+            keys: words::keys_scroll_close(language),
+            scroll: *scroll,
+        },
+        Overlay::Question(asking) => question(model, open_lab(model)?, asking, room)?,
+        Overlay::Solution { scroll } => Told {
+            title: words::key_solution(language),
+            lines: script(model, open_lab(model)?, room),
+            keys: words::keys_scroll_close(language),
+            scroll: *scroll,
+        },
+        Overlay::ConfirmSolution => simple(
+            words::key_solution(language),
+            &words::solution_is_recorded(language),
+            yes_no(),
+        ),
+        Overlay::ChooseReset { lab, chosen } => choose(model, lab, *chosen),
+        Overlay::AskingLosses => simple(
+            words::key_undo(language),
+            &words::asking_losses(language),
+            close(),
+        ),
+        Overlay::ConfirmReset { loss, .. } => simple(
+            words::key_undo(language),
+            &words::confirm_reset(language, loss.get(language)),
+            yes_no(),
+        ),
+        Overlay::Resetting => simple(
+            words::key_undo(language),
+            &words::resetting(language),
+            String::new(),
+        ),
+        Overlay::Fault(fault) => fault_told(model, fault, room),
+    })
+}
+
+fn open_lab(model: &Model) -> Option<&Lab> {
+    match &model.place {
+        Place::Lab(name) => model.course.lab(name),
+        Place::Home => None,
+    }
+}
+
+fn paragraph(model: &Model, body: &str, room: usize) -> Vec<Line<'static>> {
+    let parts = body.split("\n\n").enumerate();
+    let mut lines = Vec::new();
+    for (index, part) in parts {
+        if index > 0 {
+            lines.push(Line::default());
+        }
+        let folded = text::folded(part, room);
+        let styled = folded.iter();
+        lines.extend(styled.map(|line| text::with_code(line, Style::new(), model.theme)));
+    }
+    lines
+}
+
+fn fault_told(model: &Model, fault: &Fault, room: usize) -> Told {
+    let mut lines = paragraph(model, &fault.message, room);
+    for hint in &fault.hints {
+        lines.push(Line::default());
+        lines.extend(paragraph(model, hint, room));
+    }
+    Told {
+        title: words::did_not_work(model.language),
+        lines,
+        keys: words::keys_close(model.language),
+        scroll: 0,
+    }
+}
+
+/// The keys of the screen that help was asked on.
+fn help(model: &Model, room: usize) -> Vec<Line<'static>> {
+    let language = model.language;
+    let mut lines = Vec::new();
+    let scopes: &[(Scope, String)] = match model.place {
+        Place::Home => &[(Scope::Home, words::help_home(language))],
+        Place::Lab(_) => &[
+            (Scope::Leader, words::help_leader(language)),
+            (Scope::Lesson, words::help_lesson(language)),
+        ],
+    };
+    for (scope, title) in scopes {
+        if !lines.is_empty() {
+            lines.push(Line::default());
+        }
+        for line in text::folded(title, room) {
+            lines.push(Line::styled(line, model.theme.strong()));
+        }
+        for binding in BINDINGS.iter().filter(|binding| binding.scope == *scope) {
+            if binding.shown.is_empty() {
+                continue;
+            }
+            lines.push(Line::from(vec![
+                Span::styled(format!("  {:<5}", binding.shown), model.theme.accent()),
+                Span::raw(word(binding.action, *scope, language)),
+            ]));
+        }
+        if *scope == Scope::Leader {
+            lines.push(Line::from(vec![
+                Span::styled(format!("  {:<5}", "^G"), model.theme.accent()),
+                Span::raw(words::key_literal(language)),
+            ]));
+        }
+    }
+    lines.push(Line::default());
+    lines.extend(paragraph(model, &words::help_mouse(language), room));
+    lines
+}
+
+fn question(model: &Model, lab: &Lab, asking: &Asking, room: usize) -> Option<Told> {
+    let language = model.language;
+    let theme = model.theme;
+    let asked = lab.file.questions.get(asking.question)?;
+    let mut lines = paragraph(model, asked.text.get(language), room);
+    lines.push(Line::default());
+    match &asked.kind {
+        Kind::Choice(choices) => {
+            for (index, choice) in choices.iter().enumerate() {
+                let chosen = index == asking.choice;
+                let pointer = if chosen {
+                    theme.symbol("▸", ">")
+                } else {
+                    " "
+                };
+                let style = if chosen { theme.strong() } else { Style::new() };
+                let folded = text::folded(choice.text.get(language), room.saturating_sub(5));
+                for (number, line) in folded.into_iter().enumerate() {
+                    let lead = match number {
+                        0 => format!("{pointer} {}. ", index + 1),
+                        _ => "     ".to_owned(),
+                    };
+                    lines.push(Line::from(vec![
+                        Span::styled(lead, theme.accent()),
+                        Span::styled(line, style),
+                    ]));
+                }
+            }
+        }
+        Kind::Text => {
+            let cursor = theme.symbol("▏", "_");
+            lines.push(Line::from(vec![
+                Span::styled("> ", theme.accent()),
+                Span::raw(format!("{}{cursor}", asking.typed)),
+            ]));
+        }
+    }
+    lines.push(Line::default());
+    lines.extend(verdict(model, lab, &asked.id, room));
+    let count = lab.file.questions.len();
+    Some(Told {
+        title: words::question_of(language, count, asking.question + 1),
+        lines,
+        keys: words::keys_question(language),
+        scroll: 0,
+    })
+}
+
+/// Whether the answer that was given is right, as the goals say.
+fn verdict(model: &Model, lab: &Lab, question: &str, room: usize) -> Vec<Line<'static>> {
+    let given = model.progress.labs.get(&lab.name);
+    let given = given.is_some_and(|progress| progress.answers.contains_key(question));
+    let step = lab.file.steps.iter();
+    let mut steps = step.filter(|step| step.questions.iter().any(|id| id == question));
+    let goals = steps.next().map_or(&[][..], |step| &step.goals);
+    let Some(screen) = model.labs.get(&lab.name).filter(|_| given) else {
+        return Vec::new();
+    };
+    let of_question = |id: &String| id == question || goals.len() == 1;
+    let Some(goal) = goals.iter().find(|id| of_question(id)) else {
+        return Vec::new();
+    };
+    let Some(check) = screen.goals.checks().iter().find(|check| &check.id == goal) else {
+        return Vec::new();
+    };
+    let text = check.message.get(model.language);
+    let mut lines = paragraph(model, text, room.saturating_sub(4));
+    if let Some(line) = lines.first_mut() {
+        line.spans.insert(0, Span::raw(" "));
+        line.spans.insert(0, text::mark(check, model.theme));
+    }
+    lines
+}
+
+fn script(model: &Model, lab: &Lab, room: usize) -> Vec<Line<'static>> {
+    let mut lines = paragraph(model, &words::solution_is_one_way(model.language), room);
+    lines.push(Line::default());
+    let reference = lab
+        .reference()
+        .map_or("", |attempt| attempt.script.as_str());
+    for line in reference.lines() {
+        for part in text::folded(line, room) {
+            lines.push(Line::styled(part, model.theme.code()));
+        }
+    }
+    lines
+}
+
+fn choose(model: &Model, lab: &str, chosen: usize) -> Told {
+    let language = model.language;
+    let all = resets(model, lab);
+    let chosen = chosen.min(all.len().saturating_sub(1));
+    let lines = all.iter().enumerate().map(|(index, back_to)| {
+        let here = index == chosen;
+        let pointer = if here {
+            model.theme.symbol("▸", ">")
+        } else {
+            " "
+        };
+        let style = if here {
+            model.theme.strong()
+        } else {
+            Style::new()
+        };
+        Line::from(vec![
+            Span::styled(format!("{pointer} "), model.theme.accent()),
+            Span::styled(back_to_words(model, lab, *back_to, language), style),
+        ])
+    });
+    Told {
+        title: words::back_to_which(language),
+        lines: lines.collect(),
+        keys: words::keys_choose(language),
+        scroll: 0,
+    }
+}
+
+fn back_to_words(model: &Model, lab: &str, back_to: BackTo, language: Language) -> String {
+    let BackTo::Step(step) = back_to else {
+        return words::back_to_beginning(language);
+    };
+    let found = model.course.lab(lab);
+    let title = found.and_then(|lab| {
+        let lesson = crate::lesson::Lesson::parse(lab.lesson.get(language));
+        let id = &lab.file.steps.get(step.checked_sub(1)?)?.id;
+        let titled = lesson.steps.into_iter().find(|titled| &titled.id == id)?;
+        Some(titled.title)
+    });
+    words::back_to_step(language, step, title.unwrap_or_default())
+}

@@ -1,0 +1,194 @@
+//! The labs, how far the learner is, and what is next.
+
+use plimsoll_lab::course::Lab;
+use plimsoll_lab::progress::LabProgress;
+use ratatui::Frame;
+use ratatui::layout::Rect;
+use ratatui::style::Style;
+use ratatui::text::{Line, Span};
+
+use super::{keybar, text};
+use crate::event::Health;
+use crate::model::Model;
+use crate::words;
+
+pub(super) fn draw(model: &Model, frame: &mut Frame<'_>) {
+    let area = frame.area();
+    let bar = keybar::rows(model).min(area.height / 3);
+    let (columns, theme) = (area.width, model.theme);
+    let mut lines = vec![title(model, columns), Line::default()];
+    if let Some(search) = &model.home.search {
+        let label = words::searching(model.language);
+        let cursor = theme.symbol("▏", "_");
+        let said = format!("   {label} {search}{cursor}");
+        lines.push(Line::styled(said, theme.accent()));
+        lines.push(Line::default());
+    }
+    let found = model.found();
+    for (index, lab) in found.iter().enumerate() {
+        let chosen = index == model.home.chosen.min(found.len() - 1);
+        lines.push(row(model, lab, chosen, columns));
+    }
+    if found.is_empty() {
+        let said = words::nothing_found(model.language);
+        lines.push(Line::raw(format!("   {said}")));
+    }
+    let space = usize::from(area.height.saturating_sub(bar + 1));
+    if let Some(lab) = model.chosen_lab() {
+        let about = about(model, lab, usize::from(columns));
+        let rule = theme
+            .symbol("─", "-")
+            .repeat(usize::from(columns).saturating_sub(6));
+        if lines.len() + about.len() + 2 <= space {
+            lines.push(Line::default());
+            lines.push(Line::styled(format!("   {rule}"), theme.faint()));
+            lines.extend(about);
+        }
+    }
+    // A course longer than the screen scrolls with the choice.
+    let top = scroll(model.home.chosen + 2, lines.len(), space);
+    let main = Rect {
+        height: area.height - bar - 1,
+        ..area
+    };
+    let shown: Vec<Line<'_>> = lines.into_iter().skip(top).collect();
+    frame.render_widget(ratatui::text::Text::from(shown), main);
+    let said = Rect {
+        y: main.height,
+        height: 1,
+        ..area
+    };
+    frame.render_widget(status(model), said);
+    let foot = Rect {
+        y: area.height - bar,
+        height: bar,
+        ..area
+    };
+    keybar::draw(model, frame, foot);
+}
+
+fn scroll(chosen: usize, lines: usize, space: usize) -> usize {
+    if lines <= space {
+        return 0;
+    }
+    (chosen + 2).saturating_sub(space)
+}
+
+fn title(model: &Model, columns: u16) -> Line<'static> {
+    let name = format!(" Plimsoll {} ", model.theme.symbol("·", "-"));
+    let course = model.course.title.get(model.language).to_owned();
+    let left = vec![
+        Span::styled(name, model.theme.accent()),
+        Span::styled(course, model.theme.strong()),
+    ];
+    let right = Span::styled(format!("{} ", model.language.code()), model.theme.faint());
+    text::both_ends(left, vec![right], columns)
+}
+
+fn row(model: &Model, lab: &Lab, chosen: bool, columns: u16) -> Line<'static> {
+    let theme = model.theme;
+    let progress = model.lab_progress(&lab.name);
+    let pointer = if chosen {
+        theme.symbol("▸", ">")
+    } else {
+        " "
+    };
+    let style = if chosen { theme.strong() } else { Style::new() };
+    let left = vec![
+        Span::styled(format!(" {pointer} "), theme.accent()),
+        mark(model, &progress),
+        Span::styled(
+            format!(" {}  {}", lab.file.order, lab.title(model.language)),
+            style,
+        ),
+    ];
+    let score = match progress.is_begun() {
+        true => format!("{}/{}", progress.best_score, lab.grader.max_score()),
+        false => theme.symbol("–", "-").to_owned(),
+    };
+    let time = match progress.seconds {
+        0 => String::new(),
+        seconds => text::duration(seconds),
+    };
+    let mut right = format!("{score:>6} {time:>9} ");
+    if columns >= 100 {
+        right = format!("{}{right}", running(model, &lab.name));
+    }
+    text::both_ends(left, vec![Span::raw(right)], columns)
+}
+
+/// How many containers run in a lab that was opened.
+fn running(model: &Model, lab: &str) -> String {
+    let Some(screen) = model.labs.get(lab) else {
+        return String::new();
+    };
+    match screen
+        .scene
+        .containers
+        .iter()
+        .filter(|one| one.is_up())
+        .count()
+    {
+        0 => String::new(),
+        count => words::containers_running(model.language, count),
+    }
+}
+
+fn mark(model: &Model, progress: &LabProgress) -> Span<'static> {
+    let theme = model.theme;
+    match (progress.is_done(), progress.is_begun()) {
+        (true, _) => Span::styled(theme.symbol("✓", "[x]"), theme.good()),
+        (false, true) => Span::styled(theme.symbol("◐", "[~]"), theme.warn()),
+        (false, false) => Span::styled(theme.symbol("○", "[ ]"), theme.faint()),
+    }
+}
+
+fn about(model: &Model, lab: &Lab, columns: usize) -> Vec<Line<'static>> {
+    let language = model.language;
+    let room = columns.saturating_sub(9).min(90);
+    let mut lines = vec![Line::styled(
+        format!("   {}  {}", lab.file.order, lab.title(language)),
+        model.theme.strong(),
+    )];
+    for line in text::folded(lab.file.summary.get(language), room) {
+        lines.push(Line::raw(format!("      {line}")));
+    }
+    let progress = model.lab_progress(&lab.name);
+    let next = match next_goal(lab, &progress) {
+        _ if progress.is_done() => words::lab_is_done(language),
+        Some(goal) if progress.is_begun() => words::next_goal(language, goal.title.get(language)),
+        _ => words::takes_about(language, lab.file.minutes),
+    };
+    for line in text::folded(&next, room) {
+        let mut line = text::with_code(&line, model.theme.faint(), model.theme);
+        line.spans.insert(0, Span::raw("      "));
+        lines.push(line);
+    }
+    lines
+}
+
+fn next_goal<'a>(lab: &'a Lab, progress: &LabProgress) -> Option<&'a plimsoll_lab::schema::Goal> {
+    progress.open.first().and_then(|id| lab.grader.goal(id))
+}
+
+/// What the machine allows, or what was just said.
+fn status(model: &Model) -> Line<'static> {
+    if let Some(notice) = &model.notice {
+        return Line::raw(format!(" {}", notice.text));
+    }
+    let (language, theme) = (model.language, model.theme);
+    match &model.health {
+        None => Line::styled(format!(" {}", words::doctor_looks(language)), theme.faint()),
+        Some(Health::Fine) => {
+            Line::styled(format!(" {}", words::doctor_fine(language)), theme.faint())
+        }
+        Some(Health::Limited(what)) => Line::styled(
+            format!(" ! {}", words::doctor_limited(language, what.as_str())),
+            theme.warn(),
+        ),
+        Some(Health::Blocked(what)) => Line::styled(
+            format!(" ! {}", words::doctor_blocked(language, what.as_str())),
+            theme.bad(),
+        ),
+    }
+}

@@ -1,0 +1,147 @@
+//! The keys at the foot of the screen, folded where they do not fit on one line.
+
+use ratatui::Frame;
+use ratatui::layout::Rect;
+use ratatui::text::{Line, Span};
+
+use super::text;
+use crate::keys::{Action, BINDINGS, Binding, Scope, word};
+use crate::model::{Focus, Model, Place, Side};
+
+/// Rows that the bar needs at the model's width.
+#[must_use]
+pub fn rows(model: &Model) -> u16 {
+    let lines = lines(model, usize::from(model.size.columns)).len();
+    u16::try_from(lines).unwrap_or(u16::MAX)
+}
+
+pub(super) fn draw(model: &Model, frame: &mut Frame<'_>, area: Rect) {
+    let lines = lines(model, usize::from(area.width));
+    frame.render_widget(ratatui::text::Text::from(lines), area);
+}
+
+/// Keys that are said in a lab's bar before the leader key is pressed.
+const FIRST: &[Action] = &[
+    Action::Lesson,
+    Action::Map,
+    Action::Layers,
+    Action::Hint,
+    Action::Answer,
+    Action::NextStep,
+    Action::GoHome,
+    Action::Help,
+];
+
+fn lines(model: &Model, width: usize) -> Vec<Line<'static>> {
+    let (lead, scope, only) = match (&model.place, model.open()) {
+        (Place::Lab(_), Some((_, screen))) if !model.leading => match (screen.focus, screen.side) {
+            (Focus::Side, Side::Lesson) => (String::new(), Scope::Lesson, None),
+            (Focus::Side, _) => (String::new(), Scope::View, None),
+            _ => (
+                crate::words::leader_then(model.language),
+                Scope::Leader,
+                Some(FIRST),
+            ),
+        },
+        (Place::Lab(_), _) => ("^G".to_owned(), Scope::Leader, None),
+        (Place::Home, _) => (String::new(), Scope::Home, None),
+    };
+    let mut items = Vec::new();
+    if !lead.is_empty() {
+        items.push(vec![Span::styled(lead, model.theme.strong())]);
+    }
+    let asks = model
+        .open()
+        .is_some_and(|(lab, _)| !lab.file.questions.is_empty());
+    for binding in BINDINGS {
+        let wanted = binding.scope == scope
+            && !binding.shown.is_empty()
+            && only.is_none_or(|only| only.contains(&binding.action))
+            && (asks || binding.action != Action::Answer);
+        if wanted {
+            items.push(item(model, binding));
+        }
+    }
+    if scope == Scope::View {
+        let own = view_keys(model);
+        items.splice(
+            0..0,
+            own.into_iter().map(|(key, says)| {
+                vec![
+                    Span::styled(key, model.theme.accent()),
+                    Span::raw(format!(" {says}")),
+                ]
+            }),
+        );
+    }
+    if scope == Scope::View || scope == Scope::Lesson {
+        let key = Span::styled("^G", model.theme.accent());
+        let says = crate::words::key_more(model.language);
+        items.push(vec![key, Span::raw(format!(" {says}"))]);
+    }
+    folded(items, width)
+}
+
+/// Keys that only the view in sight has.
+fn view_keys(model: &Model) -> Vec<(&'static str, String)> {
+    let language = model.language;
+    match model.open().map(|(_, screen)| screen.side) {
+        Some(Side::Map) => super::map::keys(language).into(),
+        Some(Side::Layers) => super::layers::keys(language).into(),
+        Some(Side::Journal) => super::journal::keys(language).into(),
+        _ => Vec::new(),
+    }
+}
+
+fn item(model: &Model, binding: &Binding) -> Vec<Span<'static>> {
+    let key = match (binding.shown, model.theme.symbols) {
+        ("⏎", crate::theme::Symbols::Ascii) => "Enter",
+        ("⇥", crate::theme::Symbols::Ascii) => "Tab",
+        ("↑↓", crate::theme::Symbols::Ascii) => "Up/Down",
+        (shown, _) => shown,
+    };
+    let mut said = word(binding.action, binding.scope, model.language);
+    if binding.action == Action::Hint
+        && let Some(left) = hints_left(model)
+    {
+        said = crate::words::key_hints_left(model.language, said, left);
+    }
+    vec![
+        Span::styled(key, model.theme.accent()),
+        Span::raw(format!(" {said}")),
+    ]
+}
+
+/// How many of the next goal's own hints were not shown yet.
+fn hints_left(model: &Model) -> Option<usize> {
+    let (lab, screen) = model.open()?;
+    let check = screen.goals.next()?;
+    let all = lab.grader.goal(&check.id)?.hints.len();
+    let progress = model.progress.labs.get(&lab.name);
+    let shown = progress.and_then(|progress| progress.hints.get(&check.id));
+    Some(all.saturating_sub(shown.map_or(0, |shown| *shown as usize)))
+}
+
+fn folded(items: Vec<Vec<Span<'static>>>, width: usize) -> Vec<Line<'static>> {
+    const GAP: usize = 2;
+    let mut lines: Vec<Vec<Span<'static>>> = vec![vec![Span::raw(" ")]];
+    let mut used = 1;
+    for item in items {
+        let needed: usize = item.iter().map(|span| text::width(&span.content)).sum();
+        if used > 1 && used + GAP + needed > width {
+            lines.push(vec![Span::raw(" ")]);
+            used = 1;
+        }
+        if used > 1 {
+            if let Some(line) = lines.last_mut() {
+                line.push(Span::raw(" ".repeat(GAP)));
+            }
+            used += GAP;
+        }
+        used += needed;
+        if let Some(line) = lines.last_mut() {
+            line.extend(item);
+        }
+    }
+    lines.into_iter().map(Line::from).collect()
+}
