@@ -170,8 +170,8 @@ next-goal = Next: { $goal }
 takes-about = About { $minutes } minutes.
 doctor-looks = Looking at this machine...
 doctor-fine = Doctor: all fine.
-doctor-limited = { $what }: `plimsoll doctor` says more.
-doctor-blocked = Labs cannot run here: { $what }. `plimsoll doctor` says what mends it.
+doctor-limited = `plimsoll doctor` says more: { $what }
+doctor-blocked = Labs cannot run here; `plimsoll doctor` says what mends it: { $what }
 too-small = Too small: 20x6 at least.
 
 # A lab.

@@ -170,8 +170,8 @@ next-goal = À suivre : { $goal }
 takes-about = Environ { $minutes } minutes.
 doctor-looks = Examen de cette machine...
 doctor-fine = Doctor : tout va bien.
-doctor-limited = { $what } : `plimsoll doctor` en dit plus.
-doctor-blocked = Les labs ne peuvent pas tourner ici : { $what }. `plimsoll doctor` dit comment y remédier.
+doctor-limited = `plimsoll doctor` en dit plus : { $what }
+doctor-blocked = Les labs ne peuvent pas tourner ici ; `plimsoll doctor` dit comment y remédier : { $what }
 too-small = Trop petit : il faut 20x6.
 
 # Un lab.

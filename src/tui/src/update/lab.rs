@@ -8,6 +8,7 @@ use crate::effect::{Depth, Effect};
 use crate::event::{Fault, LabEvent, Moment, ShellEvent, Visit};
 use crate::geometry;
 use crate::keys::Action;
+use crate::lesson::Place as CommandPlace;
 use crate::model::{
     Focus, LabScreen, LabState, Model, Overlay, Place, ShellState, Side, Tone, Turn,
 };
@@ -363,20 +364,27 @@ fn side_height(model: &Model, name: &str) -> usize {
     usize::from(geometry::inside(side, places.framed).height)
 }
 
+/// The next command that is typed in the lab; others are for another shell.
 fn choose_command(screen: &mut LabScreen, by: isize, height: usize) {
     let pane = &mut screen.lesson;
-    let count = pane.layout.commands.len();
-    if count == 0 {
+    let commands = &pane.layout.commands;
+    let of_lab: Vec<usize> = (0..commands.len())
+        .filter(|index| commands[*index].place == CommandPlace::Lab)
+        .collect();
+    let Some(last) = of_lab.len().checked_sub(1) else {
         return;
-    }
-    let next = match pane.command {
-        None if by > 0 => 0,
-        None => count - 1,
-        Some(now) => (now + count).saturating_add_signed(by) % count,
     };
-    pane.command = Some(next);
+    let now = pane
+        .command
+        .and_then(|now| of_lab.iter().position(|index| *index == now));
+    let next = match now {
+        None if by > 0 => 0,
+        None => last,
+        Some(now) => (now + of_lab.len()).saturating_add_signed(by) % of_lab.len(),
+    };
+    pane.command = Some(of_lab[next]);
     let rows = u16::try_from(height).unwrap_or(u16::MAX);
-    pane.scroll = lesson::scroll_to_command(&pane.layout, next, pane.scroll, rows);
+    pane.scroll = lesson::scroll_to_command(&pane.layout, of_lab[next], pane.scroll, rows);
 }
 
 /// Puts the chosen command at the shell's prompt. Never runs it.

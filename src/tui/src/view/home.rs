@@ -177,18 +177,19 @@ fn status(model: &Model) -> Line<'static> {
         return Line::raw(format!(" {}", notice.text));
     }
     let (language, theme) = (model.language, model.theme);
+    let room = usize::from(model.size.columns);
     match &model.health {
         None => Line::styled(format!(" {}", words::doctor_looks(language)), theme.faint()),
         Some(Health::Fine) => {
             Line::styled(format!(" {}", words::doctor_fine(language)), theme.faint())
         }
-        Some(Health::Limited(what)) => Line::styled(
-            format!(" ! {}", words::doctor_limited(language, what.as_str())),
-            theme.warn(),
-        ),
-        Some(Health::Blocked(what)) => Line::styled(
-            format!(" ! {}", words::doctor_blocked(language, what.as_str())),
-            theme.bad(),
-        ),
+        Some(Health::Limited(what)) => {
+            let said = format!(" ! {}", words::doctor_limited(language, what.as_str()));
+            Line::styled(text::cut(&said, room, theme), theme.warn())
+        }
+        Some(Health::Blocked(what)) => {
+            let said = format!(" ! {}", words::doctor_blocked(language, what.as_str()));
+            Line::styled(text::cut(&said, room, theme), theme.bad())
+        }
     }
 }

@@ -8,15 +8,65 @@ use super::text;
 use crate::keys::{Action, BINDINGS, Binding, Scope, word};
 use crate::model::{Focus, Model, Place, Side};
 
-/// Rows that the bar needs at the model's width.
+/// What decides about the keys in a bar.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Bar {
+    Home,
+    /// In a lab, the shell has the keys: what the leader leads to, in short.
+    Shell,
+    /// After the leader: all of it.
+    Leader,
+    Lesson,
+    View(Side),
+}
+
+impl Bar {
+    fn of(model: &Model) -> Bar {
+        match (&model.place, model.open()) {
+            (Place::Home, _) | (_, None) => Bar::Home,
+            _ if model.leading => Bar::Leader,
+            (_, Some((_, screen))) => match (screen.focus, screen.side) {
+                (Focus::Terminal, _) => Bar::Shell,
+                (Focus::Side, Side::Lesson) => Bar::Lesson,
+                (Focus::Side, side) => Bar::View(side),
+            },
+        }
+    }
+}
+
+/// Rows that are kept for the bar. In a lab the same at any moment, so that no
+/// key changes the size of the shell's terminal: the leader's longer bar covers
+/// what is above it for a moment.
 #[must_use]
 pub fn rows(model: &Model) -> u16 {
-    let lines = lines(model, usize::from(model.size.columns)).len();
-    u16::try_from(lines).unwrap_or(u16::MAX)
+    let width = usize::from(model.size.columns);
+    let needed = |bar: Bar| lines(model, bar, width).len();
+    let most = match model.place {
+        Place::Home => needed(Bar::Home),
+        Place::Lab(_) => [
+            Bar::Shell,
+            Bar::Lesson,
+            Bar::View(Side::Map),
+            Bar::View(Side::Journal),
+        ]
+        .into_iter()
+        .map(needed)
+        .max()
+        .unwrap_or(1),
+    };
+    u16::try_from(most).unwrap_or(u16::MAX)
 }
 
 pub(super) fn draw(model: &Model, frame: &mut Frame<'_>, area: Rect) {
-    let lines = lines(model, usize::from(area.width));
+    let lines = lines(model, Bar::of(model), usize::from(area.width));
+    let needed = u16::try_from(lines.len()).unwrap_or(u16::MAX);
+    let height = needed.max(area.height).min(area.bottom());
+    let area = Rect {
+        y: area.bottom() - height,
+        height,
+        ..area
+    };
+    frame.render_widget(ratatui::widgets::Clear, area);
     frame.render_widget(ratatui::text::Text::from(lines), area);
 }
 
@@ -32,19 +82,16 @@ const FIRST: &[Action] = &[
     Action::Help,
 ];
 
-fn lines(model: &Model, width: usize) -> Vec<Line<'static>> {
-    let (lead, scope, only) = match (&model.place, model.open()) {
-        (Place::Lab(_), Some((_, screen))) if !model.leading => match (screen.focus, screen.side) {
-            (Focus::Side, Side::Lesson) => (String::new(), Scope::Lesson, None),
-            (Focus::Side, _) => (String::new(), Scope::View, None),
-            _ => (
-                crate::words::leader_then(model.language),
-                Scope::Leader,
-                Some(FIRST),
-            ),
-        },
-        (Place::Lab(_), _) => ("^G".to_owned(), Scope::Leader, None),
-        (Place::Home, _) => (String::new(), Scope::Home, None),
+fn lines(model: &Model, bar: Bar, width: usize) -> Vec<Line<'static>> {
+    let (lead, scope, only) = match bar {
+        Bar::Home => (String::new(), Scope::Home, None),
+        Bar::Shell => {
+            let lead = crate::words::leader_then(model.language);
+            (lead, Scope::Leader, Some(FIRST))
+        }
+        Bar::Leader => ("^G".to_owned(), Scope::Leader, None),
+        Bar::Lesson => (String::new(), Scope::Lesson, None),
+        Bar::View(_) => (String::new(), Scope::View, None),
     };
     let mut items = Vec::new();
     if !lead.is_empty() {
@@ -62,8 +109,8 @@ fn lines(model: &Model, width: usize) -> Vec<Line<'static>> {
             items.push(item(model, binding));
         }
     }
-    if scope == Scope::View {
-        let own = view_keys(model);
+    if let Bar::View(side) = bar {
+        let own = view_keys(model, side);
         items.splice(
             0..0,
             own.into_iter().map(|(key, says)| {
@@ -83,13 +130,13 @@ fn lines(model: &Model, width: usize) -> Vec<Line<'static>> {
 }
 
 /// Keys that only the view in sight has.
-fn view_keys(model: &Model) -> Vec<(&'static str, String)> {
+fn view_keys(model: &Model, side: Side) -> Vec<(&'static str, String)> {
     let language = model.language;
-    match model.open().map(|(_, screen)| screen.side) {
-        Some(Side::Map) => super::map::keys(language).into(),
-        Some(Side::Layers) => super::layers::keys(language).into(),
-        Some(Side::Journal) => super::journal::keys(language).into(),
-        _ => Vec::new(),
+    match side {
+        Side::Map => super::map::keys(language).into(),
+        Side::Layers => super::layers::keys(language).into(),
+        Side::Journal => super::journal::keys(language).into(),
+        Side::Lesson => Vec::new(),
     }
 }
 
