@@ -11,6 +11,8 @@ pub const CODE_USAGE: u8 = 125;
 pub const CODE_NOT_EXECUTABLE: u8 = 126;
 /// The container's command is not there.
 pub const CODE_NOT_FOUND: u8 = 127;
+/// What a shell reports for a process that SIGHUP ended.
+pub const CODE_HUNG_UP: u8 = 129;
 /// What a shell reports for a process that wrote to a closed pipe.
 const CODE_BROKEN_PIPE: u8 = 141;
 

@@ -5,6 +5,8 @@
 #![recursion_limit = "512"]
 
 mod canned;
+#[path = "outputs/hangup.rs"]
+mod hangup;
 mod real;
 
 use canned::Engine;

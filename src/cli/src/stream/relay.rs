@@ -1,11 +1,12 @@
 //! Carries bytes between our stdin, stdout and stderr and a container's
-//! stream, until the stream ends or the detach keys are typed.
+//! stream, until the stream ends, the detach keys are typed, or our terminal
+//! goes. A container lives on without its client, as Docker's does.
 //!
 //! One thread and one poll: what is typed waits in a buffer while the engine
 //! does not take it, so that output goes on and neither side can lock the
 //! other out.
 
-use std::io::{self, Read, Write};
+use std::io::{self, IsTerminal, Read, Write};
 use std::os::fd::{AsFd, AsRawFd, BorrowedFd};
 
 use nix::errno::Errno;
@@ -16,6 +17,7 @@ use plimsoll_api::client::{Demux, Socket, Stream, UnknownStream, Upgraded};
 
 use super::detach::DetachKeys;
 use super::signals::Signals;
+use super::terminal;
 
 const CHUNK: usize = 32 * 1024;
 
@@ -28,6 +30,16 @@ pub enum End {
     Detached,
     /// `watched` became readable and no output was expected.
     Watched,
+    /// Our terminal has gone, and with it whoever read and typed.
+    HungUp,
+}
+
+/// What reading our stdin came to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Typed {
+    Bytes,
+    DetachKeys,
+    Nobody,
 }
 
 /// What goes where.
@@ -50,6 +62,8 @@ struct State<'a> {
     demux: Option<Demux>,
     /// Typed and not yet sent.
     pending: Vec<u8>,
+    /// Stdin is a terminal in raw mode: no key ends it.
+    raw: bool,
     input_open: bool,
     write_open: bool,
 }
@@ -70,6 +84,7 @@ impl Relay<'_> {
         let mut state = State {
             demux: framed.then(Demux::new),
             pending: Vec::new(),
+            raw: self.tty && self.input && io::stdin().is_terminal(),
             input_open: self.input,
             write_open: true,
             relay: self,
@@ -79,7 +94,10 @@ impl Relay<'_> {
         if !state.input_open {
             state.close_input();
         }
-        state.carry()
+        match state.carry() {
+            Err(_) if terminal::has_gone() => Ok(End::HungUp),
+            other => other,
+        }
     }
 }
 
@@ -91,6 +109,9 @@ impl State<'_> {
             if ready.signal {
                 while let Some(signal) = self.relay.signals.and_then(Signals::next) {
                     (self.relay.on_signal)(signal);
+                    if signal == Signal::SIGHUP && terminal::has_gone() {
+                        return Ok(End::HungUp);
+                    }
                 }
             }
             if ready.writable {
@@ -107,8 +128,12 @@ impl State<'_> {
                     Err(error) => return Err(error),
                 }
             }
-            if ready.stdin && self.read_input(&mut chunk)? {
-                return Ok(End::Detached);
+            if ready.stdin {
+                match self.read_input(&mut chunk)? {
+                    Typed::Bytes => {}
+                    Typed::DetachKeys => return Ok(End::Detached),
+                    Typed::Nobody => return Ok(End::HungUp),
+                }
             }
             if ready.watched && !ready.socket && !self.relay.output {
                 return Ok(End::Watched);
@@ -147,31 +172,34 @@ impl State<'_> {
         &self.relay.upgraded.socket
     }
 
-    /// Reads what is typed; true where it was the detach keys.
-    fn read_input(&mut self, chunk: &mut [u8]) -> io::Result<bool> {
+    /// Reads what is typed.
+    fn read_input(&mut self, chunk: &mut [u8]) -> io::Result<Typed> {
         let length = match nix::unistd::read(io::stdin(), chunk) {
             Ok(length) => length,
-            Err(Errno::EINTR | Errno::EAGAIN) => return Ok(false),
+            Err(Errno::EINTR | Errno::EAGAIN) => return Ok(Typed::Bytes),
             // A terminal that has gone, or that is another job's, has ended.
             Err(Errno::EIO) => 0,
             Err(error) => return Err(error.into()),
         };
+        if length == 0 && self.raw {
+            return Ok(Typed::Nobody);
+        }
         if length == 0 {
             self.input_open = false;
             self.close_input();
-            return Ok(false);
+            return Ok(Typed::Bytes);
         }
         let typed = &chunk[..length];
         if self.relay.tty {
             if self.relay.detach.filter(typed, &mut self.pending) {
                 self.send()?;
-                return Ok(true);
+                return Ok(Typed::DetachKeys);
             }
         } else {
             self.pending.extend_from_slice(typed);
         }
         self.send()?;
-        Ok(false)
+        Ok(Typed::Bytes)
     }
 
     /// Sends as much of what is pending as the engine takes now.

@@ -1,6 +1,7 @@
 //! Our own terminal: is it one, how large is it, raw mode.
 
 use std::io::{self, IsTerminal, Stdin};
+use std::os::fd::AsFd;
 
 use rustix::termios::{OptionalActions, Termios, tcgetattr, tcgetwinsize, tcsetattr};
 
@@ -10,6 +11,15 @@ use crate::error::Failure;
 pub fn size() -> Option<(u16, u16)> {
     let size = tcgetwinsize(io::stdout()).ok()?;
     Some((size.ws_row, size.ws_col))
+}
+
+/// Whether one of our streams was a terminal that has been hung up (EIO;
+/// what never was one answers ENOTTY).
+pub fn has_gone() -> bool {
+    fn gone(stream: impl AsFd) -> bool {
+        tcgetattr(stream).is_err_and(|errno| errno == rustix::io::Errno::IO)
+    }
+    gone(io::stdin()) || gone(io::stdout()) || gone(io::stderr())
 }
 
 /// Raw mode until it is dropped.

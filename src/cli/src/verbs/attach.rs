@@ -4,7 +4,7 @@ use plimsoll_api::client::{AttachOptions, WaitCondition};
 use plimsoll_api::{ContainerInspect, ContainerState};
 
 use crate::command::{Arity, Command, Context};
-use crate::error::Failure;
+use crate::error::{CODE_HUNG_UP, Failure};
 use crate::flags::{Flag, Given, Order};
 use crate::stream::relay::End;
 use crate::stream::signals::Signals;
@@ -69,6 +69,7 @@ fn run(context: &Context, given: &Given) -> Result<(), Failure> {
     match streams.carry(upgraded, &signals, Some(&wait))? {
         End::Detached => Err(Failure::new("read escape sequence")),
         End::Output | End::Watched => exit_with(wait),
+        End::HungUp => Err(Failure::silent(CODE_HUNG_UP)),
     }
 }
 

@@ -7,7 +7,7 @@ use plimsoll_api::{Client, ExecCreate, ExecStart, Words};
 
 use crate::command::{Arity, Command, Context};
 use crate::create::environment::{check_variable, from_process, read_file, variable};
-use crate::error::{Failure, Invalid};
+use crate::error::{CODE_HUNG_UP, Failure, Invalid};
 use crate::flags::{Flag, Given, Order};
 use crate::stream::detach::DetachKeys;
 use crate::stream::relay::{End, Relay};
@@ -95,6 +95,7 @@ fn run(context: &Context, given: &Given) -> Result<(), Failure> {
     match relay.run()? {
         End::Detached => Err(Failure::new("read escape sequence")),
         End::Output | End::Watched => exit_code(client, &id),
+        End::HungUp => Err(Failure::silent(CODE_HUNG_UP)),
     }
 }
 

@@ -14,7 +14,9 @@ use plimsoll_api::{ClientError, ContainerConfig, WaitResponse};
 use crate::command::{Arity, Command, Context};
 use crate::create::flags::{CONTAINER, IMAGE};
 use crate::create::request;
-use crate::error::{CODE_NOT_EXECUTABLE, CODE_NOT_FOUND, CODE_USAGE, Failure, describe};
+use crate::error::{
+    CODE_HUNG_UP, CODE_NOT_EXECUTABLE, CODE_NOT_FOUND, CODE_USAGE, Failure, describe,
+};
 use crate::flags::{Flag, Given, Order};
 use crate::output::{offered, say};
 use crate::stream::detach::DetachKeys;
@@ -143,6 +145,7 @@ impl Session<'_> {
         match attached.carry(upgraded, &signals, Some(&wait))? {
             End::Detached => Ok(()),
             End::Output | End::Watched => exit_with(wait),
+            End::HungUp => Err(Failure::silent(CODE_HUNG_UP)),
         }
     }
 }

@@ -3,7 +3,7 @@
 use plimsoll_api::client::{AttachOptions, WaitCondition};
 
 use crate::command::{Arity, Command, Context};
-use crate::error::{Failure, describe};
+use crate::error::{CODE_HUNG_UP, Failure, describe};
 use crate::flags::{Flag, Given, Order};
 use crate::output::{offered, say};
 use crate::stream::relay::End;
@@ -103,5 +103,6 @@ fn attached(context: &Context, given: &Given, name: &str) -> Result<(), Failure>
     match streams.carry(upgraded, &signals, Some(&wait))? {
         End::Detached => Ok(()),
         End::Output | End::Watched => exit_with(wait),
+        End::HungUp => Err(Failure::silent(CODE_HUNG_UP)),
     }
 }

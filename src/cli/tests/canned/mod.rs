@@ -4,11 +4,17 @@
 mod replies;
 
 use std::io::{BufRead, BufReader, Read, Write};
+use std::os::fd::AsFd;
 use std::os::unix::net::{UnixListener, UnixStream};
 use std::path::Path;
+use std::sync::mpsc::{self, Receiver, Sender};
+use std::time::Duration;
+
+use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
 
 pub struct Engine {
     host: String,
+    asked: Receiver<String>,
 }
 
 /// One answer.
@@ -18,6 +24,10 @@ pub enum Reply {
     Stream(&'static str, Vec<u8>),
     /// The connection becomes a raw stream of these bytes.
     Upgrade(Vec<u8>),
+    /// The same, and the stream goes on until the client leaves.
+    Open(Vec<u8>),
+    /// An answer whose body never comes.
+    Pending,
 }
 
 impl Engine {
@@ -25,14 +35,23 @@ impl Engine {
     pub fn start(directory: &Path) -> Self {
         let path = directory.join("engine.sock");
         let listener = UnixListener::bind(&path).expect("bind");
+        let (tell, asked) = mpsc::channel();
         std::thread::spawn(move || {
             for stream in listener.incoming().flatten() {
-                std::thread::spawn(move || serve(stream));
+                let tell = tell.clone();
+                std::thread::spawn(move || serve(stream, &tell));
             }
         });
         Self {
             host: format!("unix://{}", path.display()),
+            asked,
         }
+    }
+
+    /// Waits for a request for this path.
+    pub fn until_asked(&self, path: &str) {
+        let patience = Duration::from_secs(20);
+        while self.asked.recv_timeout(patience).expect("in vain") != path {}
     }
 
     pub fn host(&self) -> &str {
@@ -41,7 +60,7 @@ impl Engine {
 }
 
 /// Answers one request after the other; a client that goes away ends it.
-fn serve(stream: UnixStream) {
+fn serve(stream: UnixStream, tell: &Sender<String>) {
     let mut writer = stream.try_clone().expect("a second handle");
     let mut reader = BufReader::new(stream);
     while let Some((method, target, body)) = read_request(&mut reader) {
@@ -50,6 +69,8 @@ fn serve(stream: UnixStream) {
             Some(rest) => &rest[rest.find('/').unwrap_or(0)..],
             None => path,
         };
+        // Nobody listens where the test has ended.
+        let _ = tell.send(path.to_owned());
         let reply = replies::answer(&method, path, query, &body);
         if write_reply(&mut writer, &method, reply).is_none() {
             return;
@@ -105,10 +126,19 @@ fn write_reply(writer: &mut UnixStream, method: &str, reply: Reply) -> Option<()
         Reply::Json(status, body) => (status, "application/json", body.into_bytes()),
         Reply::Stream(kind, body) => (200, kind, body),
         Reply::Upgrade(bytes) => {
-            let head = "HTTP/1.1 101 UPGRADED\r\nContent-Type: application/vnd.docker.multiplexed-stream\r\nConnection: Upgrade\r\nUpgrade: tcp\r\n\r\n";
-            writer.write_all(head.as_bytes()).ok()?;
-            writer.write_all(&bytes).ok()?;
+            upgrade(writer, &bytes)?;
             let _ = writer.shutdown(std::net::Shutdown::Both);
+            return None;
+        }
+        Reply::Open(bytes) => {
+            upgrade(writer, &bytes)?;
+            until_left(writer);
+            return None;
+        }
+        Reply::Pending => {
+            let head = "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n";
+            writer.write_all(head.as_bytes()).ok()?;
+            until_left(writer);
             return None;
         }
     };
@@ -121,4 +151,16 @@ fn write_reply(writer: &mut UnixStream, method: &str, reply: Reply) -> Option<()
         writer.write_all(&body).ok()?;
     }
     Some(())
+}
+
+/// Both ways are closed: a client that sends no more still reads.
+fn until_left(stream: &UnixStream) {
+    let mut end = [PollFd::new(stream.as_fd(), PollFlags::empty())];
+    let _ = poll(&mut end, PollTimeout::NONE);
+}
+
+fn upgrade(writer: &mut UnixStream, bytes: &[u8]) -> Option<()> {
+    let head = "HTTP/1.1 101 UPGRADED\r\nContent-Type: application/vnd.docker.multiplexed-stream\r\nConnection: Upgrade\r\nUpgrade: tcp\r\n\r\n";
+    writer.write_all(head.as_bytes()).ok()?;
+    writer.write_all(bytes).ok()
 }

@@ -150,6 +150,8 @@ fn container(name: &str, action: &str, query: &str) -> Reply {
             &json!([{"Path": "/run", "Kind": 0}, {"Path": "/run/nginx.pid", "Kind": 1}, {"Path": "/etc/x", "Kind": 2}]),
         ),
         "stats" => ok(&stats()),
+        "attach" if name == "open" => Reply::Open(b"in".to_vec()),
+        "wait" if name == "open" => Reply::Pending,
         "attach" => {
             let text = if query.contains("stdout=1") && !name.starts_with("bad") {
                 "hello\n"
@@ -183,6 +185,7 @@ fn create(query: &str, image: &str) -> Reply {
         "nosuch" | "missing" => return missing(&format!("No such image: {image}:latest")),
         "notfound" => ("bad1", json!([])),
         "denied" => ("bad2", json!([])),
+        "stays" => ("open", json!([])),
         _ => (ID, json!(["a warning"])),
     };
     Reply::Json(201, json!({"Id": id, "Warnings": warnings}).to_string())

@@ -3,13 +3,16 @@
 //! Everything that happens is one poll: the learner's keys, the lab's output,
 //! signals, the child's end, the engine's end. Without a terminal of its own the
 //! child inherits the streams, and only signals and ends remain.
+//!
+//! A terminal can go without a word: nobody gets SIGHUP who is not of its
+//! session. So its end, seen at either stream, counts as the signal.
 
 use std::io::{self, IsTerminal};
 use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
 
 use nix::sys::signal::{SigSet, Signal};
 use nix::sys::signalfd::{SfdFlags, SignalFd};
-use nix::sys::wait::{WaitStatus, waitpid};
+use nix::sys::wait::{WaitPidFlag, WaitStatus, waitpid};
 use nix::unistd::Pid;
 use plimsoll_runtime::sys;
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
@@ -26,6 +29,9 @@ const LAST_WORDS: Timespec = Timespec {
 
 /// How long after its processes a lab's end may show.
 const LAB_ENDING_MS: u32 = 500;
+
+/// How long a child whose terminal has gone is waited for.
+const HANGING_UP_MS: u32 = 500;
 
 /// The process that became the shell or command.
 #[derive(Debug)]
@@ -128,6 +134,7 @@ pub(super) fn until_the_end(
         terminal: terminal.as_ref(),
         keys: terminal.is_some(),
         output: terminal.is_some(),
+        gone: false,
     };
     let left = loop {
         if let Some(left) = visit.next_event(signals, engine) {
@@ -135,7 +142,11 @@ pub(super) fn until_the_end(
         }
     };
     visit.drain();
+    let gone = visit.gone;
     drop(terminal);
+    if gone && crate::identity::wait_for_end(child.pidfd.as_fd(), HANGING_UP_MS) {
+        let _ = waitpid(Pid::from_raw(child.pid), Some(WaitPidFlag::WNOHANG));
+    }
     left
 }
 
@@ -146,6 +157,8 @@ struct Visit<'a> {
     keys: bool,
     /// Whether the lab's terminal may still give output.
     output: bool,
+    /// Whether the learner's terminal has gone.
+    gone: bool,
 }
 
 impl Visit<'_> {
@@ -177,23 +190,38 @@ impl Visit<'_> {
             self.pass_on(signal);
         }
         if keys && let Some(terminal) = self.terminal {
-            self.keys = copy(stdin.as_fd(), terminal.outer.as_fd());
+            let copied = copy(stdin.as_fd(), terminal.outer.as_fd());
+            self.keys = copied == Copied::All;
+            // No key ends raw input: it ends with the terminal alone.
+            self.gone |= copied == Copied::SourceEnded;
         }
         if output && let Some(terminal) = self.terminal {
-            self.output = copy(terminal.outer.as_fd(), io::stdout().as_fd());
+            let copied = copy(terminal.outer.as_fd(), io::stdout().as_fd());
+            self.output = copied == Copied::All;
+            self.gone |= copied == Copied::TargetClosed;
         }
-        match (lab_ended, ended) {
-            (true, _) => {
+        match (lab_ended, ended, self.gone) {
+            (true, ..) => {
                 let _ = waitpid(Pid::from_raw(self.child.pid), None);
                 Some(Left::LabEnded)
             }
-            (false, true) => Some(self.left(engine)),
-            (false, false) => None,
+            (false, true, _) => Some(self.left(engine)),
+            (false, false, true) => Some(self.hang_up()),
+            (false, false, false) => None,
         }
     }
 
-    fn pass_on(&self, signal: Signal) {
+    /// Tells the child as a terminal does. What it told to ignore that lives on
+    /// in the lab, as it would outside: the caller closes the lab's terminal.
+    fn hang_up(&mut self) -> Left {
+        let _ = sys::pidfd_send_signal(self.child.pidfd.as_fd(), Signal::SIGHUP as i32);
+        self.output = false;
+        Left::Exited(128 + Signal::SIGHUP as i32)
+    }
+
+    fn pass_on(&mut self, signal: Signal) {
         match (signal, self.terminal) {
+            (Signal::SIGHUP, Some(_)) => self.gone = true,
             (Signal::SIGWINCH, Some(terminal)) => terminal.follow_size(),
             (Signal::SIGWINCH, None) => {}
             // The terminal's own keys: the child shares the terminal and got it.
@@ -233,20 +261,29 @@ impl Visit<'_> {
             if !poll(&mut ends, Some(&LAST_WORDS)).is_ok_and(|ready| ready > 0) {
                 break;
             }
-            self.output = copy(terminal.outer.as_fd(), io::stdout().as_fd());
+            let copied = copy(terminal.outer.as_fd(), io::stdout().as_fd());
+            self.output = copied == Copied::All;
         }
     }
 }
 
-/// Copies what there is; `false` when `from` has ended or `to` takes no more.
-fn copy(from: BorrowedFd<'_>, to: BorrowedFd<'_>) -> bool {
+/// What became of the bytes that there were.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Copied {
+    All,
+    SourceEnded,
+    TargetClosed,
+}
+
+/// Copies what there is now.
+fn copy(from: BorrowedFd<'_>, to: BorrowedFd<'_>) -> Copied {
     let mut bytes = [0_u8; 16 * 1024];
     let length = match rustix::io::read(from, &mut bytes[..]) {
-        Ok(0) => return false,
+        Ok(0) => return Copied::SourceEnded,
         Ok(length) => length,
-        Err(rustix::io::Errno::INTR | rustix::io::Errno::AGAIN) => return true,
-        // EIO: the lab's end of the terminal is closed.
-        Err(_) => return false,
+        Err(rustix::io::Errno::INTR | rustix::io::Errno::AGAIN) => return Copied::All,
+        // EIO: the other end of the terminal is closed.
+        Err(_) => return Copied::SourceEnded,
     };
     let mut rest = &bytes[..length];
     while !rest.is_empty() {
@@ -256,8 +293,8 @@ fn copy(from: BorrowedFd<'_>, to: BorrowedFd<'_>) -> bool {
             Err(rustix::io::Errno::AGAIN) => {
                 let _ = poll(&mut [PollFd::from_borrowed_fd(to, PollFlags::OUT)], None);
             }
-            Err(_) => return false,
+            Err(_) => return Copied::TargetClosed,
         }
     }
-    true
+    Copied::All
 }

@@ -241,6 +241,36 @@ fn a_terminal_of_the_labs_own() {
     });
 }
 
+/// A visit from the terminal's session would get SIGHUP; this one has to see
+/// that its terminal has gone.
+#[test]
+fn a_visit_ends_with_its_terminal() {
+    everyone(|stage| {
+        stage.start();
+        let before = stage.processes().len();
+        for script in ["echo in; exec cat", "echo in; while echo; do :; done"] {
+            let (master, terminal) = stage.terminal();
+            let stream = || Stdio::from(terminal.try_clone().expect("a descriptor"));
+            let mut visit = stage
+                .fixture(&["enter", "hello-world", "/bin/sh", "-c", script])
+                .stdin(stream())
+                .stdout(stream())
+                .stderr(Stdio::null())
+                .spawn()
+                .expect("a visit");
+            drop(terminal);
+            let mut first = [0; 2];
+            let mut screen = fs::File::from(master);
+            std::io::Read::read_exact(&mut screen, &mut first).expect("it is in");
+            assert_eq!(&first, b"in");
+            drop(screen);
+            let status = visit.wait().expect("it ends");
+            assert_eq!(status.code(), Some(129), "{script}");
+            eventually("the command ends too", || stage.processes().len() == before);
+        }
+    });
+}
+
 #[test]
 fn a_planted_runtime_folder_is_refused() {
     everyone(|stage| {

@@ -1,6 +1,7 @@
 //! A person with folders of their own and the fixture's binary within reach.
 
 use std::fs;
+use std::os::fd::{AsFd, OwnedFd};
 use std::os::unix::fs::{PermissionsExt, chown};
 use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
@@ -8,6 +9,8 @@ use std::process::{Command, Output};
 use std::time::{Duration, Instant};
 
 use plimsoll_host::{Environment, LabName, LabPaths, Places};
+use plimsoll_runtime::sys;
+use rustix::pty::{OpenptFlags, openpt};
 
 /// Who plays: root, a user with a range of ids, a user without.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -130,6 +133,18 @@ impl Stage {
 
     pub fn fixture(&self, words: &[&str]) -> Command {
         self.command(self.program(), words)
+    }
+
+    /// A terminal: the emulator's end and the program's, which this person owns.
+    pub fn terminal(&self) -> (OwnedFd, OwnedFd) {
+        let flags = OpenptFlags::RDWR | OpenptFlags::NOCTTY | OpenptFlags::CLOEXEC;
+        let master = openpt(flags).expect("a terminal");
+        sys::unlock_terminal(master.as_fd()).expect("unlocked");
+        let terminal = sys::terminal_peer(master.as_fd()).expect("its other end");
+        if let Some((uid, gid)) = self.ids {
+            std::os::unix::fs::fchown(&terminal, Some(uid), Some(gid)).expect("given away");
+        }
+        (master, terminal)
     }
 
     /// Runs the fixture to its end.
