@@ -67,6 +67,30 @@ wire! {
         pub prev: String,
     }
 
+    /// Answer of `GET /plimsoll/v1/layers/DIGEST` (the digest of the
+    /// uncompressed layer, as `RootFS.Layers` has it): what a layer added.
+    #[serde(rename_all = "snake_case")]
+    pub struct LayerContents {
+        /// Files and links, directories not counted.
+        pub files: u64,
+        /// The largest of them, the largest first.
+        pub largest: Vec<LayerFile>,
+        /// How many paths of the layers below it takes away.
+        pub deleted: u64,
+        /// The first of them.
+        pub first_deleted: Vec<String>,
+        /// False where there are too many to look at all of them.
+        pub complete: bool,
+    }
+
+    #[serde(rename_all = "snake_case")]
+    pub struct LayerFile {
+        /// Absolute, as a container sees it.
+        pub path: String,
+        /// Bytes.
+        pub size: u64,
+    }
+
     /// Answer of `GET /plimsoll/v1/listener?port=PORT`: who listens there in
     /// the lab. `kind` is `container`, `process` or `none`.
     #[serde(rename_all = "snake_case")]

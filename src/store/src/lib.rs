@@ -22,6 +22,7 @@ pub mod archive;
 mod attributes;
 mod beneath;
 mod blob;
+mod contents;
 pub mod diff;
 mod digest;
 mod durable;
@@ -49,6 +50,7 @@ mod writer;
 mod xattr;
 
 pub use archive::{ArchiveError, ArchiveOwner, PathStat, Tree, UnpackOptions};
+pub use contents::{Contents, contents};
 pub use diff::{Change, ChangeKind, changes, diff};
 pub use digest::{ChainId, DiffId, Digest, DigestError};
 pub use error::{StoreError, UnpackError};

@@ -27,6 +27,7 @@ map-host = lab host
 map-outside = outside { $address }
 map-not-published = not published
 map-more = and { $count } more
+map-together = and { $count } more: { $names }
 map-not-running = not running
 map-on-host = network of the lab host (--network host)
 map-on-nothing = no network (--network none)
@@ -38,10 +39,9 @@ map-parent = { $driver } on { $device }
 map-unused-volumes = volumes in no container: { $names }
 map-images = images: { $names }
 map-empty = No container yet. Type in the lab:
-map-folded = { $count ->
-    [one] 1 door
-   *[other] { $count } doors
- }
+map-guest = (drawn above)
+map-gateway = gateway { $address }
+map-left-out = and { $count } more containers, not drawn
 map-key-fold = fold or unfold
 map-key-choose = choose
 view-more-above = { $count } more lines above
@@ -68,8 +68,8 @@ journal-image-untagged = the name { $name } was taken off its image
 journal-image-removed = image { $name } removed
 journal-created = container { $name } created from { $image }
 journal-started = container { $name } started
-journal-ended = container { $name } ended with exit code { $code }
-journal-killed = container { $name } was sent signal { $signal }
+journal-ended = container { $name } ended, exit code { $code }
+journal-killed = { $signal } sent to container { $name }
 journal-stopped = container { $name } stopped
 journal-restarted = container { $name } restarted
 journal-paused = container { $name } paused
@@ -78,12 +78,11 @@ journal-renamed = container { $before } is now called { $name }
 journal-removed = container { $name } removed
 journal-resized = container { $name }: its terminal has another size
 journal-updated = container { $name }: its limits were changed
-journal-exec-prepared = a command was prepared in container { $name }: { $command }
-journal-exec-started = a command runs in container { $name }: { $command }
-journal-exec-ended = the command in container { $name } ended with exit code { $code }
-journal-health = container { $name } is { $health }
-journal-copied-in = files were copied into container { $name }, to { $path }
-journal-copied-out = files were copied out of container { $name }, from { $path }
+journal-exec-started = command in container { $name }: { $command }
+journal-exec-ended = command in container { $name } ended, exit code { $code }
+journal-health = container { $name }: { $health }
+journal-copied-in = files copied into container { $name }: { $path }
+journal-copied-out = files copied from container { $name }: { $path }
 journal-exported = container { $name } exported
 journal-attached = a terminal attached to container { $name }
 journal-detached = a terminal detached from container { $name }
@@ -113,6 +112,36 @@ layers-count = { $count ->
    *[other] { $count } layers
  }
 layers-shared = shared with { $names }
+layers-added = { $count ->
+    [one] 1 file: { $paths }
+   *[other] { $count } files: { $paths }
+ }
+layers-added-at-least = more than { $count } files: { $paths }
+layers-deleted = takes away: { $paths }
+layers-no-files = no files
+
+# The map in sentences.
+plain-containers = { $count ->
+    [0] No container.
+    [one] 1 container, { $up } running.
+   *[other] { $count } containers, { $up } running.
+ }
+plain-container = Container { $name }, from image { $image }: { $state }.
+plain-nowhere = { "  " }It has no network.
+plain-on-host = { "  " }It uses the lab host's own network.
+plain-on-container = { "  " }It uses the network of container { $name }.
+plain-address = { "  " }On network { $network } its address is { $address }.
+plain-port = { "  " }Its port { $inside } is reached in the lab at port { $lab }.
+plain-port-outside = { "  " }Its port { $inside } is reached in the lab at port { $lab }, and outside at { $outside }.
+plain-port-closed = { "  " }Its port { $inside } is not published.
+plain-folder = { "  " }The folder { $name } is mounted at { $place }, { $access }.
+plain-volume = { "  " }The volume { $name } is mounted at { $place }, { $access }.
+plain-tmpfs = { "  " }At { $place } is a tmpfs, files in memory, { $access }.
+plain-writable = writable
+plain-read-only = read-only
+plain-network = Network { $name }: { $subnet }.
+plain-volume-unused = Volume { $name } is in no container.
+plain-images = Images: { $names }.
 
 # The lesson.
 lesson-book-page = book, page { $page }

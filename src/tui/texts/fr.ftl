@@ -27,6 +27,7 @@ map-host = hôte du lab
 map-outside = dehors { $address }
 map-not-published = non publié
 map-more = et { $count } de plus
+map-together = et { $count } de plus : { $names }
 map-not-running = à l'arrêt
 map-on-host = réseau de l'hôte du lab (--network host)
 map-on-nothing = aucun réseau (--network none)
@@ -38,10 +39,9 @@ map-parent = { $driver } sur { $device }
 map-unused-volumes = volumes sans conteneur : { $names }
 map-images = images : { $names }
 map-empty = Aucun conteneur pour l'instant. Tapez dans le lab :
-map-folded = { $count ->
-    [one] { $count } porte
-   *[other] { $count } portes
- }
+map-guest = (dessiné plus haut)
+map-gateway = passerelle { $address }
+map-left-out = et { $count } conteneurs de plus, non dessinés
 map-key-fold = plier ou déplier
 map-key-choose = choisir
 view-more-above = { $count } lignes au-dessus
@@ -68,8 +68,8 @@ journal-image-untagged = le nom { $name } a été retiré de son image
 journal-image-removed = image { $name } supprimée
 journal-created = conteneur { $name } créé depuis { $image }
 journal-started = conteneur { $name } démarré
-journal-ended = conteneur { $name } terminé avec le code { $code }
-journal-killed = le signal { $signal } a été envoyé au conteneur { $name }
+journal-ended = conteneur { $name } terminé, code { $code }
+journal-killed = { $signal } envoyé au conteneur { $name }
 journal-stopped = conteneur { $name } arrêté
 journal-restarted = conteneur { $name } redémarré
 journal-paused = conteneur { $name } mis en pause
@@ -78,12 +78,11 @@ journal-renamed = le conteneur { $before } s'appelle maintenant { $name }
 journal-removed = conteneur { $name } supprimé
 journal-resized = conteneur { $name } : son terminal a changé de taille
 journal-updated = conteneur { $name } : ses limites ont été modifiées
-journal-exec-prepared = une commande a été préparée dans le conteneur { $name } : { $command }
-journal-exec-started = une commande s'exécute dans le conteneur { $name } : { $command }
-journal-exec-ended = la commande dans le conteneur { $name } s'est terminée avec le code { $code }
-journal-health = santé du conteneur { $name } : { $health }
-journal-copied-in = des fichiers ont été copiés dans le conteneur { $name }, vers { $path }
-journal-copied-out = des fichiers ont été copiés hors du conteneur { $name }, depuis { $path }
+journal-exec-started = commande dans le conteneur { $name } : { $command }
+journal-exec-ended = commande dans le conteneur { $name } terminée, code { $code }
+journal-health = conteneur { $name } : { $health }
+journal-copied-in = fichiers copiés dans le conteneur { $name } : { $path }
+journal-copied-out = fichiers copiés depuis le conteneur { $name } : { $path }
 journal-exported = conteneur { $name } exporté
 journal-attached = un terminal s'est attaché au conteneur { $name }
 journal-detached = un terminal s'est détaché du conteneur { $name }
@@ -113,6 +112,36 @@ layers-count = { $count ->
    *[other] { $count } couches
  }
 layers-shared = partagée avec { $names }
+layers-added = { $count ->
+    [one] { $count } fichier : { $paths }
+   *[other] { $count } fichiers : { $paths }
+ }
+layers-added-at-least = plus de { $count } fichiers : { $paths }
+layers-deleted = enlève : { $paths }
+layers-no-files = aucun fichier
+
+# La carte en phrases.
+plain-containers = { $count ->
+    [0] Aucun conteneur.
+    [one] { $count } conteneur, { $up } en marche.
+   *[other] { $count } conteneurs, { $up } en marche.
+ }
+plain-container = Conteneur { $name }, de l'image { $image } : { $state }.
+plain-nowhere = { "  " }Il n'a pas de réseau.
+plain-on-host = { "  " }Il utilise le réseau de l'hôte du lab.
+plain-on-container = { "  " }Il utilise le réseau du conteneur { $name }.
+plain-address = { "  " }Sur le réseau { $network }, son adresse est { $address }.
+plain-port = { "  " }Son port { $inside } est accessible dans le lab au port { $lab }.
+plain-port-outside = { "  " }Son port { $inside } est accessible dans le lab au port { $lab }, et dehors à { $outside }.
+plain-port-closed = { "  " }Son port { $inside } n'est pas publié.
+plain-folder = { "  " }Le dossier { $name } est monté sur { $place }, { $access }.
+plain-volume = { "  " }Le volume { $name } est monté sur { $place }, { $access }.
+plain-tmpfs = { "  " }{ $place } est un tmpfs, des fichiers en mémoire, { $access }.
+plain-writable = en écriture
+plain-read-only = en lecture seule
+plain-network = Réseau { $name } : { $subnet }.
+plain-volume-unused = Le volume { $name } n'est dans aucun conteneur.
+plain-images = Images : { $names }.
 
 # La leçon.
 lesson-book-page = livre, page { $page }

@@ -4,7 +4,7 @@ use super::{Client, JsonLines, Query, Reply, Request, Upgraded};
 use crate::container::ContainerCreateRequest;
 use crate::error::ClientError;
 use crate::filters::Filters;
-use crate::lab::{ExplainResponse, JournalEntry, LabInfo, Listener, PublishedPort};
+use crate::lab::{ExplainResponse, JournalEntry, LabInfo, LayerContents, Listener, PublishedPort};
 use crate::system::{DiskUsage, Event, Info, Version};
 
 impl Client {
@@ -70,6 +70,12 @@ impl Client {
     pub fn dial(&self, address: &str) -> Result<Upgraded, ClientError> {
         let query = Query::new().text("address", address);
         self.upgrade(Request::post("/plimsoll/v1/dial").query(query))
+    }
+
+    /// What a layer of one of the lab's images added.
+    pub fn layer_contents(&self, digest: &str) -> Result<LayerContents, ClientError> {
+        let path = Request::path_of("plimsoll/v1/layers", digest, "");
+        self.request(Request::get(path))?.json()
     }
 
     /// Who listens on a TCP port in the lab.

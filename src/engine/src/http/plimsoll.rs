@@ -14,6 +14,7 @@ use super::router::page_not_found;
 use crate::engine::Engine;
 use crate::explain;
 use crate::failure::{ApiFailure, ApiResult};
+use crate::images;
 use crate::networks::listener;
 
 /// Routes within the group.
@@ -26,6 +27,10 @@ pub async fn route(engine: &Rc<Engine>, call: Call) -> ApiResult<Reply> {
     match (call.method(), segments.as_slice()) {
         (&Method::GET, ["plimsoll", "v1", "lab"]) => reply::json(StatusCode::OK, &lab(engine)),
         (&Method::GET, ["plimsoll", "v1", "ports"]) => reply::json(StatusCode::OK, &ports(engine)),
+        (&Method::GET, ["plimsoll", "v1", "layers", digest]) => {
+            let contents = images::contents::of_layer(engine, digest).await?;
+            reply::json(StatusCode::OK, &contents)
+        }
         (&Method::POST, ["plimsoll", "v1", "explain"]) => {
             let request: ContainerCreateRequest = call.json().await?;
             reply::json(StatusCode::OK, &explain::explain(engine, request).await?)

@@ -10,6 +10,7 @@
 pub mod carried;
 pub mod changes;
 pub mod collect;
+pub mod contents;
 pub mod document;
 pub mod list;
 pub mod progress;
@@ -25,6 +26,7 @@ use std::path::PathBuf;
 use std::rc::Rc;
 
 use oci_spec::image::ImageConfiguration;
+use plimsoll_api::lab::LayerContents;
 use plimsoll_store::{Digest, Store, StoreError};
 
 use self::document::Document;
@@ -48,6 +50,8 @@ pub struct Images {
     list: RefCell<ImageList>,
     /// Read configurations; an image never changes.
     read: RefCell<HashMap<Digest, Rc<Image>>>,
+    /// What layers added, where somebody asked; a layer never changes.
+    contents: RefCell<HashMap<Digest, LayerContents>>,
 }
 
 /// An image that a container can be made from.
@@ -98,6 +102,7 @@ impl Images {
             file,
             list: RefCell::new(list),
             read: RefCell::default(),
+            contents: RefCell::default(),
         })
     }
 

@@ -33,7 +33,7 @@ pub fn steps(history: &[HistoryItem], layers: &[String]) -> (Vec<Step>, usize) {
                         .map(|digest| Layer {
                             digest: clean(digest),
                             size: bytes(item.size),
-                            shared_with: Vec::new(),
+                            ..Layer::default()
                         }),
                 })
                 .collect()

@@ -12,6 +12,7 @@ use plimsoll_text::Language;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+use super::Health;
 use super::text::{clean, short_id};
 use crate::words;
 
@@ -69,9 +70,6 @@ pub enum Act {
     },
     ContainerRemoved,
     ContainerResized,
-    CommandPrepared {
-        command: String,
-    },
     CommandRan {
         command: String,
     },
@@ -79,7 +77,7 @@ pub enum Act {
         exit_code: i64,
     },
     HealthChanged {
-        health: String,
+        health: Health,
     },
     FilesCopiedIn {
         path: String,
@@ -119,50 +117,25 @@ pub fn read(client: &Client, since: u64) -> Result<Vec<Entry>, JournalError> {
         let line = line.map_err(broken)?;
         // The file is the learner's: what they wrote into it is passed over.
         let line: Option<JournalEntry> = serde_json::from_slice(&line).ok();
-        let Some(line) = line.filter(is_learners) else {
+        let Some(line) = line.filter(is_told) else {
             continue;
         };
         if newest.len() == MOST_ENTRIES {
             newest.pop_front();
         }
-        newest.push_back(entry(&line));
+        newest.push_back(Entry::of(&line));
     }
     Ok(newest.into())
 }
 
-/// Not about a copy that a grader made to look at.
-fn is_learners(line: &JournalEntry) -> bool {
+/// Worth a line: not about a copy that a grader made to look at, and a command
+/// once, when it starts.
+fn is_told(line: &JournalEntry) -> bool {
+    if line.kind == "container.exec_create" {
+        return false;
+    }
     let name = line.data.get("name").and_then(Value::as_str);
     !name.is_some_and(|name| name.starts_with(PROBE_NAME))
-}
-
-fn entry(line: &JournalEntry) -> Entry {
-    let text = |name: &str| {
-        clean(
-            line.data
-                .get(name)
-                .and_then(Value::as_str)
-                .unwrap_or_default(),
-        )
-    };
-    let reference = text("reference");
-    let name = match line.kind.split_once('.') {
-        Some(("image", _)) if !reference.is_empty() => familiar(&reference),
-        Some(("image", _)) => short_id(&line.subject),
-        Some(("container", _)) => match text("name") {
-            name if name.is_empty() => short_id(&line.subject),
-            name => name,
-        },
-        Some(("volume", _)) if line.subject.len() == 64 => short_id(&line.subject),
-        _ => clean(&line.subject),
-    };
-    Entry {
-        seq: line.seq,
-        time: line.time.parse().ok(),
-        kind: clean(&line.kind),
-        name,
-        act: act(line, text),
-    }
 }
 
 /// `docker.io/library/nginx:latest` as people type it.
@@ -190,7 +163,7 @@ fn act(line: &JournalEntry, text: impl Fn(&str) -> String) -> Act {
         "container.start" => Act::ContainerStarted,
         "container.die" => Act::ContainerEnded { exit_code: code() },
         "container.kill" => Act::ContainerKilled {
-            signal: text("signal"),
+            signal: signal_name(&text("signal")),
         },
         "container.stop" => Act::ContainerStopped,
         "container.restart" => Act::ContainerRestarted,
@@ -201,15 +174,13 @@ fn act(line: &JournalEntry, text: impl Fn(&str) -> String) -> Act {
         },
         "container.destroy" => Act::ContainerRemoved,
         "container.resize" => Act::ContainerResized,
-        "container.exec_create" => Act::CommandPrepared {
-            command: text("command"),
-        },
         "container.exec_start" => Act::CommandRan {
             command: text("command"),
         },
         "container.exec_die" => Act::CommandEnded { exit_code: code() },
-        "container.health_status" => Act::HealthChanged {
-            health: text("command"),
+        "container.health_status" => match Health::of_word(&text("command")) {
+            Some(health) => Act::HealthChanged { health },
+            None => Act::Other,
         },
         "container.extract-to-dir" => Act::FilesCopiedIn { path: text("path") },
         "container.archive-path" => Act::FilesCopiedOut { path: text("path") },
@@ -223,7 +194,56 @@ fn act(line: &JournalEntry, text: impl Fn(&str) -> String) -> Act {
     }
 }
 
+/// `15` as people know it; the numbers are those of signal(7) on x86 and ARM.
+fn signal_name(number: &str) -> String {
+    let name = match number {
+        "1" => "HUP",
+        "2" => "INT",
+        "3" => "QUIT",
+        "9" => "KILL",
+        "10" => "USR1",
+        "12" => "USR2",
+        "15" => "TERM",
+        "18" => "CONT",
+        "19" => "STOP",
+        "28" => "WINCH",
+        _ => return number.to_owned(),
+    };
+    format!("SIG{name}")
+}
+
 impl Entry {
+    /// From a line of the journal.
+    #[must_use]
+    pub fn of(line: &JournalEntry) -> Entry {
+        let text = |name: &str| {
+            clean(
+                line.data
+                    .get(name)
+                    .and_then(Value::as_str)
+                    .unwrap_or_default(),
+            )
+        };
+        let reference = text("reference");
+        let name = match line.kind.split_once('.') {
+            Some(("image", _)) if !reference.is_empty() => familiar(&reference),
+            Some(("image", _)) => short_id(&line.subject),
+            Some(("container", _)) => match text("name") {
+                name if name.is_empty() => short_id(&line.subject),
+                name => name,
+            },
+            Some(("volume", _)) if line.subject.len() == 64 => short_id(&line.subject),
+            _ => clean(&line.subject),
+        };
+        Entry {
+            seq: line.seq,
+            time: line.time.parse().ok(),
+            kind: clean(&line.kind),
+            name,
+            act: act(line, text),
+        }
+    }
+
     /// Whether it is about a container, and which.
     #[must_use]
     pub fn container(&self) -> Option<&str> {
@@ -270,16 +290,15 @@ impl Entry {
             Act::ContainerRemoved => words::journal_removed(language, name),
             Act::ContainerResized => words::journal_resized(language, name),
             Act::ContainerUpdated => words::journal_updated(language, name),
-            Act::CommandPrepared { command } => {
-                words::journal_exec_prepared(language, command.as_str(), name)
-            }
             Act::CommandRan { command } => {
                 words::journal_exec_started(language, command.as_str(), name)
             }
             Act::CommandEnded { exit_code } => {
                 words::journal_exec_ended(language, *exit_code, name)
             }
-            Act::HealthChanged { health } => words::journal_health(language, health.as_str(), name),
+            Act::HealthChanged { health } => {
+                words::journal_health(language, health.words(language), name)
+            }
             Act::FilesCopiedIn { path } => words::journal_copied_in(language, name, path.as_str()),
             Act::FilesCopiedOut { path } => {
                 words::journal_copied_out(language, name, path.as_str())

@@ -14,7 +14,7 @@ use plimsoll_api::filters::Filters;
 use plimsoll_lab::world::PROBE_LABEL;
 use serde::de::{DeserializeSeed, SeqAccess, Visitor};
 
-use super::{Change, Container, Count, Image, LeftOut, Scene, Writable};
+use super::{Change, Container, Contents, Count, Image, LeftOut, Scene, Writable};
 use super::{history, read};
 
 /// How many of each a scene holds.
@@ -24,6 +24,8 @@ pub const MOST_VOLUMES: usize = 64;
 pub const MOST_IMAGES: usize = 48;
 /// Containers whose writable layer is walked.
 pub const MOST_WRITABLE: usize = 24;
+/// Layers whose files are looked at.
+pub const MOST_LAYERS: usize = 128;
 /// Changed files that are kept for a container, and that are counted.
 pub const MOST_CHANGES: usize = 50;
 pub const MOST_COUNTED: usize = 20_000;
@@ -53,8 +55,10 @@ pub enum LookError {
 pub fn look(client: &Client, detail: Detail) -> Result<Scene, LookError> {
     let listed = listed(client)?;
     let (containers, more_containers) = containers(client, &listed, detail)?;
+    let lab = optional(client.lab())?;
+    let is_ours = lab.is_some();
     let mut scene = Scene {
-        lab: optional(client.lab())?.map_or_else(String::new, |lab| super::text::clean(&lab.lab)),
+        lab: lab.map_or_else(String::new, |lab| super::text::clean(&lab.lab)),
         containers,
         left_out: LeftOut {
             containers: more_containers,
@@ -76,6 +80,9 @@ pub fn look(client: &Client, detail: Detail) -> Result<Scene, LookError> {
             steps(client, image)?;
         }
         history::share(&mut scene.images);
+        if is_ours {
+            contents(client, &mut scene.images)?;
+        }
     }
     Ok(scene)
 }
@@ -166,6 +173,22 @@ fn steps(client: &Client, image: &mut Image) -> Result<(), ClientError> {
         return Ok(());
     };
     (image.steps, image.more_steps) = history::steps(&items, &inspect.root_fs.layers);
+    Ok(())
+}
+
+/// What the layers added, each asked for once; the engine remembers.
+fn contents(client: &Client, images: &mut [Image]) -> Result<(), ClientError> {
+    let mut known: BTreeMap<String, Option<Contents>> = BTreeMap::new();
+    let steps = images.iter_mut().flat_map(|image| &mut image.steps);
+    for layer in steps.filter_map(|step| step.layer.as_mut()) {
+        if let Some(contents) = known.get(&layer.digest) {
+            layer.contents.clone_from(contents);
+        } else if known.len() < MOST_LAYERS {
+            let found = optional(client.layer_contents(&layer.digest))?;
+            layer.contents = found.as_ref().map(read::contents);
+            known.insert(layer.digest.clone(), layer.contents.clone());
+        }
+    }
     Ok(())
 }
 

@@ -8,17 +8,24 @@
 //! [`LeftOut`] counts the rest. Limits: this knows the Docker Engine API only;
 //! our own endpoints are used where the engine has them.
 
+pub(crate) mod amount;
 mod history;
 pub mod journal;
 mod look;
+mod plain;
 mod read;
+pub(crate) mod say;
 pub mod text;
 
 use jiff::Timestamp;
 use plimsoll_api::ContainerStatus;
+use plimsoll_text::Language;
 use serde::{Deserialize, Serialize};
 
+use crate::words;
+
 pub use look::{Detail, LookError, look};
+pub use plain::plain;
 
 /// A lab at one moment.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -109,6 +116,26 @@ pub enum Health {
     Starting,
     Healthy,
     Unhealthy,
+}
+
+impl Health {
+    fn of_word(word: &str) -> Option<Health> {
+        match word {
+            "starting" => Some(Health::Starting),
+            "healthy" => Some(Health::Healthy),
+            "unhealthy" => Some(Health::Unhealthy),
+            _ => None,
+        }
+    }
+
+    #[must_use]
+    pub fn words(self, language: Language) -> String {
+        match self {
+            Health::Starting => words::health_starting(language),
+            Health::Healthy => words::health_healthy(language),
+            Health::Unhealthy => words::health_unhealthy(language),
+        }
+    }
 }
 
 /// Where a container's network is.
@@ -276,4 +303,19 @@ pub struct Layer {
     pub size: u64,
     /// Names of other images that have it too.
     pub shared_with: Vec<String>,
+    /// `None` where the engine cannot say.
+    pub contents: Option<Contents>,
+}
+
+/// What a layer added.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Contents {
+    /// Directories not counted.
+    pub files: Count,
+    /// The largest files, the largest first.
+    pub largest: Vec<String>,
+    /// How many paths of the layers below it takes away.
+    pub deleted: usize,
+    /// The first of them.
+    pub first_deleted: Vec<String>,
 }

@@ -7,12 +7,12 @@ use jiff::Timestamp;
 use plimsoll_api as api;
 use plimsoll_api::container::{ChangeItem, ContainerInspect, ContainerSummary, MountPoint};
 use plimsoll_api::image::ImageSummary;
-use plimsoll_api::lab::PublishedPort;
+use plimsoll_api::lab::{LayerContents, PublishedPort};
 
 use super::text::{clean, short_id};
 use super::{
-    Access, Attachment, Change, ChangeKind, Container, Health, Image, Mount, MountKind, Network,
-    Place, Port, Published, Volume,
+    Access, Attachment, Change, ChangeKind, Container, Contents, Count, Health, Image, Mount,
+    MountKind, Network, Place, Port, Published, Volume,
 };
 
 /// Ports, mounts and networks of one container that are kept.
@@ -43,6 +43,7 @@ pub fn container(
     names: &BTreeMap<&str, &str>,
 ) -> Container {
     let state = &inspect.state;
+    let health = state.health.as_ref();
     let mut ports = ports(inspect, outside);
     let mut mounts: Vec<Mount> = inspect.mounts.iter().map(mount).collect();
     for mount in tmpfs(inspect) {
@@ -66,7 +67,7 @@ pub fn container(
         image_id: clean(&inspect.image),
         command: command(inspect),
         state: state.status,
-        health: state.health.as_ref().and_then(health),
+        health: health.and_then(|health| Health::of_word(&health.status)),
         created_at: moment(&inspect.created),
         started_at: moment(&state.started_at),
         finished_at: moment(&state.finished_at),
@@ -98,15 +99,6 @@ fn command(inspect: &ContainerInspect) -> String {
     // Only as many words as can be seen.
     let words: Vec<&str> = words.map(String::as_str).take(64).collect();
     clean(&words.join(" "))
-}
-
-fn health(health: &api::container::Health) -> Option<Health> {
-    match health.status.as_str() {
-        "starting" => Some(Health::Starting),
-        "healthy" => Some(Health::Healthy),
-        "unhealthy" => Some(Health::Unhealthy),
-        _ => None,
-    }
 }
 
 fn place(inspect: &ContainerInspect, names: &BTreeMap<&str, &str>) -> Place {
@@ -217,6 +209,23 @@ fn tmpfs(inspect: &ContainerInspect) -> impl Iterator<Item = Mount> {
             false => Access::ReadWrite,
         },
     })
+}
+
+pub fn contents(found: &LayerContents) -> Contents {
+    let number = |count: u64| usize::try_from(count).unwrap_or(usize::MAX);
+    let few = |paths: &mut dyn Iterator<Item = &String>| -> Vec<String> {
+        paths.take(MOST_DOORS).map(|path| clean(path)).collect()
+    };
+    let files = number(found.files);
+    Contents {
+        files: match found.complete {
+            true => Count::Exactly(files),
+            false => Count::AtLeast(files),
+        },
+        largest: few(&mut found.largest.iter().map(|file| &file.path)),
+        deleted: number(found.deleted),
+        first_deleted: few(&mut found.first_deleted.iter()),
+    }
 }
 
 pub fn change(item: &ChangeItem) -> Change {

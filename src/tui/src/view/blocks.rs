@@ -97,7 +97,8 @@ fn line_area(area: Rect, row: usize) -> Rect {
 fn offset(blocks: &[Block], chosen: Option<&str>, height: usize, total: usize) -> usize {
     let most = total.saturating_sub(height);
     let keys = || blocks.iter().filter_map(|block| block.key.as_deref());
-    if chosen.is_none() || chosen == keys().next() {
+    let is_there = chosen.is_some_and(|chosen| keys().any(|key| key == chosen));
+    if !is_there || chosen == keys().next() {
         return 0;
     }
     if chosen == keys().next_back() {

@@ -1,13 +1,13 @@
 //! How one container is told on a map: its title, and its doors.
 
 use plimsoll_api::ContainerStatus;
-use plimsoll_text::Language;
 use ratatui::style::Style;
 use ratatui::text::Span;
 use unicode_width::UnicodeWidthStr;
 
 use super::blocks::Page;
-use super::{amount, fit};
+use super::fit;
+use crate::scene::say::{beneath, localhost, port_number, volume_name};
 use crate::scene::{Access, Container, Health, Mount, MountKind, Place, Port};
 use crate::theme::Theme;
 use crate::words;
@@ -17,6 +17,8 @@ use crate::words;
 pub struct Door {
     /// What it is on the host; empty where it leads nowhere.
     pub host: String,
+    /// The same in a few characters; empty also for a tmpfs.
+    pub brief: String,
     /// `bind rw`.
     pub tag: String,
     /// What it is in the container.
@@ -43,94 +45,41 @@ fn mark_style(one: &Container, theme: Theme) -> Style {
     }
 }
 
-/// What it does now, in words.
-pub fn state(one: &Container, page: Page) -> String {
-    let Page { language, now, .. } = page;
-    let told = match (one.state, one.started_at, one.finished_at) {
-        (ContainerStatus::Running, Some(start), _) => {
-            words::state_running(language, amount::age(language, start, now))
-        }
-        (ContainerStatus::Running, None, _) => words::state_running_unknown(language),
-        (ContainerStatus::Paused, ..) => words::state_paused(language),
-        (ContainerStatus::Created, ..) => words::state_created(language),
-        (ContainerStatus::Exited, _, Some(end)) => {
-            words::state_ended(language, amount::age(language, end, now), one.exit_code)
-        }
-        (ContainerStatus::Exited, _, None) => words::state_ended_unknown(language, one.exit_code),
-        (ContainerStatus::Restarting, ..) => words::state_restarting(language, one.exit_code),
-        (ContainerStatus::Removing, ..) => words::state_removing(language),
-        (ContainerStatus::Dead, ..) => words::state_dead(language),
-        (ContainerStatus::Unknown, ..) => words::state_unknown(language),
-    };
-    match one.health.filter(|_| one.is_up()) {
-        Some(health) => format!("{told}, {}", health_words(health, language)),
-        None => told,
-    }
-}
-
-fn health_words(health: Health, language: Language) -> String {
-    match health {
-        Health::Starting => words::health_starting(language),
-        Health::Healthy => words::health_healthy(language),
-        Health::Unhealthy => words::health_unhealthy(language),
-    }
-}
-
-/// A line of its own: mark, name, image, state.
+/// One line: mark, name, address, image, state; the end is cut where it is too
+/// long.
 pub fn title(one: &Container, room: usize, page: Page) -> Vec<Span<'static>> {
     let theme = page.theme;
-    let about = format!("{}  {}", one.image, state(one, page));
-    let name = fit::end(&one.name, (room / 2).max(12).min(room), theme);
-    let used = 2 + name.width() + 2;
-    vec![
-        Span::styled(format!("{} ", mark(one, theme)), mark_style(one, theme)),
-        Span::styled(name, theme.strong()),
-        Span::raw("  "),
-        Span::styled(
-            fit::end(&about, room.saturating_sub(used), theme),
-            theme.faint(),
-        ),
-    ]
+    let mut spans = name(one, room, page);
+    let used: usize = spans.iter().map(Span::width).sum();
+    let about = format!(
+        "  {}  {}",
+        one.image,
+        one.state_words(page.language, page.now)
+    );
+    let about = fit::end(&about, room.saturating_sub(used), theme);
+    spans.push(Span::styled(about, theme.faint()));
+    spans
 }
 
-/// The title of a container that runs: one line where there is room for it or
-/// the container is folded (then with how many doors it has), else two.
-pub fn titles(
-    one: &Container,
-    room: usize,
-    folded_doors: usize,
-    page: Page,
-) -> Vec<Vec<Span<'static>>> {
+/// As [`title`], but in two lines where one is too short.
+pub fn titles(one: &Container, room: usize, page: Page) -> Vec<Vec<Span<'static>>> {
     let Page {
         theme, language, ..
     } = page;
-    let addresses = addresses(one);
-    let name = fit::end(&one.name, room.saturating_sub(2), theme);
-    let mut about = format!("{}  {}", one.image, state(one, page));
-    if folded_doors > 0 {
-        about = format!("{about}  {}", words::map_folded(language, folded_doors));
-    }
-    let mut first = vec![
-        Span::styled(format!("{} ", mark(one, theme)), mark_style(one, theme)),
-        Span::styled(name.clone(), theme.strong()),
-    ];
-    let mut used = 2 + name.width();
-    if let Some(address) = addresses.first().filter(|address| !address.is_empty()) {
-        let address = fit::end(&format!("  {address}"), room.saturating_sub(used), theme);
-        used += address.width();
-        first.push(Span::raw(address));
-    }
-    let mut lines = Vec::new();
-    let rest = room.saturating_sub(used + 2);
-    if about.width() <= rest || folded_doors > 0 {
-        let about = fit::end(&about, rest, theme);
-        first.push(Span::styled(format!("  {about}"), theme.faint()));
-        lines.push(first);
-    } else {
-        lines.push(first);
-        let about = fit::end(&about, room.saturating_sub(2), theme);
-        lines.push(vec![Span::styled(format!("  {about}"), theme.faint())]);
-    }
+    let first = name(one, room, page);
+    let used: usize = first.iter().map(Span::width).sum();
+    let about = format!(
+        "  {}  {}",
+        one.image,
+        one.state_words(page.language, page.now)
+    );
+    let mut lines = match used + about.width() <= room {
+        true => vec![title(one, room, page)],
+        false => {
+            let about = fit::end(&about, room, theme);
+            vec![first, vec![Span::styled(about, theme.faint())]]
+        }
+    };
     if let Place::Networks(all) = &one.place {
         for other in all.iter().skip(1) {
             let told = words::map_also_in(language, other.address.as_str(), other.network.as_str());
@@ -141,14 +90,25 @@ pub fn titles(
     lines
 }
 
-fn addresses(one: &Container) -> Vec<&str> {
-    match &one.place {
-        Place::Networks(all) => all
-            .iter()
-            .map(|attached| attached.address.as_str())
-            .collect(),
-        _ => Vec::new(),
-    }
+/// Mark, name and address.
+fn name(one: &Container, room: usize, page: Page) -> Vec<Span<'static>> {
+    let theme = page.theme;
+    let room = room.saturating_sub(2);
+    let address = match &one.place {
+        Place::Networks(all) => all.first().map_or("", |attached| attached.address.as_str()),
+        _ => "",
+    };
+    let address = match address {
+        "" => String::new(),
+        address => format!("  {address}"),
+    };
+    let name = fit::end(&one.name, room.saturating_sub(address.width()), theme);
+    let address = fit::end(&address, room.saturating_sub(name.width()), theme);
+    vec![
+        Span::styled(format!("{} ", mark(one, theme)), mark_style(one, theme)),
+        Span::styled(name, theme.strong()),
+        Span::raw(address),
+    ]
 }
 
 /// Its ports and mounts; mounts from within `folder` begin with `./`.
@@ -191,28 +151,13 @@ fn port_door(port: &Port, page: Page) -> Door {
             let outside = words::map_outside(language, localhost(outside));
             format!("{outside} {} {lab}", theme.symbol("─▶", "->"))
         }
-        None => lab,
+        None => lab.clone(),
     };
     Door {
         host,
-        tag: String::new(),
+        brief: lab,
         inside,
-    }
-}
-
-/// `:80`, `:53/udp`.
-pub fn port_number(number: u16, protocol: &str) -> String {
-    match protocol {
-        "tcp" | "" => format!(":{number}"),
-        _ => format!(":{number}/{protocol}"),
-    }
-}
-
-/// As a browser is told.
-pub fn localhost(address: &str) -> String {
-    match address.strip_prefix("127.0.0.1:") {
-        Some(port) => format!("localhost:{port}"),
-        None => address.to_owned(),
+        ..Door::default()
     }
 }
 
@@ -221,37 +166,27 @@ fn mount_door(mount: &Mount, folder: Option<&str>) -> Door {
         Access::ReadWrite => "rw",
         Access::ReadOnly => "ro",
     };
-    let (host, tag) = match mount.kind {
-        MountKind::Bind => (beneath(&mount.source, folder), format!("bind {access}")),
-        MountKind::Volume => (
-            format!("volume {}", volume_name(&mount.source)),
+    let (host, brief, tag) = match mount.kind {
+        MountKind::Bind => {
+            let path = beneath(&mount.source, folder);
+            (path.clone(), path, format!("bind {access}"))
+        }
+        MountKind::Volume => {
+            let name = volume_name(&mount.source);
+            (format!("volume {name}"), name, access.to_owned())
+        }
+        // In memory: nothing of the host's files leads there.
+        MountKind::Tmpfs => return told(format!("{}  tmpfs {access}", mount.destination)),
+        MountKind::Other => (
+            mount.source.clone(),
+            mount.source.clone(),
             access.to_owned(),
         ),
-        MountKind::Tmpfs => ("tmpfs".to_owned(), access.to_owned()),
-        MountKind::Other => (mount.source.clone(), access.to_owned()),
     };
     Door {
         host,
+        brief,
         tag,
         inside: mount.destination.clone(),
-    }
-}
-
-/// A path as the learner types it in their folder of the lab.
-pub fn beneath(path: &str, folder: Option<&str>) -> String {
-    let within = folder.and_then(|folder| path.strip_prefix(folder.trim_end_matches('/')));
-    match within {
-        Some("") => ".".to_owned(),
-        Some(rest) if rest.starts_with('/') => format!(".{rest}"),
-        _ => path.to_owned(),
-    }
-}
-
-/// A name; of one that nobody gave (64 hexadecimal digits) the beginning.
-pub fn volume_name(name: &str) -> String {
-    let is_anonymous = name.len() == 64 && name.bytes().all(|byte| byte.is_ascii_hexdigit());
-    match is_anonymous {
-        true => name.chars().take(12).collect(),
-        false => name.to_owned(),
     }
 }

@@ -12,7 +12,8 @@ use ratatui::widgets::Widget;
 use serde::{Deserialize, Serialize};
 use unicode_width::UnicodeWidthStr;
 
-use super::{amount, fit};
+use super::fit;
+use crate::scene::amount;
 use crate::scene::journal::{Act, Entry};
 use crate::theme::Theme;
 use crate::words;

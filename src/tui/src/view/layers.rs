@@ -6,6 +6,9 @@
 //!
 //! [`Detail::Layers`]: crate::scene::Detail::Layers
 
+use std::cmp::Reverse;
+use std::collections::BTreeSet;
+
 use crossterm::event::{KeyCode, KeyEvent};
 use jiff::Timestamp;
 use plimsoll_text::Language;
@@ -16,8 +19,9 @@ use serde::{Deserialize, Serialize};
 use unicode_width::UnicodeWidthStr;
 
 use super::blocks::{self, Block, Page};
-use super::{amount, container, fit};
-use crate::scene::{ChangeKind, Container, Count, Image, Layer, Scene, Step, Writable};
+use super::{container, fit};
+use crate::scene::amount;
+use crate::scene::{ChangeKind, Container, Contents, Count, Image, Layer, Scene, Writable};
 use crate::theme::Theme;
 use crate::words;
 
@@ -71,21 +75,17 @@ pub fn draw(
         language,
         now,
     };
-    let chosen = state.chosen.as_deref();
-    let folded = |folded| {
-        Layers {
-            scene,
-            page,
-            folded,
-            chosen,
-        }
-        .blocks()
+    let layers = Layers {
+        scene,
+        page,
+        chosen: state.chosen.as_deref(),
     };
-    let mut blocks = folded(false);
-    if blocks::height(&blocks) > usize::from(area.height) && !state.unfolded {
-        blocks = folded(true);
+    let height = usize::from(area.height);
+    let mut blocks = layers.blocks(&BTreeSet::new());
+    if blocks::height(&blocks) > height && !state.unfolded {
+        blocks = layers.blocks(&layers.closed_to(height));
     }
-    blocks::show(frame, area, blocks, chosen, page);
+    blocks::show(frame, area, blocks, layers.chosen, page);
 }
 
 /// An image and the containers over it.
@@ -127,7 +127,14 @@ fn stacks(scene: &Scene) -> Vec<Stack<'_>> {
         });
     }
     // What the learner works on comes first.
-    stacks.sort_by_key(|stack| stack.containers.is_empty());
+    stacks.sort_by_key(|stack| {
+        let newest = stack
+            .containers
+            .iter()
+            .filter_map(|one| one.created_at)
+            .max();
+        Reverse(newest)
+    });
     stacks
 }
 
@@ -135,19 +142,25 @@ fn stacks(scene: &Scene) -> Vec<Stack<'_>> {
 struct Layers<'a> {
     scene: &'a Scene,
     page: Page,
-    folded: bool,
     chosen: Option<&'a str>,
 }
 
 impl Layers<'_> {
-    fn blocks(&self) -> Vec<Block> {
+    /// `closed` are those of which only the title is told.
+    fn blocks(&self, closed: &BTreeSet<String>) -> Vec<Block> {
         let mut blocks = Vec::new();
+        let told = |key: &String, mut lines: Vec<Line<'static>>| {
+            if closed.contains(key) {
+                lines.truncate(1);
+            }
+            Block::keyed(key, lines)
+        };
         for stack in stacks(self.scene) {
             for one in &stack.containers {
-                blocks.push(Block::keyed(&one.id, self.container(one)));
+                blocks.push(told(&one.id, self.container(one)));
             }
             if let Some(image) = stack.image {
-                blocks.push(Block::keyed(&image.id, self.image(image)));
+                blocks.push(told(&image.id, self.image(image, closed)));
             }
             blocks.push(Block::of(vec![Line::default()]));
         }
@@ -155,16 +168,34 @@ impl Layers<'_> {
             let Page {
                 language, theme, ..
             } = self.page;
+            let command = Span::styled("docker pull nginx", theme.code());
             blocks.push(Block::of(vec![
                 Line::from(format!(" {}", words::layers_empty(language))),
-                Line::from(Span::styled("   docker pull nginx", theme.code())),
+                Line::from(vec![Span::raw("   "), command]),
             ]));
         }
         blocks
     }
 
-    fn is_folded(&self, key: &str) -> bool {
-        self.folded && self.chosen != Some(key)
+    /// What to close so that the rest fits: as little as it takes, the chosen
+    /// one never.
+    fn closed_to(&self, height: usize) -> BTreeSet<String> {
+        let open = self.blocks(&BTreeSet::new());
+        let others = open
+            .iter()
+            .filter(|block| block.key.as_deref() != self.chosen);
+        let others: Vec<(&String, usize)> = others
+            .filter_map(|block| Some((block.key.as_ref()?, block.lines.len() - 1)))
+            .collect();
+        let mut closed: BTreeSet<String> = others.iter().map(|(key, _)| (*key).clone()).collect();
+        let mut room = height.saturating_sub(blocks::height(&self.blocks(&closed)));
+        for (key, more) in others {
+            if more <= room {
+                room -= more;
+                closed.remove(key);
+            }
+        }
+        closed
     }
 
     fn container(&self, one: &Container) -> Vec<Line<'static>> {
@@ -174,34 +205,21 @@ impl Layers<'_> {
             width,
             ..
         } = self.page;
-        let Some(writable) = &one.writable else {
-            let told = words::layers_not_looked(language);
-            return vec![self.row(
-                vec![
-                    Span::raw(format!(" {} ", container::mark(one, theme))),
-                    Span::styled(one.name.clone(), theme.strong()),
-                ],
-                &told,
-                "",
-            )];
-        };
-        let count = changed(writable.count, language);
-        let size = writable
-            .size
-            .map(|size| amount::size(language, size))
-            .unwrap_or_default();
         let title = vec![
             Span::raw(format!(" {} ", container::mark(one, theme))),
             Span::styled(fit::end(&one.name, width / 3, theme), theme.strong()),
         ];
-        let mut lines = vec![self.row(
-            title,
-            &format!("{}  {count}", words::layers_writable(language)),
-            &size,
-        )];
-        if !self.is_folded(&one.id) {
-            lines.extend(self.changes(writable, self.chosen == Some(&one.id)));
-        }
+        let Some(writable) = &one.writable else {
+            return vec![self.row(title, &words::layers_not_looked(language), "")];
+        };
+        let size = writable.size.map(|size| amount::size(language, size));
+        let about = format!(
+            "{}  {}",
+            words::layers_writable(language),
+            changed(writable.count, language)
+        );
+        let mut lines = vec![self.row(title, &about, &size.unwrap_or_default())];
+        lines.extend(self.changes(writable, self.chosen == Some(&one.id)));
         lines
     }
 
@@ -212,11 +230,7 @@ impl Layers<'_> {
             width,
             ..
         } = self.page;
-        let most = if all {
-            writable.changes.len()
-        } else {
-            FEW_CHANGES
-        };
+        let most = if all { usize::MAX } else { FEW_CHANGES };
         let mut lines = Vec::new();
         for change in writable.changes.iter().take(most) {
             let (letter, style) = match change.kind {
@@ -237,24 +251,29 @@ impl Layers<'_> {
         let more = total.saturating_sub(lines.len());
         if more > 0 {
             let told = format!("     {}", words::map_more(language, more));
-            lines.push(Line::from(Span::styled(
-                fit::end(&told, width, theme),
-                theme.faint(),
-            )));
+            lines.push(self.faint(&told));
         }
         lines
     }
 
-    fn image(&self, image: &Image) -> Vec<Line<'static>> {
+    fn image(&self, image: &Image, closed: &BTreeSet<String>) -> Vec<Line<'static>> {
         let Page {
             language,
             theme,
             width,
             ..
         } = self.page;
+        let name = match image.tags.as_slice() {
+            [] => image.name(),
+            tags => tags.join(", "),
+        };
+        let mark = match closed.contains(&image.id) {
+            true => theme.symbol("▸", ">"),
+            false => theme.symbol("▾", "v"),
+        };
         let title = vec![
-            Span::raw("   "),
-            Span::styled(fit::end(&image.name(), width / 2, theme), theme.accent()),
+            Span::raw(format!("   {mark} ")),
+            Span::styled(fit::end(&name, width / 2, theme), theme.accent()),
         ];
         let layers = image
             .steps
@@ -263,39 +282,71 @@ impl Layers<'_> {
             .count();
         let about = words::layers_count(language, layers);
         let mut lines = vec![self.row(title, &about, &amount::size(language, image.size))];
-        if self.is_folded(&image.id) {
-            return lines;
-        }
         let mut number = layers;
         for step in &image.steps {
-            lines.push(self.step(step, number));
-            number -= usize::from(step.layer.is_some());
+            match &step.layer {
+                Some(layer) => {
+                    lines.extend(self.layer(&step.words, layer, number));
+                    number -= 1;
+                }
+                None => {
+                    let mark = theme.symbol("·", ".");
+                    lines.push(self.faint(&format!("     {mark}     {}", step.words)));
+                }
+            }
+        }
+        if image.more_steps > 0 {
+            let more = words::map_more(language, image.more_steps);
+            lines.push(self.faint(&format!("     {more}")));
         }
         lines
     }
 
-    fn step(&self, step: &Step, number: usize) -> Line<'static> {
+    /// A layer: what made it, how large it is, and what is in it.
+    fn layer(&self, made_by: &str, layer: &Layer, number: usize) -> Vec<Line<'static>> {
         let Page {
             language, theme, ..
         } = self.page;
-        let Some(layer) = &step.layer else {
-            let words = vec![Span::styled("          ", theme.faint())];
-            return self.row(words, &step.words, "");
-        };
-        let block = theme.symbol("▒", "#");
+        let block = theme.symbol("▒▒", "##");
         let size = amount::size(language, layer.size);
-        let title = vec![Span::raw(format!("     {block} {number:>2} "))];
-        self.row(title, &self.told(step, layer), &size)
+        let title = vec![Span::raw(format!("     {block} {number:>2}"))];
+        let shared = match layer.shared_with.as_slice() {
+            [] => String::new(),
+            names => words::layers_shared(language, names.join(", ")),
+        };
+        let about = match made_by {
+            "" => shared,
+            _ if shared.is_empty() => made_by.to_owned(),
+            _ => format!("{made_by}  ({shared})"),
+        };
+        let mut lines = vec![self.row(title, &about, &size)];
+        let Some(contents) = &layer.contents else {
+            return lines;
+        };
+        let before = "            ";
+        let added = self.added(contents);
+        lines.push(self.faint(&format!("{before}{added}")));
+        if contents.deleted > 0 {
+            let paths = contents.first_deleted.join("  ");
+            let deleted = words::layers_deleted(language, paths);
+            lines.push(self.faint(&format!("{before}{deleted}")));
+        }
+        lines
     }
 
-    fn told(&self, step: &Step, layer: &Layer) -> String {
-        match layer.shared_with.as_slice() {
-            [] => step.words.clone(),
-            names => {
-                let shared = words::layers_shared(self.page.language, names.join(", "));
-                format!("{}  ({shared})", step.words)
-            }
+    fn added(&self, contents: &Contents) -> String {
+        let language = self.page.language;
+        let paths = contents.largest.join("  ");
+        match contents.files {
+            Count::Exactly(0) => words::layers_no_files(language),
+            Count::Exactly(count) => words::layers_added(language, count, paths),
+            Count::AtLeast(count) => words::layers_added_at_least(language, count, paths),
         }
+    }
+
+    fn faint(&self, text: &str) -> Line<'static> {
+        let Page { theme, width, .. } = self.page;
+        Line::from(Span::styled(fit::end(text, width, theme), theme.faint()))
     }
 
     /// Title, words, and a size at the right end.
@@ -305,7 +356,7 @@ impl Layers<'_> {
         let used = line.width() + 2;
         let room = width.saturating_sub(used + size.width() + 2);
         let about = fit::pad(about, room, theme);
-        line.push_span(Span::styled(format!("  {about}"), theme.faint()));
+        line.push_span(Span::raw(format!("  {about}")));
         line.push_span(Span::raw(format!(" {size} ")));
         line
     }

@@ -1,6 +1,5 @@
 //! Drawing: a file per screen, view or part. Nothing here changes the model.
 
-mod amount;
 pub mod blocks;
 mod container;
 mod dialog;
