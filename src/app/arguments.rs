@@ -32,6 +32,9 @@ pub struct Interface {
     /// Write everything that happens in the interface into this file
     #[arg(long, value_name = "FILE")]
     pub record: Option<PathBuf>,
+    /// Lines instead of a full screen, for screen readers
+    #[arg(long, env = "PLIMSOLL_PLAIN", value_parser = clap::builder::BoolishValueParser::new())]
+    pub plain: bool,
 }
 
 /// Options of every command.

@@ -19,6 +19,11 @@ mod oci;
 mod playing;
 mod submission;
 
+/// What `plimsoll` says itself: `texts/en.ftl` and `texts/fr.ftl`.
+mod words {
+    include!(concat!(env!("OUT_DIR"), "/words.rs"));
+}
+
 use std::ffi::OsString;
 use std::path::Path;
 use std::process::ExitCode;

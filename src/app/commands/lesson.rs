@@ -2,20 +2,19 @@
 //! lesson, to be read beside the shell.
 
 use std::ffi::OsString;
-use std::path::PathBuf;
 use std::process::ExitCode;
 
 use plimsoll_lab::schema::nearest;
 
 use super::Outcome;
-use crate::arguments::{Shared, command_names};
+use crate::arguments::{Interface, Shared, command_names};
 use crate::classroom::Classroom;
 use crate::failure::{Failure, Kind};
-use crate::interface;
+use crate::interface::{self, Form};
 
 /// Opens the lab, or prints its lesson; what is neither command nor lab is told with what it is
 /// near to.
-pub fn run(shared: &Shared, words: &[OsString], record: Option<PathBuf>) -> Outcome {
+pub fn run(shared: &Shared, words: &[OsString], wish: Interface) -> Outcome {
     let room = Classroom::open(shared)?;
     let [word, rest @ ..] = words else {
         return Err(Failure::new(Kind::Usage, "a command is missing"));
@@ -36,9 +35,13 @@ pub fn run(shared: &Shared, words: &[OsString], record: Option<PathBuf>) -> Outc
         return Err(Failure::new(Kind::Usage, message)
             .hint(format!("`plimsoll shell {word}` opens the lab's shell")));
     }
-    if interface::is_possible() {
-        let lab = Some(lab.name.clone());
-        return interface::run(shared, interface::Wish { lab, record });
+    match interface::form(wish.plain) {
+        Form::FullScreen => {
+            let (lab, record) = (Some(lab.name.clone()), wish.record);
+            return interface::run(shared, interface::Wish { lab, record });
+        }
+        Form::Guided => return interface::guide(shared, &lab.name),
+        Form::None => {}
     }
     put!("{}", readable(lab.lesson.get(room.language)));
     Ok(ExitCode::SUCCESS)

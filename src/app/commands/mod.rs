@@ -22,7 +22,7 @@ use plimsoll_host::{Environment, LabName, LabPaths, Places, Running, StartOption
 
 use crate::arguments::{Arguments, Command, LabsArguments, Shared};
 use crate::failure::{Failure, Kind};
-use crate::interface;
+use crate::interface::{self, Form};
 
 /// How a command ends: the exit code, or why it could not do its work.
 pub type Outcome = Result<ExitCode, Failure>;
@@ -30,7 +30,7 @@ pub type Outcome = Result<ExitCode, Failure>;
 /// Does what was typed.
 pub fn run(arguments: Arguments) -> Outcome {
     let shared = &arguments.shared;
-    let record = arguments.interface.record;
+    let wish = arguments.interface;
     match arguments.command {
         Some(Command::Labs(arguments)) => labs::run(shared, &arguments),
         Some(Command::Check(arguments)) => check::run(shared, &arguments),
@@ -45,9 +45,10 @@ pub fn run(arguments: Arguments) -> Outcome {
         Some(Command::Stop(arguments)) => stop::run(shared, &arguments),
         Some(Command::Env(arguments)) => env::run(shared, &arguments),
         Some(Command::Doctor(arguments)) => doctor::run(shared, &arguments),
-        Some(Command::Lab(words)) => lesson::run(shared, &words, record),
+        Some(Command::Lab(words)) => lesson::run(shared, &words, wish),
         Some(Command::Docker(arguments)) => Ok(docker::run(arguments.words)),
-        None if interface::is_possible() => {
+        None if interface::form(wish.plain) == Form::FullScreen => {
+            let record = wish.record;
             interface::run(shared, interface::Wish { lab: None, record })
         }
         None => labs::run(shared, &LabsArguments { json: false }),

@@ -172,6 +172,10 @@ impl Outside for Binary {
         Ok(result)
     }
 
+    fn progress_file(&self) -> PathBuf {
+        self.room.progress_file()
+    }
+
     fn progress(&self) -> Result<Progress, Fault> {
         self.room.progress().map_err(told)
     }

@@ -26,13 +26,28 @@ pub struct Wish {
     pub record: Option<PathBuf>,
 }
 
-/// Whether there is a terminal that can show full screens. A submission has
-/// none to look at, and a `dumb` one gets lines.
-pub fn is_possible() -> bool {
-    let term = std::env::var_os("TERM").unwrap_or_default();
-    let plain = term.is_empty() || term == OsStr::new("dumb");
+/// How the interface shows itself.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Form {
+    FullScreen,
+    /// Lines: for a `dumb` terminal, and for a screen reader (`--plain`).
+    Guided,
+    /// Nobody sits there, or in a lab's shell already: lists and lessons.
+    None,
+}
+
+/// The form for this terminal and this wish.
+pub fn form(plain: bool) -> Form {
     let inside = std::env::var_os("PLIMSOLL_LAB").is_some();
-    !plain && !inside && std::io::stdin().is_terminal() && std::io::stdout().is_terminal()
+    let both = std::io::stdin().is_terminal() && std::io::stdout().is_terminal();
+    let term = std::env::var_os("TERM").unwrap_or_default();
+    if inside || !both {
+        Form::None
+    } else if plain || term.is_empty() || term == OsStr::new("dumb") {
+        Form::Guided
+    } else {
+        Form::FullScreen
+    }
 }
 
 /// Shows the interface until the learner leaves it.

@@ -76,6 +76,8 @@ pub enum LabEvent {
     Unavailable(Fault),
     /// The engine did something, or a file of the learner's changed.
     Changed,
+    /// The file of progress changed: an answer was given elsewhere.
+    Progressed,
     Judged(Box<ResultRecord>),
     /// It could not be judged.
     NotJudged(Fault),

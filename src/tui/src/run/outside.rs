@@ -39,6 +39,9 @@ pub trait Outside: Send + Sync + 'static {
     /// The lab cannot be looked at.
     fn judge(&self, lab: &str) -> Result<ResultRecord, Fault>;
 
+    /// Where progress is kept.
+    fn progress_file(&self) -> PathBuf;
+
     /// # Errors
     /// The file of progress cannot be read.
     fn progress(&self) -> Result<Progress, Fault>;

@@ -7,6 +7,7 @@ use std::thread;
 use nix::sys::eventfd::EventFd;
 use plimsoll_text::Language;
 
+use super::watch::Watched;
 use super::{Outside, now, watch};
 use crate::event::{Event, LabEvent, ShellEvent, What};
 use crate::recording::Recorder;
@@ -30,7 +31,15 @@ impl Seat {
             let end = Arc::new(end);
             let (stop, root) = (end.clone(), outside.work(lab));
             let tell = teller(lab, events);
-            thread::spawn(move || watch::files(&root, &stop, || tell(LabEvent::Changed)));
+            thread::spawn(move || {
+                watch::files(Watched::Tree(&root), &stop, || tell(LabEvent::Changed));
+            });
+            // `plimsoll answer`, typed in the lab or elsewhere.
+            let (stop, file) = (end.clone(), outside.progress_file());
+            let tell = teller(lab, events);
+            thread::spawn(move || {
+                watch::files(Watched::File(&file), &stop, || tell(LabEvent::Progressed));
+            });
             self.files = Some(end);
         }
         if self.watching {

@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
 use nix::sys::eventfd::EventFd;
-use nix::sys::inotify::{AddWatchFlags, InitFlags, Inotify, WatchDescriptor};
+use nix::sys::inotify::{AddWatchFlags, InitFlags, Inotify, InotifyEvent, WatchDescriptor};
 use plimsoll_api::client::{Client, Endpoint, Request};
 use serde_json::Value;
 
@@ -53,9 +53,18 @@ fn matters(event: &Value) -> bool {
     !is_probe && !IDLE.contains(&word)
 }
 
-/// Calls `news` when something below `root` changes, until `end` is written to.
+/// What is watched.
+#[derive(Debug, Clone, Copy)]
+pub enum Watched<'path> {
+    /// A folder and those below it.
+    Tree(&'path Path),
+    /// One file, which is written by renaming another to its name.
+    File(&'path Path),
+}
+
+/// Calls `news` when what is watched changes, until `end` is written to.
 /// Where files cannot be watched, the engine's events have to do.
-pub fn files(root: &Path, end: &EventFd, mut news: impl FnMut()) {
+pub fn files(watched: Watched<'_>, end: &EventFd, mut news: impl FnMut()) {
     let flags = InitFlags::IN_CLOEXEC | InitFlags::IN_NONBLOCK;
     let Ok(inotify) = Inotify::init(flags) else {
         return;
@@ -64,7 +73,10 @@ pub fn files(root: &Path, end: &EventFd, mut news: impl FnMut()) {
         inotify: &inotify,
         known: HashMap::new(),
     };
-    folders.add(root.to_path_buf());
+    match watched {
+        Watched::Tree(root) => folders.add(root.to_path_buf()),
+        Watched::File(file) => folders.add_one(file.parent().unwrap_or(Path::new("."))),
+    }
     loop {
         let mut ends = [
             PollFd::new(inotify.as_fd(), PollFlags::POLLIN),
@@ -81,6 +93,13 @@ pub fn files(root: &Path, end: &EventFd, mut news: impl FnMut()) {
         let Ok(events) = inotify.read_events() else {
             continue;
         };
+        if let Watched::File(file) = watched {
+            let is_it = |event: &InotifyEvent| event.name.as_deref() == file.file_name();
+            if events.iter().any(is_it) {
+                news();
+            }
+            continue;
+        }
         for event in &events {
             let made = event
                 .mask
@@ -96,6 +115,13 @@ pub fn files(root: &Path, end: &EventFd, mut news: impl FnMut()) {
     }
 }
 
+/// As [`files`], for as long as this process lives.
+pub fn files_for_ever(watched: Watched<'_>, news: impl FnMut()) {
+    if let Ok(never) = EventFd::new() {
+        files(watched, &never, news);
+    }
+}
+
 const SETTLE: Duration = Duration::from_millis(5);
 
 struct Folders<'inotify> {
@@ -104,6 +130,14 @@ struct Folders<'inotify> {
 }
 
 impl Folders<'_> {
+    /// Watches a folder alone.
+    fn add_one(&mut self, folder: &Path) {
+        let flags = AddWatchFlags::IN_MOVED_TO | AddWatchFlags::IN_CLOSE_WRITE;
+        if let Ok(watch) = self.inotify.add_watch(folder, flags) {
+            self.known.insert(watch, folder.to_path_buf());
+        }
+    }
+
     /// Watches a folder and those below it; links are not followed.
     fn add(&mut self, folder: PathBuf) {
         let flags = AddWatchFlags::IN_CLOSE_WRITE
@@ -156,7 +190,9 @@ mod tests {
         let (path, stop) = (root.path().to_path_buf(), end.clone());
         let watcher = std::thread::spawn(move || {
             // A test that has heard enough listens no more.
-            files(&path, &stop, || tell.send(()).unwrap_or_default());
+            files(Watched::Tree(&path), &stop, || {
+                tell.send(()).unwrap_or_default()
+            });
         });
         let wait = || told.recv_timeout(Duration::from_secs(20)).expect("news");
         // The watch may not be there yet: written until it is heard of.

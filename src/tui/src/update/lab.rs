@@ -138,6 +138,12 @@ pub(super) fn event(model: &mut Model, name: &str, what: LabEvent, effects: &mut
         LabEvent::Unavailable(fault) => screen.state = LabState::Gone(fault),
         LabEvent::Lost => lost(model, name, effects),
         LabEvent::Changed => changed(screen, name, effects),
+        LabEvent::Progressed => {
+            effects.push(Effect::ReadProgress);
+            if screen.judging.begin() {
+                effects.push(Effect::Judge { lab });
+            }
+        }
         LabEvent::Judged(result) => {
             if screen.judging.end() {
                 effects.push(Effect::Judge { lab });
