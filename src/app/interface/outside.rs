@@ -1,15 +1,17 @@
 //! What the interface asks of this binary: labs are started, judged and reset
 //! as the commands do it.
 
+use std::collections::BTreeMap;
 use std::ffi::OsString;
 use std::fs;
 use std::path::PathBuf;
+use std::time::Duration;
 
-use plimsoll_api::client::{Client, Endpoint};
+use plimsoll_api::client::{Client, Endpoint, ListOptions};
 use plimsoll_host::{LabName, LabPaths, StartOptions};
 use plimsoll_lab::progress::{LabProgress, Progress};
 use plimsoll_lab::result::ResultRecord;
-use plimsoll_text::{Language, Text};
+use plimsoll_text::Text;
 use plimsoll_tui::event::{BackTo, Fault, Health, Visit};
 use plimsoll_tui::run::Outside;
 use plimsoll_tui::terminal::shell::ShellCommand;
@@ -234,8 +236,19 @@ impl Outside for Binary {
         Err(told(Failure::new(Kind::Usage, "the book comes later")))
     }
 
-    fn note_language(&self, language: Language) {
-        let _ = language;
+    fn running(&self) -> BTreeMap<String, usize> {
+        let mut all = BTreeMap::new();
+        for lab in &self.room.course.labs {
+            let Ok(endpoint) = self.endpoint(&lab.name) else {
+                continue;
+            };
+            let client = Client::new(endpoint).with_timeout(Duration::from_secs(2));
+            // No answer: no engine, and so nothing that runs.
+            if let Ok(containers) = client.containers(&ListOptions::default()) {
+                all.insert(lab.name.clone(), containers.len());
+            }
+        }
+        all
     }
 }
 

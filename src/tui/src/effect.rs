@@ -97,8 +97,10 @@ pub enum Effect {
         page: String,
     },
     ReadProgress,
-    /// Remember the language that was chosen.
-    NoteLanguage(Language),
+    /// What is said from now on is said in this language.
+    Speak(Language),
+    /// Count what runs in the labs whose engines are alive.
+    CountRunning,
 }
 
 /// How much of a lab a view needs to know.

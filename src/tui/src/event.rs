@@ -1,6 +1,8 @@
 //! Everything that can happen, as data: one enum, one channel. What is data can
 //! be written down and played again.
 
+use std::collections::BTreeMap;
+
 use crossterm::event::{KeyEvent, MouseEvent};
 use plimsoll_lab::progress::Progress;
 use plimsoll_lab::result::ResultRecord;
@@ -37,6 +39,8 @@ pub enum What {
     },
     /// What the learner has reached, read anew.
     Progress(Box<Progress>),
+    /// Containers that run, by lab.
+    Running(BTreeMap<String, usize>),
     /// What `plimsoll doctor` found.
     Doctor(Health),
     /// Where the book is served, and the page that was asked for.

@@ -29,6 +29,8 @@ pub struct Model {
     pub now: Moment,
     pub progress: Progress,
     pub health: Option<Health>,
+    /// Containers that run, by lab, when home was last shown.
+    pub running: BTreeMap<String, usize>,
     pub home: Home,
     pub place: Place,
     /// The labs that were opened since the start, by name.
@@ -249,6 +251,7 @@ impl Model {
             now: setting.now,
             progress: setting.progress,
             health: None,
+            running: BTreeMap::new(),
             home: Home::default(),
             place: Place::Home,
             labs: BTreeMap::new(),

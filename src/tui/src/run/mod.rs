@@ -70,7 +70,7 @@ pub fn run(
     let mut model = Model::new(setting);
     listen(&events);
     let mut performer = Performer::new(outside, events, model.language);
-    let mut first = vec![Effect::Doctor];
+    let mut first = vec![Effect::Doctor, Effect::CountRunning];
     if let Some(lab) = &options.lab {
         open(&mut model, lab, &mut first);
         log.opened(lab);

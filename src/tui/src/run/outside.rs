@@ -1,11 +1,12 @@
 //! What only the binary can do, asked for through a trait.
 
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 use plimsoll_api::client::Endpoint;
 use plimsoll_lab::progress::{LabProgress, Progress};
 use plimsoll_lab::result::ResultRecord;
-use plimsoll_text::{Language, Text};
+use plimsoll_text::Text;
 
 use crate::event::{BackTo, Fault, Health, Visit};
 use crate::terminal::shell::ShellCommand;
@@ -86,6 +87,7 @@ pub trait Outside: Send + Sync + 'static {
     /// The book cannot be built or served.
     fn book(&self, page: &str) -> Result<String, Fault>;
 
-    /// Remembers the language that was chosen.
-    fn note_language(&self, language: Language);
+    /// How many containers run in the labs whose engines are alive; no engine
+    /// is started for it.
+    fn running(&self) -> BTreeMap<String, usize>;
 }

@@ -93,10 +93,7 @@ impl Performer {
                 self.recorded(&lab, now(), |recorder, at| recorder.marker(at, &label));
             }
             Effect::KeepScreen { lab, screen } => self.outside.keep_screen(&lab, &screen),
-            Effect::NoteLanguage(language) => {
-                self.language = language;
-                self.outside.note_language(language);
-            }
+            Effect::Speak(language) => self.language = language,
             slow => self.aside(slow),
         }
     }
@@ -251,6 +248,7 @@ fn slowly(outside: &dyn Outside, effect: Effect, tell: &dyn Fn(What)) -> Result<
             let address = outside.book(&page)?;
             tell(What::Book { address });
         }
+        Effect::CountRunning => tell(What::Running(outside.running())),
         Effect::ReadProgress => tell(What::Progress(Box::new(outside.progress()?))),
         // The rest is quick and was done where it was decided.
         _ => {}

@@ -95,5 +95,5 @@ fn change_language(model: &mut Model, effects: &mut Vec<Effect>) {
             screen.lesson.laid_out = None;
         }
     }
-    effects.push(Effect::NoteLanguage(model.language));
+    effects.push(Effect::Speak(model.language));
 }

@@ -36,6 +36,7 @@ pub fn update(model: &mut Model, event: Event) -> Vec<Effect> {
         What::Shell { lab, what } => lab::shell(model, &lab, what, &mut effects),
         What::Lab { lab, what } => lab::event(model, &lab, what, &mut effects),
         What::Progress(progress) => model.progress = *progress,
+        What::Running(running) => model.running = running,
         What::Doctor(health) => model.health = Some(health),
         What::Book { address } => {
             let text = crate::words::book_is_at(model.language, address.as_str());
@@ -88,4 +89,5 @@ fn go_home(model: &mut Model, effects: &mut Vec<Effect>) {
     }
     model.place = Place::Home;
     effects.push(Effect::ReadProgress);
+    effects.push(Effect::CountRunning);
 }

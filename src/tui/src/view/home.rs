@@ -117,20 +117,11 @@ fn row(model: &Model, lab: &Lab, chosen: bool, columns: u16) -> Line<'static> {
     text::both_ends(left, vec![Span::raw(right)], columns)
 }
 
-/// How many containers run in a lab that was opened.
+/// How many containers run in a lab; empty where none does.
 fn running(model: &Model, lab: &str) -> String {
-    let Some(screen) = model.labs.get(lab) else {
-        return String::new();
-    };
-    match screen
-        .scene
-        .containers
-        .iter()
-        .filter(|one| one.is_up())
-        .count()
-    {
-        0 => String::new(),
-        count => words::containers_running(model.language, count),
+    match model.running.get(lab) {
+        None | Some(0) => String::new(),
+        Some(count) => words::containers_running(model.language, *count),
     }
 }
 
@@ -152,6 +143,11 @@ fn about(model: &Model, lab: &Lab, columns: usize) -> Vec<Line<'static>> {
     )];
     for line in text::folded(lab.file.summary.get(language), room) {
         lines.push(Line::raw(format!("      {line}")));
+    }
+    let running = running(model, &lab.name);
+    if !running.is_empty() {
+        let line = format!("      {}", running.trim_end());
+        lines.push(Line::styled(line, model.theme.good()));
     }
     let progress = model.lab_progress(&lab.name);
     let next = match next_goal(lab, &progress) {
