@@ -60,6 +60,8 @@ pub enum Command {
     Shell(ShellArguments),
     /// Look at a lab's state and say which goals are met
     Check(CheckArguments),
+    /// Draw a lab: its containers, networks, ports, folders and volumes
+    Map(MapArguments),
     /// Answer a question of a lab
     Answer(AnswerArguments),
     /// Help with the next open goal, a step at a time
@@ -114,6 +116,18 @@ pub struct CheckArguments {
     /// The lab
     pub lab: LabName,
     /// The result record as JSON
+    #[arg(long)]
+    pub json: bool,
+    /// Look at another engine: unix:///var/run/docker.sock
+    #[arg(long, value_name = "ENDPOINT")]
+    pub engine: Option<String>,
+}
+
+#[derive(Debug, Args)]
+pub struct MapArguments {
+    /// The lab
+    pub lab: LabName,
+    /// As JSON
     #[arg(long)]
     pub json: bool,
     /// Look at another engine: unix:///var/run/docker.sock

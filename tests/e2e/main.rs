@@ -7,6 +7,7 @@ mod copying;
 mod course_words;
 mod grading;
 mod inside;
+mod map;
 mod nothing_left;
 mod replies;
 mod survival;

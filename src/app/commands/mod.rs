@@ -11,6 +11,7 @@ pub mod grade;
 pub mod hint;
 pub mod labs;
 pub mod lesson;
+pub mod map;
 pub mod reset;
 pub mod shell;
 pub mod stop;
@@ -34,6 +35,7 @@ pub fn run(arguments: Arguments) -> Outcome {
     match arguments.command {
         Some(Command::Labs(arguments)) => labs::run(shared, &arguments),
         Some(Command::Check(arguments)) => check::run(shared, &arguments),
+        Some(Command::Map(arguments)) => map::run(shared, &arguments),
         Some(Command::Answer(arguments)) => answer::run(shared, &arguments),
         Some(Command::Hint(arguments)) => hint::run(shared, &arguments),
         Some(Command::Reset(arguments)) => reset::run(shared, &arguments),

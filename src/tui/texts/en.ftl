@@ -122,7 +122,6 @@ layers-no-files = no files
 
 # The map in sentences.
 plain-containers = { $count ->
-    [0] No container.
     [one] 1 container, { $up } running.
    *[other] { $count } containers, { $up } running.
  }

@@ -122,7 +122,6 @@ layers-no-files = aucun fichier
 
 # La carte en phrases.
 plain-containers = { $count ->
-    [0] Aucun conteneur.
     [one] { $count } conteneur, { $up } en marche.
    *[other] { $count } conteneurs, { $up } en marche.
  }

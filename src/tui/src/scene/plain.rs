@@ -14,11 +14,10 @@ pub fn plain(scene: &Scene, language: Language, now: Timestamp) -> String {
     let mut lines = Vec::new();
     let count = scene.containers.len() + scene.left_out.containers;
     let up = scene.containers.iter().filter(|one| one.is_up()).count();
-    lines.push(words::plain_containers(language, count, up));
-    if count == 0 {
-        let empty = words::map_empty(language);
-        lines.push(format!("{empty} docker run hello-world"));
-    }
+    lines.push(match count {
+        0 => format!("{} docker run hello-world", words::map_empty(language)),
+        _ => words::plain_containers(language, count, up),
+    });
     for one in &scene.containers {
         lines.extend(container(one, scene.folder.as_deref(), language, now));
     }

@@ -120,8 +120,11 @@ pub fn draw(
     let area = area.intersection(buffer.area);
     let width = usize::from(area.width);
     let shown = state.shown(entries);
-    let mut lines = vec![heading(state, &shown, width, theme, language)];
-    let room = usize::from(area.height).saturating_sub(1);
+    let mut lines = Vec::new();
+    if state.only.is_some() || state.bottom.is_some() {
+        lines.push(heading(state, &shown, width, theme, language));
+    }
+    let room = usize::from(area.height).saturating_sub(lines.len());
     let end = match shown.is_empty() {
         true => 0,
         false => state.place(&shown) + 1,

@@ -90,16 +90,22 @@ pub fn draw(
     blocks::show(frame, area, blocks, chosen, page);
 }
 
-/// The whole map in full, as lines.
+/// The whole map in full, as plain text.
 #[must_use]
-pub fn lines(scene: &Scene, page: Page) -> Vec<Line<'static>> {
+pub fn text(scene: &Scene, page: Page) -> String {
     let map = Map {
         scene,
         rows: Rows { page },
         chosen: None,
     };
-    let blocks = map.blocks(&Folding::default()).into_iter();
-    blocks.flat_map(|block| block.lines).collect()
+    let blocks = map.blocks(&Folding::default());
+    let lines = blocks.iter().flat_map(|block| &block.lines);
+    let mut text = String::new();
+    for line in lines {
+        text.push_str(line.to_string().trim_end());
+        text.push('\n');
+    }
+    text
 }
 
 /// The containers from top to bottom.
