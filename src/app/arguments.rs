@@ -76,6 +76,8 @@ pub enum Command {
     Submit(SubmitArguments),
     /// For authors: make, check and play labs
     Course(CourseArguments),
+    /// The book: in a browser on this machine, or as files
+    Book(BookArguments),
     /// End a lab; its containers, images and volumes are kept
     Stop(StopArguments),
     /// Print the variables that lead any Docker client to a lab
@@ -241,6 +243,34 @@ pub enum CourseAction {
     Schema {
         /// lab, grader or course
         file: String,
+    },
+}
+
+#[derive(Debug, Args)]
+#[command(args_conflicts_with_subcommands = true)]
+pub struct BookArguments {
+    /// A page, for example course/keeping-data, or a lab; else the beginning
+    pub page: Option<String>,
+    /// Write the book, in both languages, into this folder
+    #[arg(long, value_name = "DIR", conflicts_with_all = ["page", "port"])]
+    pub out: Option<PathBuf>,
+    /// The port of 127.0.0.1 to serve it at; else a free one
+    #[arg(long)]
+    pub port: Option<u16>,
+    /// For those who write it: its folder, in place of what the binary carries
+    #[arg(long, value_name = "DIR")]
+    pub sources: Option<PathBuf>,
+    #[command(subcommand)]
+    pub protocol: Option<BookProtocol>,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum BookProtocol {
+    /// mdBook calls this
+    #[command(hide = true)]
+    Preprocessor {
+        /// `supports RENDERER`, or nothing
+        words: Vec<String>,
     },
 }
 

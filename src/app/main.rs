@@ -9,6 +9,7 @@
 #[macro_use]
 mod output;
 
+mod afar;
 mod arguments;
 mod borrowed;
 mod classroom;

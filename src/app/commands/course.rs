@@ -4,6 +4,7 @@ use std::path::Path;
 use std::process::ExitCode;
 use std::sync::Mutex;
 
+use plimsoll_book::Sources;
 use plimsoll_host::LabName;
 use plimsoll_lab::course::{self, Attempt, Course, Expected, Lab};
 use plimsoll_lab::report;
@@ -95,6 +96,10 @@ fn room(shared: &Shared, folder: &Path) -> Result<Classroom, Failure> {
 
 fn check(shared: &Shared, folder: &Path, only: Option<&LabName>, no_play: bool) -> Outcome {
     let room = room(shared, folder)?;
+    let links = plimsoll_book::check_lessons(&Sources::carried(), &room.course);
+    if !links.is_empty() {
+        return Err(mistakes(&links));
+    }
     let labs: Vec<&Lab> = match only {
         Some(name) => vec![room.lab(name)?],
         None => room.course.labs.iter().collect(),

@@ -4,6 +4,7 @@
 use std::ffi::OsString;
 use std::process::ExitCode;
 
+use plimsoll_lab::book_link::BookLink;
 use plimsoll_lab::schema::nearest;
 
 use super::Outcome;
@@ -48,7 +49,7 @@ pub fn run(shared: &Shared, words: &[OsString], wish: Interface) -> Outcome {
 }
 
 /// The lesson as it was written, without what only a program needs: the steps'
-/// names behind their headings.
+/// names behind their headings. A link into the book becomes what to type.
 fn readable(lesson: &str) -> String {
     let line = |line: &str| match line.rsplit_once(" {#") {
         Some((heading, _)) if line.starts_with('#') && line.ends_with('}') => {
@@ -56,7 +57,31 @@ fn readable(lesson: &str) -> String {
         }
         _ => format!("{line}\n"),
     };
-    lesson.lines().map(line).collect()
+    with_commands(lesson).lines().map(line).collect()
+}
+
+/// `[volumes](book:PAGE)` as ``volumes (`plimsoll book PAGE`)``.
+fn with_commands(lesson: &str) -> String {
+    let mut shown = String::with_capacity(lesson.len());
+    let mut rest = lesson;
+    while let Some(middle) = rest.find("](book:") {
+        let (words, link) = (&rest[..middle], &rest[middle + 2..]);
+        let found = words
+            .rfind('[')
+            .zip(link.find(')'))
+            .and_then(|(open, end)| Some((open, end, BookLink::of_destination(&link[..end])?)));
+        let Some((open, end, meant)) = found else {
+            shown.push_str(&rest[..middle + 2]);
+            rest = link;
+            continue;
+        };
+        shown.push_str(&words[..open]);
+        shown.push_str(&words[open + 1..]);
+        shown.push_str(&format!(" (`{}`)", meant.command()));
+        rest = &link[end + 1..];
+    }
+    shown.push_str(rest);
+    shown
 }
 
 #[cfg(test)]
@@ -69,6 +94,18 @@ mod tests {
         assert_eq!(
             readable(lesson),
             "# Title\n\n## Run it\n\n`{{json}} {#x}`\n"
+        );
+    }
+
+    #[test]
+    fn a_link_into_the_book_becomes_what_to_type() {
+        assert_eq!(
+            readable("See [the\nvolumes](book:course/keeping-data#volumes), [x](https://e.org)."),
+            "See the\nvolumes (`plimsoll book course/keeping-data#volumes`), [x](https://e.org).\n"
+        );
+        assert_eq!(
+            readable("[x](book:../y) z](book:a"),
+            "[x](book:../y) z](book:a\n"
         );
     }
 }

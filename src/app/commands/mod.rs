@@ -1,6 +1,7 @@
 //! The `plimsoll` commands, a file for each.
 
 pub mod answer;
+pub mod book;
 pub mod check;
 pub mod course;
 pub mod demo;
@@ -43,6 +44,7 @@ pub fn run(arguments: Arguments) -> Outcome {
         Some(Command::Grade(arguments)) => grade::run(shared, &arguments),
         Some(Command::Submit(arguments)) => Err(submit_later(&arguments.lab)),
         Some(Command::Course(arguments)) => course::run(shared, arguments.action),
+        Some(Command::Book(arguments)) => book::run(shared, &arguments),
         Some(Command::Shell(arguments)) => shell::run(shared, &arguments),
         Some(Command::Stop(arguments)) => stop::run(shared, &arguments),
         Some(Command::Env(arguments)) => env::run(shared, &arguments),

@@ -74,19 +74,9 @@ fn lab_ended(paths: &LabPaths) -> Failure {
     .hint(format!("to go on: plimsoll shell {lab}"))
 }
 
-/// `USER@HOST` of this machine as the learner's ssh reached it.
-fn ssh_target() -> Option<String> {
-    // ssh(1): client address, client port, server address, server port.
-    let connection = std::env::var("SSH_CONNECTION").ok()?;
-    let server = connection.split_whitespace().nth(2)?;
-    let uid = nix::unistd::getuid().as_raw();
-    let user = plimsoll_host::users::name_of(uid)?;
-    Some(format!("{user}@{server}"))
-}
-
 /// Where published ports are to be found outside, also from afar.
 pub fn ways_in(ports: &[PublishedPort], language: Language) -> Vec<String> {
-    port_lines(ports, ssh_target().as_deref(), language)
+    port_lines(ports, crate::afar::ssh_target().as_deref(), language)
 }
 
 /// Where published ports are to be found outside, a line for each.

@@ -7,6 +7,7 @@
 //!
 //! Start reading at [`schema`] for what an author writes, then [`evaluate`].
 
+pub mod book_link;
 pub mod course;
 pub mod evaluate;
 pub mod grade;

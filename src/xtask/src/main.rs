@@ -3,6 +3,7 @@
 //! Each command is a file. Limits: nothing here is part of the product.
 
 mod bench;
+mod book;
 mod cargo;
 mod ci;
 mod labs;
@@ -37,6 +38,8 @@ enum Task {
         /// The lab's name
         lab: Option<String>,
     },
+    /// Check the book and build it into target/book
+    Book,
     /// Measure against the floor and against peers; prints ratios, asserts nothing
     Bench {
         /// Counted runs of each command
@@ -56,6 +59,7 @@ fn main() -> ExitCode {
         Task::Tidy => tidy::run(),
         Task::Test { filter } => test::run(&filter),
         Task::Labs { lab } => labs::run(lab.as_deref()),
+        Task::Book => book::run(),
         Task::Bench { rounds, binary } => bench::run(rounds, binary),
         Task::Dist => cargo::build_release().map(|binary| println!("{}", binary.display())),
     };

@@ -26,6 +26,7 @@ const EDGES: &[(&str, &[&str])] = &[
             "plimsoll-store",
         ],
     ),
+    ("plimsoll-book", &["plimsoll-lab", "plimsoll-text"]),
     ("plimsoll-cli", &["plimsoll-api"]),
     ("plimsoll-lab", &["plimsoll-api", "plimsoll-text"]),
     ("plimsoll-text", &[]),
@@ -159,21 +160,22 @@ fn source(path: &Path, breaches: &mut Vec<String>) {
     }
 }
 
-/// Every page of the book is listed, and every listed page is there.
+/// Every listed page is there, in both languages. What a page says, and where
+/// its links lead, the tests of `src/book` look at.
 fn book(breaches: &mut Vec<String>) -> Done {
-    let pages = root().join("book/en/src");
-    let summary_path = pages.join("SUMMARY.md");
-    let summary = fs::read_to_string(&summary_path)
-        .map_err(|error| format!("{}: {error}", summary_path.display()))?;
-    let listed: Vec<&str> = summary
-        .split("](")
-        .skip(1)
-        .filter_map(|rest| rest.split(')').next())
-        .collect();
-    for page in &listed {
-        if !pages.join(page).is_file() {
+    for language in ["en", "fr"] {
+        let folder = format!("book/{language}/src");
+        let pages = root().join(&folder);
+        let summary_path = pages.join("SUMMARY.md");
+        let summary = fs::read_to_string(&summary_path)
+            .map_err(|error| format!("{}: {error}", summary_path.display()))?;
+        let listed = summary
+            .split("](")
+            .skip(1)
+            .filter_map(|rest| rest.split(')').next());
+        for page in listed.filter(|page| !pages.join(page).is_file()) {
             breaches.push(format!(
-                "book/en/src/SUMMARY.md lists {page}, which is not there"
+                "{folder}/SUMMARY.md lists {page}, which is not there"
             ));
         }
     }

@@ -1,0 +1,130 @@
+//! `plimsoll book`: the book in a browser of this machine, or as files.
+
+use std::net::{Ipv4Addr, TcpListener};
+use std::os::fd::AsFd;
+use std::path::Path;
+use std::process::ExitCode;
+use std::sync::Arc;
+
+use nix::sys::signal::{SigSet, Signal};
+use nix::sys::signalfd::{SfdFlags, SignalFd};
+use plimsoll_book::{Site, SiteError, Sources, WriteError};
+use plimsoll_lab::course::Course;
+use plimsoll_lab::text::Language;
+
+use super::Outcome;
+use crate::afar;
+use crate::arguments::{BookArguments, BookProtocol, Shared};
+use crate::classroom::{self, Classroom};
+use crate::failure::{Failure, Kind};
+
+/// Serves the book until Ctrl-C, writes it, or answers mdBook.
+pub fn run(shared: &Shared, arguments: &BookArguments) -> Outcome {
+    if let Some(BookProtocol::Preprocessor { words }) = &arguments.protocol {
+        return preprocess(shared, words);
+    }
+    let language = classroom::language(shared);
+    let course = Classroom::open(shared)?.course;
+    let sources = match &arguments.sources {
+        Some(folder) => {
+            Sources::folder(folder).map_err(|error| Failure::from_error(Kind::Usage, &error))?
+        }
+        None => Sources::carried(),
+    };
+    let page = page(&sources, &course, language, arguments.page.as_deref())?;
+    let site = Site::build(&sources, &course).map_err(|error| unbuilt(&error))?;
+    match &arguments.out {
+        Some(folder) => write(&site, folder, language),
+        None => serve(site, arguments.port, &page, language),
+    }
+}
+
+/// Speaks mdBook's protocol for preprocessors: `supports RENDERER` is answered
+/// with the exit code, else a book comes on stdin and goes out on stdout.
+fn preprocess(shared: &Shared, words: &[String]) -> Outcome {
+    match words {
+        [] => {
+            let course = Classroom::open(shared)?.course;
+            plimsoll_book::answer(course, std::io::stdin().lock(), std::io::stdout().lock())
+                .map(|()| ExitCode::SUCCESS)
+                .map_err(|error| Failure::from_error(Kind::Usage, &error))
+        }
+        [supports, renderer] if supports == "supports" => {
+            Ok(match plimsoll_book::supports(renderer) {
+                true => ExitCode::SUCCESS,
+                false => ExitCode::FAILURE,
+            })
+        }
+        _ => {
+            let message = "`plimsoll book preprocessor` is for mdBook to call";
+            Err(Failure::new(Kind::Usage, message)
+                .hint("in book.toml: command = \"plimsoll book preprocessor\"".to_owned()))
+        }
+    }
+}
+
+fn page(
+    sources: &Sources,
+    course: &Course,
+    language: Language,
+    asked: Option<&str>,
+) -> Result<String, Failure> {
+    let asked = asked.unwrap_or("index");
+    plimsoll_book::find(sources, course, language, asked).map_err(|error| {
+        let near = error.nearest.clone();
+        Failure::from_error(Kind::Usage, &error).hint(Some(match near {
+            Some(page) => format!("did you mean `plimsoll book {page}`?"),
+            None => "`plimsoll book` opens it at the beginning".to_owned(),
+        }))
+    })
+}
+
+fn unbuilt(error: &SiteError) -> Failure {
+    match error {
+        SiteError::Folder(_) => Failure::from_error(Kind::Environment, error)
+            .hint("`export TMPDIR=FOLDER` names a folder with room for some 10 MB".to_owned()),
+        _ => Failure::from_error(Kind::Usage, error),
+    }
+}
+
+fn write(site: &Site, folder: &Path, language: Language) -> Outcome {
+    site.write(folder).map_err(|error| {
+        let hint = match &error {
+            WriteError::Taken { .. } => "give a new folder, or an empty one",
+            WriteError::Write { .. } => "give a folder in which you may write",
+        };
+        Failure::from_error(Kind::Usage, &error).hint(hint.to_owned())
+    })?;
+    say!("{}", plimsoll_book::written(language, folder));
+    Ok(ExitCode::SUCCESS)
+}
+
+fn serve(site: Site, port: Option<u16>, page: &str, language: Language) -> Outcome {
+    let failed = |error: std::io::Error| Failure::from_error(Kind::Environment, &error);
+    // Before any thread is made, so that none takes the signal.
+    let end = ending().map_err(|error| failed(error.into()))?;
+    let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, port.unwrap_or(0)))
+        .map_err(|error| taken(port, &error))?;
+    let port = listener.local_addr().map_err(failed)?.port();
+    let ssh = afar::ssh_target();
+    for line in plimsoll_book::serving(language, port, page, ssh.as_deref()) {
+        say!("{line}");
+    }
+    plimsoll_book::serve(&listener, &Arc::new(site), end.as_fd()).map_err(failed)?;
+    Ok(ExitCode::SUCCESS)
+}
+
+/// Becomes readable when somebody wants the server to end.
+fn ending() -> nix::Result<SignalFd> {
+    let signals: SigSet = [Signal::SIGINT, Signal::SIGTERM, Signal::SIGHUP]
+        .into_iter()
+        .collect();
+    signals.thread_block()?;
+    SignalFd::with_flags(&signals, SfdFlags::SFD_CLOEXEC)
+}
+
+fn taken(port: Option<u16>, error: &std::io::Error) -> Failure {
+    let port = port.unwrap_or(0);
+    let message = format!("port {port} of 127.0.0.1 cannot be had: {error}");
+    Failure::new(Kind::Usage, message).hint("without `--port` a free one is found".to_owned())
+}
