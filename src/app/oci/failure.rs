@@ -61,11 +61,17 @@ impl From<RequestError> for Failure {
 
 impl From<CreateError> for Failure {
     fn from(error: CreateError) -> Self {
-        Self::new(match error {
-            CreateError::Fault(fault @ (Fault::Command(_) | Fault::WorkingDirectory { .. })) => {
-                format!("unable to start container process: {fault}")
-            }
-            other => format!("unable to start container: {other}"),
+        let of_process = match &error {
+            CreateError::Stopped(stopped) => matches!(
+                stopped.fault,
+                Fault::Command(_) | Fault::WorkingDirectory { .. }
+            ),
+            CreateError::Zygote(_) => false,
+        };
+        Self::new(if of_process {
+            format!("unable to start container process: {error}")
+        } else {
+            format!("unable to start container: {error}")
         })
     }
 }

@@ -21,6 +21,7 @@ pub mod fault;
 pub mod net;
 pub mod plan;
 pub mod process;
+pub mod progress;
 pub mod reap;
 pub mod request;
 pub mod seccomp;
@@ -33,7 +34,8 @@ mod wire;
 
 pub use apply::{Created, Gate, Stdio, launch, launch_exec, start_through};
 pub use fault::{CommandFault, CommandProblem, Fault};
-pub use plan::{ExecPlan, ExecRequest, Op, Plan, plan, plan_exec};
+pub use plan::{ExecPlan, ExecRequest, Op, Part, Plan, plan, plan_exec};
+pub use progress::{Progress, Stopped, Times};
 pub use request::{
     Attachment, Bind, Capabilities, Capability, CapabilitySet, CgroupMode, Device, DeviceKind,
     IdMap, IdMaps, Limit, Mount, MountFlags, Namespace, NamespaceSource, Process, Request,

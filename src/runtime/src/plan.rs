@@ -10,8 +10,10 @@
 
 mod describe;
 mod operations;
+mod part;
 
 pub use operations::{Op, Stage};
+pub use part::Part;
 
 use crate::request::{
     Attachment, Bind, Capabilities, CgroupMode, Device, DeviceKind, FilesystemMount, Limit, Mount,

@@ -9,15 +9,17 @@
 //! It reads plans from the engine alone, and the engine made them from
 //! validated requests: the socket is a socketpair without a name.
 
-use crate::apply::{self, Gate, Launch};
+use crate::apply::{self, Gate, Launch, Launched};
 use crate::fault::Fault;
 use crate::net;
 use crate::plan::{ExecPlan, Plan};
+use crate::progress::{Stopped, Stopwatch, Times};
 use crate::request::Attachment;
 use crate::{sys, wire};
 use nix::sched::{CloneFlags, setns};
 use nix::sys::socket::SockType;
 use serde::{Deserialize, Serialize};
+use std::borrow::Cow;
 use std::io;
 use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
 use std::path::PathBuf;
@@ -28,13 +30,19 @@ pub use crate::apply::{Created, Stdio};
 /// Why a container did not come to be.
 #[derive(Debug, thiserror::Error)]
 pub enum CreateError {
-    /// An operation of the plan failed. [`Fault`] has Docker's wording and
+    /// An operation of the plan failed. The [`Fault`] has Docker's wording and
     /// exit code.
     #[error("{0}")]
-    Fault(#[from] Fault),
+    Stopped(#[from] Box<Stopped>),
     /// The zygote does not answer any more; the lab has to be restarted.
     #[error("the process that makes containers does not answer: {0}")]
     Zygote(#[from] io::Error),
+}
+
+impl From<Fault> for CreateError {
+    fn from(fault: Fault) -> Self {
+        Self::Stopped(Box::new(fault.into()))
+    }
 }
 
 /// Why a created container did not start: the same kinds.
@@ -42,20 +50,33 @@ pub type StartError = CreateError;
 
 /// What the engine asks the zygote for.
 #[derive(Debug, Serialize, Deserialize)]
-enum Command {
+enum Command<'a> {
     /// The descriptor is the lab's network namespace.
     EnterNetwork,
     /// Descriptors: the three standard streams, or none for a terminal.
-    Create(Plan),
+    Create(Cow<'a, Plan>),
     /// As for `Create`.
-    Exec(ExecPlan),
+    Exec(Cow<'a, ExecPlan>),
     /// Give a running container another interface. Descriptor: its network
     /// namespace.
-    Attach(Attachment),
+    Attach(Cow<'a, Attachment>),
 }
 
-/// What it answers; `Ok` of the first two with pidfd and control socket.
-type Answer = Result<Option<i32>, Fault>;
+/// What it answers.
+type Answer = Result<Done, Stopped>;
+
+/// What was done.
+#[derive(Debug, Serialize, Deserialize)]
+enum Done {
+    /// Nothing that has a process.
+    Plain,
+    /// A process; comes with its pidfd and control socket.
+    Made {
+        pid: i32,
+        /// Of what was done outside it.
+        times: Times,
+    },
+}
 
 /// The engine's end. Cheap calls that block for as long as a container takes
 /// to set up (1 to 3 ms); may be shared between threads.
@@ -117,7 +138,7 @@ impl Zygote {
     /// The [`Fault`] of the operation that failed; nothing is left then but a
     /// child to reap.
     pub fn create(&self, plan: &Plan, stdio: &Stdio) -> Result<Created, CreateError> {
-        self.launch(&Command::Create(plan.clone()), stdio)
+        self.launch(&Command::Create(Cow::Borrowed(plan)), stdio)
     }
 
     /// Makes a process in a running container; it too waits for
@@ -130,7 +151,7 @@ impl Zygote {
     /// # Errors
     /// As for [`Zygote::create`].
     pub fn exec(&self, plan: &ExecPlan, stdio: &Stdio) -> Result<Created, CreateError> {
-        self.launch(&Command::Exec(plan.clone()), stdio)
+        self.launch(&Command::Exec(Cow::Borrowed(plan)), stdio)
     }
 
     /// Connects a running container to another bridge. `network` is its
@@ -139,17 +160,23 @@ impl Zygote {
     /// # Errors
     /// The [`Fault`] of the operation that failed.
     pub fn attach(&self, attachment: &Attachment, network: impl AsFd) -> Result<(), CreateError> {
-        self.ask(&Command::Attach(attachment.clone()), &[network.as_fd()])
-            .map(drop)
+        let command = Command::Attach(Cow::Borrowed(attachment));
+        self.ask(&command, &[network.as_fd()]).map(drop)
     }
 
-    fn launch(&self, command: &Command, stdio: &Stdio) -> Result<Created, CreateError> {
+    fn launch(&self, command: &Command<'_>, stdio: &Stdio) -> Result<Created, CreateError> {
         let streams = stdio.descriptors();
-        let (pid, descriptors) = self.ask(command, &streams)?;
+        let (done, descriptors) = self.ask(command, &streams)?;
         let mut descriptors = descriptors.into_iter();
-        match (pid, descriptors.next(), descriptors.next()) {
-            (Some(pid), Some(pidfd), Some(control)) => {
-                Created::wait(pid, pidfd, control, &mut |_| Ok(()))
+        match (done, descriptors.next(), descriptors.next()) {
+            (Done::Made { pid, times }, Some(pidfd), Some(control)) => {
+                let launched = Launched {
+                    pid,
+                    pidfd,
+                    control,
+                    times,
+                };
+                Created::wait(launched, &mut |_| Ok(()))
             }
             _ => Err(io::Error::from(io::ErrorKind::InvalidData).into()),
         }
@@ -157,13 +184,13 @@ impl Zygote {
 
     fn ask(
         &self,
-        command: &Command,
+        command: &Command<'_>,
         descriptors: &[BorrowedFd<'_>],
-    ) -> Result<(Option<i32>, Vec<OwnedFd>), CreateError> {
+    ) -> Result<(Done, Vec<OwnedFd>), CreateError> {
         let socket = self.socket.lock().unwrap_or_else(PoisonError::into_inner);
         wire::send_frame(socket.as_fd(), command, descriptors)?;
         let (answer, descriptors) = wire::receive_frame::<Answer>(socket.as_fd())?;
-        Ok((answer?, descriptors))
+        Ok((answer.map_err(Box::new)?, descriptors))
     }
 }
 
@@ -173,10 +200,10 @@ fn serve(socket: &OwnedFd) {
     // its memory or at its descriptors through /proc.
     let _ = nix::sys::prctl::set_dumpable(false);
     let _ = nix::sys::prctl::set_pdeathsig(nix::sys::signal::Signal::SIGKILL);
-    while let Ok((command, descriptors)) = wire::receive_frame::<Command>(socket.as_fd()) {
+    while let Ok((command, descriptors)) = wire::receive_frame::<Command<'_>>(socket.as_fd()) {
         let result = match command {
-            Command::EnterNetwork => enter(&descriptors).map(|()| None),
-            Command::Attach(attachment) => attach(&attachment, &descriptors).map(|()| None),
+            Command::EnterNetwork => plain(enter(&descriptors)),
+            Command::Attach(attachment) => plain(attach(&attachment, &descriptors)),
             Command::Create(plan) => {
                 launch(&plan.ops, apply::Kind::Container, descriptors, socket).map(Some)
             }
@@ -184,19 +211,28 @@ fn serve(socket: &OwnedFd) {
                 launch(&plan.ops, apply::Kind::Exec, descriptors, socket).map(Some)
             }
         };
-        let sent = match &result {
-            Ok(None) => wire::send_frame(socket.as_fd(), &Answer::Ok(None), &[]),
-            Ok(Some(made)) => wire::send_frame(
-                socket.as_fd(),
-                &Answer::Ok(Some(made.pid)),
-                &[made.pidfd.as_fd(), made.control.as_fd()],
-            ),
-            Err(fault) => wire::send_frame(socket.as_fd(), &Answer::Err(fault.clone()), &[]),
+        let answer = match &result {
+            Ok(None) => Answer::Ok(Done::Plain),
+            Ok(Some(made)) => Answer::Ok(Done::Made {
+                pid: made.pid,
+                times: made.times,
+            }),
+            Err(stopped) => Answer::Err(Stopped::clone(stopped)),
         };
-        if sent.is_err() {
+        let made = result.iter().flatten();
+        let handed: Vec<_> = made
+            .flat_map(|made| [made.pidfd.as_fd(), made.control.as_fd()])
+            .collect();
+        if wire::send_frame(socket.as_fd(), &answer, &handed).is_err() {
             return;
         }
     }
+}
+
+fn plain(result: Result<(), Fault>) -> Result<Option<Launched>, Box<Stopped>> {
+    result
+        .map(|()| None)
+        .map_err(|fault| Box::new(fault.into()))
 }
 
 fn launch(
@@ -204,15 +240,17 @@ fn launch(
     kind: apply::Kind,
     descriptors: Vec<OwnedFd>,
     socket: &OwnedFd,
-) -> Result<apply::Launched, Fault> {
-    apply::launch_ops(&Launch {
+) -> Result<Launched, Box<Stopped>> {
+    let launch = Launch {
         ops,
         kind,
         stdio: Stdio::from_descriptors(descriptors),
         sibling: true,
         private: Some(socket.as_fd()),
         gate: Gate::Control,
-    })
+    };
+    let mut watch = Stopwatch::new();
+    apply::launch_ops(&launch, &mut watch).map_err(|fault| Box::new(watch.stopped(fault)))
 }
 
 fn enter(descriptors: &[OwnedFd]) -> Result<(), Fault> {

@@ -10,7 +10,8 @@ use super::{
 };
 use crate::fault::{During, Fault};
 use crate::net::{self, Netlink};
-use crate::plan::Op;
+use crate::plan::{Op, Part, Stage};
+use crate::progress::Stopwatch;
 use crate::request::FoundUser;
 use crate::{beneath, sys, wire};
 use nix::errno::Errno;
@@ -46,15 +47,18 @@ pub(super) fn run(launch: &Launch<'_>, handed: Handed) -> ! {
         user: None,
         command: None,
         network: None,
+        watch: Stopwatch::new(),
     };
     let prepared = inside.arrive(launch.private, &handed.target);
     let fault = match prepared.and_then(|()| inside.carry_out()) {
         Err(fault) => fault,
         Ok(()) => Fault::system("find the command to execute", Errno::EINVAL),
     };
+    let code = i32::from(fault.exit_code());
+    let report = Report::Failed(Box::new(inside.watch.stopped(fault)));
     // Nobody listens any more: then there is nobody to tell.
-    let _ = wire::send_packet(inside.control.as_fd(), &Report::Failed(fault.clone()), &[]);
-    sys::exit(i32::from(fault.exit_code()))
+    let _ = wire::send_packet(inside.control.as_fd(), &report, &[]);
+    sys::exit(code)
 }
 
 /// The state of the new process.
@@ -75,6 +79,7 @@ struct Inside<'a> {
     user: Option<FoundUser>,
     command: Option<exec::Command>,
     network: Option<Netlink>,
+    watch: Stopwatch,
 }
 
 impl Inside<'_> {
@@ -109,7 +114,9 @@ impl Inside<'_> {
 
     fn carry_out(&mut self) -> Result<(), Fault> {
         let ops = self.ops;
-        for (index, op) in ops.iter().enumerate() {
+        let mine = |op: &Op| op.stage() == Stage::Inside;
+        for (index, op) in ops.iter().enumerate().filter(|(_, op)| mine(op)) {
+            self.watch.begin(index, op);
             self.perform(index, op)?;
         }
         Ok(())
@@ -134,7 +141,7 @@ impl Inside<'_> {
             Op::Domainname(name) => sys::set_domain_name(name.as_bytes())
                 .during(|| format!("set the domain name to {name}")),
             Op::AwaitHooks => self.await_hooks(),
-            Op::PivotRoot => self.pivot(),
+            Op::PivotRoot => self.pivot(index, op),
             Op::Terminal { size, console } => self.open_terminal(*size, *console),
             _ if self.root.is_some() => self.perform_rooted(index, op),
             // Carried out by the caller, or part of the pivot.
@@ -249,11 +256,13 @@ impl Inside<'_> {
     }
 
     /// Makes what has to be made while the host is in view, then leaves it.
-    fn pivot(&mut self) -> Result<(), Fault> {
+    fn pivot(&mut self, at: usize, op: &Op) -> Result<(), Fault> {
         if self.sources.is_empty() {
-            self.sources = outside::open_sources(self.ops)?;
+            self.sources = outside::open_sources(self.ops, &mut self.watch)?;
         }
-        for (index, op) in self.ops.iter().enumerate() {
+        let ops = self.ops.iter().enumerate();
+        for (index, op) in ops.filter(|(_, op)| op.part() == Some(Part::Mounts)) {
+            self.watch.begin(index, op);
             let made = match op {
                 // The kernel lets a user namespace mount a proc or sysfs only
                 // while one that hides nothing is in view.
@@ -265,6 +274,7 @@ impl Inside<'_> {
             };
             self.sources.extend(made.map(|made| (index, made)));
         }
+        self.watch.begin(at, op);
         let index = self.ops.iter().position(|op| matches!(op, Op::OpenRoot(_)));
         let opened = index.and_then(|index| self.sources.get(&index));
         let opened = opened.ok_or_else(|| lost(&Op::PivotRoot))?;
@@ -289,7 +299,8 @@ impl Inside<'_> {
             .iter()
             .map(|terminal| terminal.master.as_fd())
             .collect();
-        wire::send_packet(self.control.as_fd(), &Report::Ready, &console)
+        let times = self.watch.times();
+        wire::send_packet(self.control.as_fd(), &Report::Ready(times), &console)
             .during(|| "report to the caller".to_owned())?;
         self.take_streams(terminal)?;
         if let Gate::Listener(listener) = self.gate {

@@ -27,6 +27,7 @@ pub(crate) use mounts::close_sources;
 
 use crate::fault::{During, Fault};
 use crate::plan::{ExecPlan, Op, Plan};
+use crate::progress::{Stopped, Stopwatch, Times};
 use crate::zygote::{CreateError, StartError};
 use crate::{sys, wire};
 use nix::sys::socket::SockType;
@@ -112,6 +113,8 @@ pub(crate) struct Launched {
     pub pid: i32,
     pub pidfd: OwnedFd,
     pub control: OwnedFd,
+    /// Of what was done outside it.
+    pub times: Times,
 }
 
 /// What the new process tells.
@@ -119,10 +122,11 @@ pub(crate) struct Launched {
 pub(crate) enum Report {
     /// The namespaces exist; it waits to be told to proceed.
     Prepared,
-    /// All is set up; comes with the terminal's descriptor where there is one.
-    Ready,
+    /// All is set up, in these times; comes with the terminal's descriptor
+    /// where there is one.
+    Ready(Times),
     /// It went wrong, and the process ends.
-    Failed(Fault),
+    Failed(Box<Stopped>),
 }
 
 /// What it is told: the outside work is done, or start.
@@ -142,17 +146,23 @@ pub struct Created {
     pub pidfd: OwnedFd,
     /// The near end of its terminal, where the plan opens one.
     pub console: Option<OwnedFd>,
+    /// How long the parts of the plan took up to here.
+    pub times: Times,
     control: OwnedFd,
 }
 
 impl Created {
     /// Waits for the process to report. `hooks` runs when the namespaces exist.
     pub(crate) fn wait(
-        pid: i32,
-        pidfd: OwnedFd,
-        control: OwnedFd,
+        launched: Launched,
         hooks: &mut dyn FnMut(i32) -> Result<(), Fault>,
     ) -> Result<Self, CreateError> {
+        let Launched {
+            pid,
+            pidfd,
+            control,
+            mut times,
+        } = launched;
         loop {
             match wire::receive_packet::<Report>(control.as_fd()) {
                 Ok((Report::Prepared, _)) => {
@@ -160,16 +170,20 @@ impl Created {
                     hooks(pid)?;
                     wire::send_packet(control.as_fd(), &Signal::Proceed, &[])?;
                 }
-                Ok((Report::Ready, descriptors)) => {
-                    let console = descriptors.into_iter().next();
+                Ok((Report::Ready(inside), descriptors)) => {
+                    times.merge(&inside);
                     return Ok(Self {
                         pid,
                         pidfd,
-                        console,
+                        console: descriptors.into_iter().next(),
+                        times,
                         control,
                     });
                 }
-                Ok((Report::Failed(fault), _)) => return Err(fault.into()),
+                Ok((Report::Failed(mut stopped), _)) => {
+                    stopped.progress.times.merge(&times);
+                    return Err(stopped.into());
+                }
                 Err(error) if error.kind() == io::ErrorKind::UnexpectedEof => {
                     return Err(Fault::Died("setup".to_owned()).into());
                 }
@@ -206,8 +220,8 @@ fn release(control: BorrowedFd<'_>) -> Result<(), StartError> {
             Err(Fault::Died("start".to_owned()).into())
         }
         Err(error) => Err(error.into()),
-        Ok((Report::Failed(fault), _)) => Err(fault.into()),
-        Ok((Report::Ready | Report::Prepared, _)) => {
+        Ok((Report::Failed(stopped), _)) => Err(stopped.into()),
+        Ok((Report::Ready(_) | Report::Prepared, _)) => {
             Err(io::Error::from(io::ErrorKind::InvalidData).into())
         }
     }
@@ -260,9 +274,10 @@ fn launch_here(
         private: None,
         gate,
     };
-    let made = launch_ops(&launch)?;
+    let mut watch = Stopwatch::new();
+    let made = launch_ops(&launch, &mut watch).map_err(|fault| Box::new(watch.stopped(fault)))?;
     let pid = made.pid;
-    let result = Created::wait(pid, made.pidfd, made.control, hooks);
+    let result = Created::wait(made, hooks);
     if result.is_err() {
         // It has ended or is about to; nobody else collects it.
         let _ = crate::reap::wait_for(pid);
@@ -272,19 +287,23 @@ fn launch_here(
 
 /// The outside of a launch, up to the point where the new process goes on by
 /// itself.
-pub(crate) fn launch_ops(launch: &Launch<'_>) -> Result<Launched, Fault> {
-    let filters = seccomp::compile_all(launch.ops)?;
+pub(crate) fn launch_ops(launch: &Launch<'_>, watch: &mut Stopwatch) -> Result<Launched, Fault> {
+    let filters = seccomp::compile_all(launch.ops, watch)?;
+    watch.pause();
     let (near, far) = wire::pair(SockType::SeqPacket).during(|| "make a socket".to_owned())?;
     // Without rights over the host's mounts everything is opened by the new
     // process, in the user namespace where it has them.
     let sources = if launch.kind == Kind::Container && outside::has_mount_rights() {
-        Some(outside::open_sources(launch.ops)?)
+        Some(outside::open_sources(launch.ops, watch)?)
     } else {
         None
     };
     // Until its maps are written, the files of the new process under /proc
     // must be ours, not those of a nobody (proc(5) on dumpable).
     let _ = nix::sys::prctl::set_dumpable(true);
+    if let Some((index, op)) = clone_op(launch.ops) {
+        watch.begin(index, op);
+    }
     let cloned = namespaces::clone_into(launch);
     if !matches!(cloned, Ok((sys::Forked::Child, _))) {
         let _ = nix::sys::prctl::set_dumpable(false);
@@ -305,8 +324,9 @@ pub(crate) fn launch_ops(launch: &Launch<'_>) -> Result<Launched, Fault> {
         }
         sys::Forked::Parent { pid, pidfd } => {
             drop(far);
-            let finish = || {
-                outside::finish(launch.ops, pid)?;
+            let mut finish = || {
+                outside::finish(launch.ops, pid, watch)?;
+                watch.pause();
                 wire::send_packet(near.as_fd(), &Signal::Proceed, &[])
                     .during(|| "let the new process go on".to_owned())
             };
@@ -321,7 +341,14 @@ pub(crate) fn launch_ops(launch: &Launch<'_>) -> Result<Launched, Fault> {
                 pid,
                 pidfd,
                 control: near,
+                times: watch.times(),
             })
         }
     }
+}
+
+/// The operation that makes the process.
+fn clone_op(ops: &[Op]) -> Option<(usize, &Op)> {
+    let makes = |op: &Op| matches!(op, Op::Clone { .. } | Op::JoinContainer { .. });
+    ops.iter().enumerate().find(|(_, op)| makes(op))
 }

@@ -5,6 +5,7 @@ use super::{devices, masks, mounts, namespaces, root};
 use crate::fault::{During, Fault};
 use crate::net::{self, Peer};
 use crate::plan::Op;
+use crate::progress::Stopwatch;
 use crate::request::Capability;
 use crate::sys;
 use std::collections::BTreeMap;
@@ -21,10 +22,11 @@ pub(super) fn has_mount_rights() -> bool {
 }
 
 /// Opens everything that comes from the host: root, bind sources, devices.
-pub(super) fn open_sources(ops: &[Op]) -> Result<Sources, Fault> {
+pub(super) fn open_sources(ops: &[Op], watch: &mut Stopwatch) -> Result<Sources, Fault> {
     let mut sources = Sources::new();
     let mut nulled = false;
-    for (index, op) in ops.iter().enumerate() {
+    for (index, op) in ops.iter().enumerate().filter(|(_, op)| comes_from_host(op)) {
+        watch.begin(index, op);
         let source = match op {
             Op::OpenRoot(rootfs) => Some(root::open_root(rootfs)?),
             Op::Bind(bind) => Some(mounts::open_bind(bind)?),
@@ -41,16 +43,37 @@ pub(super) fn open_sources(ops: &[Op]) -> Result<Sources, Fault> {
         };
         sources.extend(source.map(|source| (index, source)));
     }
+    watch.pause();
     Ok(sources)
 }
 
+fn comes_from_host(op: &Op) -> bool {
+    matches!(
+        op,
+        Op::OpenRoot(_)
+            | Op::Bind(_)
+            | Op::Device { .. }
+            | Op::CgroupView { own: false, .. }
+            | Op::Mask(_)
+    )
+}
+
 /// Maps, scores and cables: done to a process that waits for them.
-pub(super) fn finish(ops: &[Op], pid: i32) -> Result<(), Fault> {
-    for op in ops {
+pub(super) fn finish(ops: &[Op], pid: i32, watch: &mut Stopwatch) -> Result<(), Fault> {
+    for (index, op) in ops.iter().enumerate() {
         match op {
-            Op::MapIds(maps) => namespaces::write_maps(pid, maps)?,
-            Op::OomScore(score) => set_oom_score(pid, *score)?,
-            Op::Connect(attachment) => net::connect(attachment, Peer::Process(pid))?,
+            Op::MapIds(maps) => {
+                watch.begin(index, op);
+                namespaces::write_maps(pid, maps)?;
+            }
+            Op::OomScore(score) => {
+                watch.begin(index, op);
+                set_oom_score(pid, *score)?;
+            }
+            Op::Connect(attachment) => {
+                watch.begin(index, op);
+                net::connect(attachment, Peer::Process(pid))?;
+            }
             _ => {}
         }
     }

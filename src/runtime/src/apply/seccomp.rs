@@ -3,6 +3,7 @@
 
 use crate::fault::{During, Fault};
 use crate::plan::Op;
+use crate::progress::Stopwatch;
 use crate::request::{CapabilitySet, Seccomp};
 use crate::seccomp::{Profile, compile};
 use crate::sys::{self, Instruction};
@@ -20,7 +21,7 @@ thread_local! {
 }
 
 /// Compiles what a plan loads.
-pub(super) fn compile_all(ops: &[Op]) -> Result<Filters, Fault> {
+pub(super) fn compile_all(ops: &[Op], watch: &mut Stopwatch) -> Result<Filters, Fault> {
     let mut filters = Filters::new();
     for (index, op) in ops.iter().enumerate() {
         if let Op::Filter {
@@ -29,6 +30,7 @@ pub(super) fn compile_all(ops: &[Op]) -> Result<Filters, Fault> {
             fake_ownership,
         } = op
         {
+            watch.begin(index, op);
             filters.insert(index, program(profile, *capabilities, *fake_ownership)?);
         }
     }

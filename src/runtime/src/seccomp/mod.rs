@@ -20,6 +20,7 @@ pub use read::ReadError;
 
 use crate::request::CapabilitySet;
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeSet;
 
 /// What happens to a call.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -134,6 +135,28 @@ impl Profile {
             default: Action::Allow,
             rules: Vec::new(),
         }
+    }
+
+    /// How many of this machine's calls a container with these (bounding)
+    /// capabilities may make, some of them under conditions; and how many
+    /// calls the machine has.
+    pub fn allowed(&self, capabilities: CapabilitySet) -> (usize, usize) {
+        let lets = |action| matches!(action, Action::Allow | Action::Log);
+        let rules = || self.rules.iter().filter(|rule| rule.applies(capabilities));
+        let named = |yes: fn(&Rule) -> bool| -> BTreeSet<&str> {
+            let chosen = rules().filter(|rule| yes(rule));
+            chosen
+                .flat_map(|rule| rule.names.iter().map(String::as_str))
+                .collect()
+        };
+        let allowed = named(|rule| matches!(rule.action, Action::Allow | Action::Log));
+        let settled = named(|rule| rule.conditions.is_empty());
+        let may =
+            |name: &&str| allowed.contains(name) || (lets(self.default) && !settled.contains(name));
+        (
+            numbers::names().filter(may).count(),
+            numbers::names().count(),
+        )
     }
 }
 

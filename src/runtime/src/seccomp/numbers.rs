@@ -18,6 +18,11 @@ pub(super) fn number(name: &str) -> Option<u32> {
         .map(|at| NUMBERS[at].1)
 }
 
+/// The names of all calls that this machine has.
+pub(super) fn names() -> impl Iterator<Item = &'static str> {
+    NUMBERS.iter().map(|(name, _)| *name)
+}
+
 /// The largest number in the table.
 pub(super) fn largest() -> u32 {
     NUMBERS.iter().map(|(_, number)| *number).max().unwrap_or(0)

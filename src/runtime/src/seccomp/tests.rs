@@ -56,6 +56,28 @@ impl Filter {
 }
 
 #[test]
+fn what_a_container_may_call_is_counted() {
+    let docker = Profile::docker();
+    let (some, all) = docker.allowed(CapabilitySet::DOCKER);
+    assert!(300 < some && some < all, "{some} of {all}");
+    let (more, _) = docker.allowed(CapabilitySet::ALL);
+    assert!(some < more && more < all, "{more} of {all}");
+    assert_eq!(
+        Profile::unconfined().allowed(CapabilitySet::DOCKER),
+        (all, all)
+    );
+    // The conditions of Docker's profile let zeroes through.
+    let filter = Filter::docker(&[], false);
+    let passes = |name: &&str| filter.call(name, &[]) == ALLOW;
+    assert_eq!(super::numbers::names().filter(passes).count(), some);
+    let one = Profile {
+        default: Action::Allow,
+        rules: vec![Rule::new(&["mount"], Action::Errno(1))],
+    };
+    assert_eq!(one.allowed(CapabilitySet::ALL), (all - 1, all));
+}
+
+#[test]
 fn the_default_profile_allows_and_denies_as_docker_does() {
     let filter = Filter::docker(&[], false);
     for name in [

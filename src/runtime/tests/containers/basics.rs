@@ -1,5 +1,5 @@
 use crate::setting::{attachment, for_each_account, named};
-use plimsoll_runtime::{Op, Plan, plan};
+use plimsoll_runtime::{Op, Part, Plan, Progress, plan};
 use serde_json::{Value, json};
 
 #[test]
@@ -277,6 +277,63 @@ fn the_hosts_namespaces_can_be_shared() {
                 .expect("a mount")
                 .starts_with("sysfs ro")
         );
+    });
+}
+
+/// What was begun, by parts.
+fn begun(progress: &Progress) -> Vec<Part> {
+    let begun = |part: &Part| progress.times.of(*part).is_some();
+    Part::ALL.into_iter().filter(begun).collect()
+}
+
+#[test]
+fn every_part_of_a_plan_is_timed() {
+    for_each_account(|setting| {
+        let mut request = setting.request(&["wait"]);
+        request.attachments.push(attachment(2));
+        let outcome = setting.run_with(&request, &[setting.exec(&["exit", "0"])]);
+        let progress = outcome.progress();
+        assert_eq!(begun(&progress), Part::ALL);
+        let sum: u128 = Part::ALL
+            .into_iter()
+            .filter_map(|part| progress.times.of(part))
+            .map(|took| took.as_micros())
+            .sum();
+        let all = outcome.0["micros"][0].as_u64().expect("a measurement");
+        assert!(sum <= all.into(), "{sum} of {all}");
+        let added = outcome.exec(0).progress();
+        assert_eq!(begun(&added), [Part::Clone, Part::Limits, Part::Exec]);
+    });
+}
+
+#[test]
+fn a_plan_that_fails_says_where() {
+    for_each_account(|setting| {
+        let failed = |request: &plimsoll_runtime::Request| {
+            let progress = setting.run(request).progress();
+            let op = plan(request).ops[progress.failed.expect("an operation")].clone();
+            (begun(&progress), op)
+        };
+        let mut request = setting.request(&[]);
+        request.process.args = vec!["foo".into()];
+        let (parts, op) = failed(&request);
+        assert_eq!(parts, Part::ALL, "all was there but the program");
+        assert!(matches!(op, Op::FindCommand(_)), "{op}");
+        let mut request = setting.request(&["look"]);
+        request.attachments.push(plimsoll_runtime::Attachment {
+            bridge: "nosuch".into(),
+            ..attachment(2)
+        });
+        let (parts, op) = failed(&request);
+        assert!(!parts.contains(&Part::Exec), "{parts:?}");
+        assert!(matches!(op, Op::Connect(_)), "{op}");
+        std::fs::write(setting.path("lower/text"), "no program").expect("a file");
+        let mode = std::os::unix::fs::PermissionsExt::from_mode(0o755);
+        std::fs::set_permissions(setting.path("lower/text"), mode).expect("its mode");
+        let mut request = setting.request(&[]);
+        request.process.args = vec!["/text".into()];
+        let (_, op) = failed(&request);
+        assert!(matches!(op, Op::Execute { .. }), "{op}");
     });
 }
 

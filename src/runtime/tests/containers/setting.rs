@@ -1,8 +1,8 @@
 //! Users, directories and plans for the tests.
 
 use plimsoll_runtime::{
-    Attachment, CapabilitySet, CgroupMode, ExecPlan, ExecRequest, Plan, Process, Request, Rootfs,
-    Seccomp, User, plan, plan_exec,
+    Attachment, CapabilitySet, CgroupMode, ExecPlan, ExecRequest, Plan, Process, Progress, Request,
+    Rootfs, Seccomp, User, plan, plan_exec,
 };
 use serde_json::{Value, json};
 use std::fs;
@@ -276,6 +276,10 @@ impl Outcome {
         self.0["fault"]
             .as_str()
             .unwrap_or_else(|| panic!("no fault: {}", self.0))
+    }
+
+    pub fn progress(&self) -> Progress {
+        serde_json::from_value(self.0["progress"].clone()).expect("how far it came")
     }
 
     pub fn exit(&self) -> i64 {

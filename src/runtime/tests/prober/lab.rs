@@ -4,8 +4,8 @@ use nix::mount::{MsFlags, mount};
 use nix::sched::{CloneFlags, unshare};
 use plimsoll_runtime::net::Netlink;
 use plimsoll_runtime::sys::{self, CloneOptions, Forked};
-use plimsoll_runtime::zygote::{CreateError, Stdio, Zygote};
-use plimsoll_runtime::{ExecPlan, Plan, Rootfs, reap};
+use plimsoll_runtime::zygote::{CreateError, Created, Stdio, Zygote};
+use plimsoll_runtime::{ExecPlan, Plan, Progress, Rootfs, reap};
 use serde::{Deserialize, Serialize};
 use std::fs::{self, File};
 use std::io::{PipeReader, Read};
@@ -41,6 +41,8 @@ pub struct Outcome {
     pub exec: Vec<Outcome>,
     /// Microseconds from create to the end, one per run.
     pub micros: Vec<u128>,
+    /// How far its plan was carried out.
+    pub progress: Progress,
 }
 
 pub fn run(job: &str) {
@@ -152,13 +154,14 @@ fn be_lab(job: &Job) -> Outcome {
 }
 
 fn failed(error: &CreateError) -> Outcome {
-    let fault_code = match error {
-        CreateError::Fault(fault) => Some(fault.exit_code()),
+    let stopped = match error {
+        CreateError::Stopped(stopped) => Some(stopped),
         CreateError::Zygote(_) => None,
     };
     Outcome {
         fault: Some(error.to_string()),
-        fault_code,
+        fault_code: stopped.map(|stopped| stopped.fault.exit_code()),
+        progress: stopped.map_or_else(Progress::default, |stopped| stopped.progress),
         ..Outcome::default()
     }
 }
@@ -211,6 +214,7 @@ fn run_container(zygote: &Zygote, plan: &Plan, execs: &[ExecPlan]) -> Outcome {
         output,
         exit: Some(exit),
         exec: added,
+        progress: progress(&created),
         ..Outcome::default()
     }
 }
@@ -230,7 +234,15 @@ fn run_exec(zygote: &Zygote, plan: &ExecPlan) -> Outcome {
     Outcome {
         output,
         exit: Some(exit),
+        progress: progress(&created),
         ..Outcome::default()
+    }
+}
+
+fn progress(created: &Created) -> Progress {
+    Progress {
+        times: created.times,
+        failed: None,
     }
 }
 
