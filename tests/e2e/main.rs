@@ -11,3 +11,4 @@ mod map;
 mod nothing_left;
 mod replies;
 mod survival;
+mod xray;

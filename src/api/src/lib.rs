@@ -5,11 +5,13 @@
 //! may lack anything. They hold no rules of containers: those are the engine's.
 //!
 //! Start with [`container`] and [`host_config`] for the types,
-//! [`client::Client`] for the calls. Our own endpoints are in [`lab`].
+//! [`client::Client`] for the calls. Our own endpoints are in [`lab`] and
+//! [`operation`].
 //!
 //! Deliberately absent: async, TLS, swarm.
 
 pub mod client;
+pub mod command_tag;
 pub mod container;
 pub mod error;
 pub mod exec;
@@ -19,6 +21,7 @@ pub mod image;
 pub mod lab;
 pub mod network;
 mod nulls;
+pub mod operation;
 pub mod port;
 pub mod progress;
 pub mod stats;

@@ -87,7 +87,7 @@ fn dispatch(words: &[String]) -> Result<(), Failure> {
     if globals.wants_help || name == "help" {
         return help(rest);
     }
-    let context = || connect(&globals);
+    let context = || connect(&globals, words);
     if let Some(group) = verbs::GROUPS.iter().find(|group| group.name == name) {
         return in_group(group, rest, context);
     }
@@ -174,8 +174,8 @@ fn overview() -> String {
     help::of_docker(verbs::COMMON, verbs::GROUPS, verbs::OTHERS, GLOBALS)
 }
 
-/// The engine that `--host` or `DOCKER_HOST` names.
-fn connect(globals: &Given) -> Result<Context, Failure> {
+/// The engine that `--host` or `DOCKER_HOST` names. It is told what was typed.
+fn connect(globals: &Given, words: &[String]) -> Result<Context, Failure> {
     let mut hosts = globals.all("host");
     let endpoint = match (hosts.next(), hosts.next()) {
         (Some(_), Some(_)) => {
@@ -188,7 +188,8 @@ fn connect(globals: &Given) -> Result<Context, Failure> {
     };
     let endpoint =
         endpoint.map_err(|error| Failure::new(format!("Failed to initialize: {error}")))?;
+    let typed = std::iter::once("docker").chain(words.iter().map(String::as_str));
     Ok(Context {
-        client: Client::new(endpoint),
+        client: Client::new(endpoint).for_command(typed),
     })
 }

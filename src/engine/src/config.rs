@@ -33,6 +33,11 @@ impl Config {
         self.state_dir.join("containers").join(id)
     }
 
+    /// The directory of all volumes.
+    pub fn volumes_dir(&self) -> PathBuf {
+        self.state_dir.join("volumes")
+    }
+
     /// How the containers' ids become those that the engine sees, for the store.
     pub fn ownership(&self) -> Ownership {
         if self.id_map.is_single() {

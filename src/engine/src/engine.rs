@@ -15,6 +15,7 @@ use crate::failure::{ApiFailure, ApiResult};
 use crate::images::Images;
 use crate::journal::Journal;
 use crate::networks::Networks;
+use crate::operations::Operations;
 use crate::runtime_thread::RuntimeThread;
 use crate::shutdown::Shutdown;
 use crate::spec::Surroundings;
@@ -39,6 +40,8 @@ pub struct Engine {
     pub journal: Journal,
     /// Bridge, addresses, ports.
     pub networks: Networks,
+    /// What was done for the last commands.
+    pub operations: Operations,
     /// The end of the lab.
     pub shutdown: Shutdown,
     /// When this engine started, RFC 3339.
@@ -67,6 +70,7 @@ impl Engine {
             images: Images::open(&config, store.clone())?,
             journal: Journal::open(&config)?,
             networks: Networks::new(&config.lab),
+            operations: Operations::default(),
             shutdown: Shutdown::default(),
             started_at: timestamp::now(),
             store,

@@ -37,6 +37,7 @@ pub mod images;
 pub mod journal;
 pub mod logs;
 pub mod networks;
+pub mod operations;
 pub mod streams;
 pub mod usage;
 pub mod volumes;

@@ -5,7 +5,7 @@
 //! pool: the zygote makes containers one after another anyway.
 
 use std::io;
-use std::sync::mpsc;
+use std::sync::{Arc, mpsc};
 
 use plimsoll_runtime::net::Netlink;
 use plimsoll_runtime::zygote::{CreateError, Created, Stdio, Zygote};
@@ -49,7 +49,7 @@ impl RuntimeThread {
     ///
     /// # Errors
     /// The fault of the operation that failed.
-    pub async fn create(&self, plan: Plan, stdio: Stdio) -> Result<Created, CreateError> {
+    pub async fn create(&self, plan: Arc<Plan>, stdio: Stdio) -> Result<Created, CreateError> {
         self.run(move |zygote| zygote.create(&plan, &stdio)).await
     }
 
@@ -57,7 +57,7 @@ impl RuntimeThread {
     ///
     /// # Errors
     /// The fault of the operation that failed.
-    pub async fn exec(&self, plan: ExecPlan, stdio: Stdio) -> Result<Created, CreateError> {
+    pub async fn exec(&self, plan: Arc<ExecPlan>, stdio: Stdio) -> Result<Created, CreateError> {
         self.run(move |zygote| zygote.exec(&plan, &stdio)).await
     }
 
@@ -109,7 +109,7 @@ fn ended() -> CreateError {
 /// The fault of a failed create or start, where it is one of the container's.
 pub fn fault(error: &CreateError) -> Option<&Fault> {
     match error {
-        CreateError::Fault(fault) => Some(fault),
+        CreateError::Stopped(stopped) => Some(&stopped.fault),
         CreateError::Zygote(_) => None,
     }
 }

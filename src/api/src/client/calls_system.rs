@@ -5,6 +5,7 @@ use crate::container::ContainerCreateRequest;
 use crate::error::ClientError;
 use crate::filters::Filters;
 use crate::lab::{ExplainResponse, JournalEntry, LabInfo, LayerContents, Listener, PublishedPort};
+use crate::operation::Command;
 use crate::system::{DiskUsage, Event, Info, Version};
 
 impl Client {
@@ -63,6 +64,26 @@ impl Client {
         let query = Query::new().text("since", &since.to_string());
         Ok(self
             .request(Request::get("/plimsoll/v1/journal").query(query))?
+            .lines())
+    }
+
+    /// The commands that changed something after `since`, the newest last.
+    pub fn operations(&self, since: u64) -> Result<Vec<Command>, ClientError> {
+        let query = Query::new().text("since", &since.to_string());
+        self.request(Request::get("/plimsoll/v1/operations").query(query))?
+            .json()
+    }
+
+    /// The same, and then every command whenever it begins or grows.
+    pub fn follow_operations(
+        &self,
+        since: u64,
+    ) -> Result<JsonLines<Reply<'_>, Command>, ClientError> {
+        let query = Query::new()
+            .text("since", &since.to_string())
+            .flag("follow", true);
+        Ok(self
+            .request(Request::get("/plimsoll/v1/operations").query(query))?
             .lines())
     }
 

@@ -20,11 +20,12 @@ mod socket;
 
 use std::io::{self, Read};
 use std::sync::{Mutex, PoisonError};
-use std::time::Duration;
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use serde::de::DeserializeOwned;
 
 use crate::API_VERSION;
+use crate::command_tag;
 use crate::error::{ApiError, ClientError, ErrorBody};
 
 pub use calls_containers::{AttachOptions, ListOptions, LogOptions, WaitCondition};
@@ -33,10 +34,12 @@ pub use http::Head;
 pub use lines::JsonLines;
 pub use mux::{Demux, Stream, UnknownStream, frame_header};
 pub use query::Query;
+pub(crate) use query::encode_path;
 pub use request::Request;
 pub use socket::Socket;
 
 use http::{Body, Connection};
+use request::Told;
 
 /// An error reply longer than this is cut: it is text for people.
 const MAX_ERROR_BODY: u64 = 256 * 1024;
@@ -47,6 +50,8 @@ pub struct Client {
     version: Mutex<String>,
     kept: Mutex<Option<Connection>>,
     timeout: Option<Duration>,
+    /// What is typed, for the engine to tell: a header line.
+    command: String,
 }
 
 /// A reply whose body is still to be read.
@@ -119,6 +124,7 @@ impl Client {
             version: Mutex::new(version.unwrap_or_else(|| API_VERSION.to_owned())),
             kept: Mutex::new(None),
             timeout: None,
+            command: String::new(),
         }
     }
 
@@ -131,6 +137,14 @@ impl Client {
     /// engine takes, as Docker's do.
     pub fn with_timeout(mut self, timeout: Duration) -> Self {
         self.timeout = Some(timeout);
+        self
+    }
+
+    /// Says with every call for which command line it is made: `words`, as
+    /// typed. The engine tells the calls as one ([`crate::operation`]).
+    pub fn for_command<'word>(mut self, words: impl IntoIterator<Item = &'word str>) -> Self {
+        let value = command_tag::write(&command_id(), words);
+        self.command = format!("{}: {value}\r\n", command_tag::HEADER);
         self
     }
 
@@ -231,7 +245,11 @@ impl Client {
         };
         match sent.and_then(|()| {
             let host = self.endpoint.host_header();
-            request.write(&mut pending.connection, &pending.path, host)
+            let told = Told {
+                host,
+                command: &self.command,
+            };
+            request.write(&mut pending.connection, &pending.path, told)
         }) {
             Ok(()) => Ok(pending),
             // An engine that refuses a long body says why and closes, while
@@ -247,7 +265,11 @@ impl Client {
         request: &mut Request<'_>,
         path: &str,
     ) -> io::Result<Head> {
-        request.write(connection, path, self.endpoint.host_header())?;
+        let told = Told {
+            host: self.endpoint.host_header(),
+            command: &self.command,
+        };
+        request.write(connection, path, told)?;
         connection.read_head()
     }
 
@@ -284,6 +306,13 @@ impl Client {
     fn keep(&self, connection: Connection) {
         *self.kept.lock().unwrap_or_else(PoisonError::into_inner) = Some(connection);
     }
+}
+
+/// No two commands of a machine have the same.
+fn command_id() -> String {
+    let now = SystemTime::now().duration_since(UNIX_EPOCH);
+    let nanos = now.map_or(0, |since| since.as_nanos());
+    format!("{:x}-{nanos:x}", std::process::id())
 }
 
 fn is_broken_pipe(error: &io::Error) -> bool {

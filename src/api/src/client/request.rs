@@ -14,6 +14,15 @@ enum RequestBody<'body> {
     Stream(&'body mut dyn Read),
 }
 
+/// What a client says with every request.
+#[derive(Clone, Copy)]
+pub(super) struct Told<'client> {
+    /// The value of `Host`.
+    pub(super) host: &'client str,
+    /// A whole header line, or nothing.
+    pub(super) command: &'client str,
+}
+
 /// A request in the making. Paths are without the version prefix.
 pub struct Request<'body> {
     pub(super) method: &'static str,
@@ -111,12 +120,14 @@ impl<'body> Request<'body> {
         &mut self,
         connection: &mut Connection,
         target: &str,
-        host: &str,
+        told: Told<'_>,
     ) -> io::Result<()> {
         let mut head = format!(
-            "{} {target} HTTP/1.1\r\nHost: {host}\r\nUser-Agent: Plimsoll/{}\r\n{}",
+            "{} {target} HTTP/1.1\r\nHost: {}\r\nUser-Agent: Plimsoll/{}\r\n{}{}",
             self.method,
+            told.host,
             env!("CARGO_PKG_VERSION"),
+            told.command,
             self.headers
         );
         match &mut self.body {

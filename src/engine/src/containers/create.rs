@@ -4,7 +4,10 @@ use std::fs;
 use std::os::unix::fs::{DirBuilderExt, PermissionsExt, chown};
 use std::path::Path;
 use std::rc::Rc;
+use std::time::Instant;
 
+use hyper::StatusCode;
+use plimsoll_api::operation::Facts;
 use plimsoll_api::{ContainerCreateRequest, ContainerCreateResponse, HostConfig};
 
 use super::container::Container;
@@ -18,7 +21,9 @@ use super::validate::validate;
 use crate::engine::Engine;
 use crate::failure::{ApiFailure, ApiResult};
 use crate::identity;
+use crate::images::Image;
 use crate::networks::NetworkMode;
+use crate::operations;
 use crate::spec;
 use crate::timestamp;
 use crate::volumes::changes::{self as volumes, Missing};
@@ -39,12 +44,17 @@ pub async fn create(
         Some(name) => name,
         None => names::made_up(|name| engine.containers.knows_name(name))?,
     };
+    operations::subject(&record.name);
     engine.containers.reserve(&record.name)?;
     let reserved = record.name.clone();
     let made = make(engine, record).await;
     engine.containers.release(&reserved);
     let container = made?;
     tell(engine, &container, "create", []);
+    operations::note(Facts::Container {
+        name: container.name(),
+        id: container.id.clone(),
+    });
     Ok(ContainerCreateResponse {
         id: container.id.clone(),
         warnings,
@@ -61,7 +71,7 @@ pub async fn draft(
     request: ContainerCreateRequest,
 ) -> ApiResult<(Record, Vec<String>)> {
     validate(&request, engine.config.grading)?;
-    let image = engine.images.resolve(&request.config.image)?;
+    let image = find_image(engine, &request.config.image)?;
     let mut record = Record {
         version: VERSION,
         id: identity::random_id()?,
@@ -90,6 +100,26 @@ pub async fn draft(
     }
     warnings.extend(limit_warnings(engine, &record));
     Ok((record, warnings))
+}
+
+fn find_image(engine: &Rc<Engine>, reference: &str) -> ApiResult<Rc<Image>> {
+    let began = Instant::now();
+    let found = engine.images.resolve(reference);
+    let reference = reference.to_owned();
+    match &found {
+        Ok(image) => operations::note_timed(
+            Facts::Image {
+                reference,
+                layers: image.lowers.len() as u64,
+            },
+            began.elapsed(),
+        ),
+        Err(failure) if failure.status == StatusCode::NOT_FOUND => {
+            operations::note_failed(Facts::Missing { reference });
+        }
+        Err(_) => {}
+    }
+    found
 }
 
 /// dockerd's defaults, so that inspect shows them.

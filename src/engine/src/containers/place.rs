@@ -171,7 +171,7 @@ fn place_volume(
         Some(volume) => (volume.name, volume.mountpoint),
         None if placed.sketch => {
             let name = name.clone().unwrap_or_else(|| "ANONYMOUS".to_owned());
-            let place = engine.config.state_dir.join("volumes").join(&name);
+            let place = engine.config.volumes_dir().join(&name);
             (name, place.join("_data"))
         }
         None => {

@@ -7,6 +7,7 @@ use std::rc::Rc;
 use nix::sys::signal::Signal;
 use plimsoll_api::ContainerStatus as Status;
 use plimsoll_api::container::ContainerPruneReport;
+use plimsoll_api::operation::Facts;
 
 use super::container::Container;
 use super::persist;
@@ -14,6 +15,7 @@ use super::tell::tell;
 use crate::engine::Engine;
 use crate::failure::{ApiFailure, ApiResult};
 use crate::filters::Filters;
+use crate::operations::note;
 use crate::volumes::changes::{self as volumes, Missing};
 
 /// How a container is removed.
@@ -89,6 +91,7 @@ async fn take_down(
     let before = exits.borrow_and_update().count;
     if let Some(pid) = container.pid() {
         super::signal::send(pid, Signal::SIGKILL as i32)?;
+        super::stop::note_signal(Signal::SIGKILL as i32, pid);
         tell(
             engine,
             container,
@@ -101,6 +104,11 @@ async fn take_down(
     engine.containers.forget(&container.id);
     container.stdio.reset();
     container.log.close();
+    note(Facts::Remove {
+        what: "container".to_owned(),
+        name: container.name(),
+        bytes: None,
+    });
     tell(engine, container, "destroy", []);
     container.tell_removed();
     if options.volumes {

@@ -2,11 +2,14 @@
 
 use std::rc::Rc;
 
+use plimsoll_api::operation::Facts;
+
 use super::container::Container;
 use super::names;
 use super::tell::tell;
 use crate::engine::Engine;
 use crate::failure::{ApiFailure, ApiResult};
+use crate::operations::note;
 
 /// Gives a container another name.
 ///
@@ -28,6 +31,10 @@ pub fn rename(engine: &Rc<Engine>, container: &Rc<Container>, wanted: &str) -> A
     engine.containers.reserve(&name)?;
     container.change(|record| record.name.clone_from(&name));
     engine.containers.release(&name);
+    note(Facts::Change {
+        action: "rename".to_owned(),
+        detail: name,
+    });
     tell(
         engine,
         container,

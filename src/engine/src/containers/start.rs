@@ -4,6 +4,8 @@ use std::fs;
 use std::io;
 use std::path::Path;
 use std::rc::Rc;
+use std::sync::Arc;
+use std::time::Instant;
 
 use plimsoll_runtime::Namespace;
 use plimsoll_runtime::zygote::{CreateError, Created};
@@ -23,6 +25,7 @@ use crate::engine::Engine;
 use crate::failure::{ApiFailure, ApiResult};
 use crate::logs::Stream;
 use crate::networks::{Attached, NetworkMode, attach};
+use crate::operations::{self, Performance};
 use crate::runtime_thread::fault;
 use crate::spec::{self, Sharing, Surroundings};
 use crate::streams::{Descriptor, pump, stdio_for};
@@ -137,12 +140,13 @@ async fn bring_up(engine: &Rc<Engine>, container: &Rc<Container>) -> Result<Run,
     let record = container.record().clone();
     let mode = NetworkMode::parse(&record.host_config.network_mode)?;
     prepare_mounts(container, &record)?;
-    let attached = attach(engine, &record, &mode)?;
+    let attached = attach(engine, &record, &mode).inspect_err(|_| note_no_port(&record))?;
     write_etc(engine, container, &record, &mode, &attached)?;
     let record = container.record().clone();
     let around = surroundings(engine, container, &record, &mode, &attached)?;
     let request = spec::request(&record, &around)?;
-    let plan = plimsoll_runtime::plan(&request);
+    let plan = Arc::new(plimsoll_runtime::plan(&request));
+    let mut performance = Performance::of(&plan, engine.config.volumes_dir());
 
     let (child, ours) = stdio_for(
         &container.stdio,
@@ -151,15 +155,25 @@ async fn bring_up(engine: &Rc<Engine>, container: &Rc<Container>) -> Result<Run,
         engine.container_root(),
     )?;
     let birth = engine.supervisor.birth();
-    let mut created = engine.runtime()?.create(plan, child).await?;
+    let created = engine.runtime()?.create(plan, child).await;
+    performance.created(&created);
+    let mut created = created?;
     let pid = created.pid;
     let exit = engine.supervisor.expect(pid, &birth);
     drop(birth);
 
     container.log.open()?;
     let pumps = start_pumps(container, &mut created, ours, record.config.open_stdin)?;
-    engine.runtime()?.release(created).await?;
+    let told = Instant::now();
+    let started = engine.runtime()?.release(created).await;
+    performance.started(&started, told);
+    drop(performance);
+    started?;
     let (allocation, published, lease) = attached.split();
+    // They were opened first, and lead somewhere only now.
+    if let Some(published) = &published {
+        operations::note_timed(published.told(), published.took);
+    }
     *container.published.borrow_mut() = published;
     Ok(Run {
         pid,
@@ -167,8 +181,18 @@ async fn bring_up(engine: &Rc<Engine>, container: &Rc<Container>) -> Result<Run,
         pumps,
         lease,
         allocation,
-        began: std::time::Instant::now(),
+        began: Instant::now(),
     })
+}
+
+fn note_no_port(record: &Record) {
+    let wanted = record.host_config.port_bindings.as_ref();
+    if wanted.is_some_and(|ports| !ports.is_empty()) {
+        operations::note_failed(plimsoll_api::operation::Facts::Port {
+            ports: Vec::new(),
+            more: 0,
+        });
+    }
 }
 
 /// From the process's output to log and clients, one task for each stream.

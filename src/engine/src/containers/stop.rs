@@ -1,11 +1,12 @@
 //! Ending and halting: stop, kill, restart, pause, unpause.
 
 use std::rc::Rc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use nix::sys::signal::{Signal, kill as send};
 use nix::unistd::Pid;
 use plimsoll_api::ContainerStatus as Status;
+use plimsoll_api::operation::Facts;
 
 use super::container::Container;
 use super::processes;
@@ -15,6 +16,7 @@ use super::state::Step;
 use super::tell::tell;
 use crate::engine::Engine;
 use crate::failure::{ApiFailure, ApiResult};
+use crate::operations::{note, note_timed};
 use crate::timestamp;
 
 /// Seconds between the first signal and SIGKILL, unless given.
@@ -69,20 +71,47 @@ async fn stop_locked(
     let mut exits = container.watch_exits();
     let before = exits.borrow_and_update().count;
     let gone = |exits: &super::container::Exits| exits.count != before || exits.removed;
+    let mut sent = Instant::now();
     deliver(engine, container, number)?;
     // A stopped process takes no signal but SIGKILL.
     resume(container);
     let ended = exits.wait_for(gone);
     if timeout < 0 {
         let _ = ended.await;
+        note_end(container, sent);
         return Ok(());
     }
     let patience = Duration::from_secs(timeout.unsigned_abs());
     if tokio::time::timeout(patience, ended).await.is_err() {
+        note_timed(Facts::Patience {}, sent.elapsed());
+        sent = Instant::now();
         deliver(engine, container, Signal::SIGKILL as i32)?;
         let _ = exits.wait_for(gone).await;
     }
+    note_end(container, sent);
     Ok(())
+}
+
+fn note_end(container: &Container, since: Instant) {
+    let code = container.record().state.exit_code.into();
+    note_timed(Facts::End { code }, since.elapsed());
+}
+
+/// Notes a signal to a container's first process.
+pub(super) fn note_signal(number: i32, process: i32) {
+    let signal = Signal::try_from(number).map_or("", Signal::as_str);
+    note(Facts::Signal {
+        signal: signal.trim_start_matches("SIG").to_owned(),
+        number,
+        process,
+    });
+}
+
+fn note_change(action: &str, detail: &str) {
+    note(Facts::Change {
+        action: action.to_owned(),
+        detail: detail.to_owned(),
+    });
 }
 
 /// Breaks off a wait between two starts; whether there was one.
@@ -130,6 +159,7 @@ pub fn kill(engine: &Rc<Engine>, container: &Rc<Container>, name: Option<&str>) 
 fn deliver(engine: &Rc<Engine>, container: &Rc<Container>, number: i32) -> ApiResult<()> {
     if let Some(pid) = container.pid() {
         signal::send(pid, number)?;
+        note_signal(number, pid);
         tell(engine, container, "kill", [("signal", number.to_string())]);
     }
     Ok(())
@@ -194,6 +224,7 @@ pub fn pause(engine: &Rc<Engine>, container: &Rc<Container>) -> ApiResult<()> {
         }
     }
     container.change(|record| record.state.status = Status::Paused);
+    note_change("pause", "");
     tell(engine, container, "pause", []);
     Ok(())
 }
@@ -205,6 +236,7 @@ pub fn pause(engine: &Rc<Engine>, container: &Rc<Container>) -> ApiResult<()> {
 pub fn unpause(engine: &Rc<Engine>, container: &Rc<Container>) -> ApiResult<()> {
     container.record().state.may_unpause(&container.id)?;
     resume(container);
+    note_change("unpause", "");
     tell(engine, container, "unpause", []);
     Ok(())
 }

@@ -4,12 +4,14 @@ use std::rc::Rc;
 
 use plimsoll_api::container::ContainerUpdateResponse;
 use plimsoll_api::host_config::ContainerUpdateRequest;
+use plimsoll_api::operation::Facts;
 
 use super::container::Container;
 use super::tell::tell;
 use super::validate::restart_policy;
 use crate::engine::Engine;
 use crate::failure::ApiResult;
+use crate::operations::note;
 
 /// Changes what may be changed. Limits of a running container take effect at
 /// its next start: there is no cgroup to change under it.
@@ -47,6 +49,10 @@ pub fn update(
         if request.pids_limit.is_some() {
             host.pids_limit = request.pids_limit;
         }
+    });
+    note(Facts::Change {
+        action: "update".to_owned(),
+        detail: String::new(),
     });
     tell(engine, container, "update", []);
     let warning = "Limits of a running container take effect at its next start";

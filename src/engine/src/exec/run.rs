@@ -3,7 +3,8 @@
 use std::io;
 use std::path::PathBuf;
 use std::rc::Rc;
-use std::time::Duration;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
 
 use plimsoll_runtime::zygote::CreateError;
 use plimsoll_runtime::{Capabilities, CapabilitySet, ExecRequest, Seccomp, User, plan_exec};
@@ -15,6 +16,7 @@ use crate::containers::{Container, tell};
 use crate::engine::Engine;
 use crate::failure::{ApiFailure, ApiResult};
 use crate::logs::Stream;
+use crate::operations::Performance;
 use crate::runtime_thread::fault;
 use crate::spec;
 use crate::streams::{Descriptor, pump, stdio_for};
@@ -61,18 +63,21 @@ async fn bring_up(
 ) -> Result<Started, (ApiFailure, i32)> {
     let plain = |failure: ApiFailure| (failure, 126);
     let request = request(engine, container, exec, size).map_err(plain)?;
-    let plan = plan_exec(&request);
-    let told = |error: io::Error| plain(ApiFailure::from(error));
+    let plan = Arc::new(plan_exec(&request));
+    let mut performance = Performance::of(&plan, engine.config.volumes_dir());
+    let failed = |error: io::Error| plain(ApiFailure::from(error));
     let (child, ours) = stdio_for(
         &exec.stdio,
         exec.config.tty,
         exec.config.attach_stdin,
         engine.container_root(),
     )
-    .map_err(told)?;
+    .map_err(failed)?;
     let runtime = engine.runtime().map_err(plain)?;
     let birth = engine.supervisor.birth();
-    let mut created = runtime.exec(plan, child).await.map_err(refusal)?;
+    let created = runtime.exec(plan, child).await;
+    performance.created(&created);
+    let mut created = created.map_err(refusal)?;
     exec.pid.set(created.pid);
     let exit = engine.supervisor.expect(created.pid, &birth);
     drop(birth);
@@ -87,18 +92,21 @@ async fn bring_up(
     };
     if let Some(ours) = ours {
         spawn(
-            Rc::new(Descriptor::new(ours.stdout).map_err(told)?),
+            Rc::new(Descriptor::new(ours.stdout).map_err(failed)?),
             Stream::Stdout,
         );
         spawn(
-            Rc::new(Descriptor::new(ours.stderr).map_err(told)?),
+            Rc::new(Descriptor::new(ours.stderr).map_err(failed)?),
             Stream::Stderr,
         );
     } else if let Some(master) = created.console.take() {
         let attached = exec.stdio.attach_terminal(master, exec.config.attach_stdin);
-        spawn(attached.map_err(told)?, Stream::Stdout);
+        spawn(attached.map_err(failed)?, Stream::Stdout);
     }
-    runtime.release(created).await.map_err(refusal)?;
+    let told = Instant::now();
+    let started = runtime.release(created).await;
+    performance.started(&started, told);
+    started.map_err(refusal)?;
     Ok((exit, pumps))
 }
 

@@ -5,6 +5,7 @@ use std::rc::Rc;
 
 use hyper::header::HeaderValue;
 use hyper::{Method, StatusCode};
+use plimsoll_api::operation::Facts;
 use plimsoll_runtime::request::find_user;
 use plimsoll_store::{ArchiveError, ArchiveOwner, UnpackOptions};
 
@@ -19,6 +20,7 @@ use crate::archive::work::{Access, in_docker_s_words, on_files};
 use crate::containers::{Container, Layers, Record, tell};
 use crate::engine::Engine;
 use crate::failure::{ApiFailure, ApiResult};
+use crate::operations::{carry, note};
 
 /// The largest passwd or group file that is looked at (bytes).
 const LARGEST_USER_FILE: u64 = 1 << 20;
@@ -84,6 +86,7 @@ async fn get(engine: &Rc<Engine>, call: &Call, id: &str) -> ApiResult<Reply> {
         view.tree().pack(&asked, out)
     });
     reply.headers_mut().insert(HEADER, value);
+    note_copy(Direction::Out, &path);
     tell(engine, &container, "archive-path", [("path", path)]);
     Ok(reply)
 }
@@ -93,8 +96,23 @@ async fn export(engine: &Rc<Engine>, id: &str) -> ApiResult<Reply> {
     let reply = send(engine, &container, Access::RootAlone, |view, out| {
         view.tree().export(out)
     });
+    note_copy(Direction::Out, "/");
     tell(engine, &container, "export", []);
     Ok(reply)
+}
+
+/// Which way files go, seen from the container.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Direction {
+    In,
+    Out,
+}
+
+fn note_copy(direction: Direction, path: &str) {
+    note(Facts::Copy {
+        inwards: direction == Direction::In,
+        path: path.to_owned(),
+    });
 }
 
 /// A reply whose body a job writes. An error in the middle breaks the body
@@ -107,7 +125,7 @@ fn send(
 ) -> Reply {
     let (client, reply) = reply::stream("application/x-tar");
     let (engine, container) = (engine.clone(), container.clone());
-    tokio::task::spawn_local(async move {
+    tokio::task::spawn_local(carry(async move {
         let mut out = ReplyWriter::new(client.clone());
         let written = on_files(&engine, &container, access, move |view| {
             job(view, &mut out)?;
@@ -116,7 +134,7 @@ fn send(
         if !matches!(written.await, Ok(Ok(()))) {
             client.abort().await;
         }
-    });
+    }));
     reply
 }
 
@@ -167,6 +185,7 @@ async fn put(engine: &Rc<Engine>, call: Call, id: &str) -> ApiResult<Reply> {
             false => told,
         }
     })?;
+    note_copy(Direction::In, &path);
     tell(engine, &container, "extract-to-dir", [("path", path)]);
     Ok(reply::empty(StatusCode::OK))
 }

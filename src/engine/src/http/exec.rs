@@ -15,6 +15,7 @@ use crate::engine::Engine;
 use crate::exec::{self, Exec};
 use crate::failure::ApiResult;
 use crate::logs::Stream;
+use crate::operations::{refuse, subject};
 use crate::streams::{DetachKeys, Wanted, frame};
 
 /// Routes within the group.
@@ -46,6 +47,7 @@ pub async fn route(engine: &Rc<Engine>, call: Call) -> ApiResult<Reply> {
 async fn start(engine: &Rc<Engine>, id: &str, mut call: Call) -> ApiResult<Reply> {
     let exec = engine.execs.find(id)?;
     let container = exec.container()?;
+    subject(&container.name());
     let upgrade = call.upgrade();
     let options: ExecStart = call.json_or_default().await?;
     if options.detach {
@@ -57,6 +59,7 @@ async fn start(engine: &Rc<Engine>, id: &str, mut call: Call) -> ApiResult<Reply
     if let Err(failure) = exec::start(engine, &exec, options.console_size).await {
         // The client has the connection by then, as with dockerd: the reason
         // is what it prints, and the exit code says the rest.
+        refuse(&failure.message);
         let said = format!("{}\r\n", failure.message);
         attachment.wanted.prelude = framed(&attachment, said.as_bytes());
     }

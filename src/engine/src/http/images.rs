@@ -18,6 +18,7 @@ use crate::filters::Filters;
 use crate::images::remove::Force;
 use crate::images::select::{LIST_FILTERS, PRUNE_FILTERS, Wanted};
 use crate::images::{carried, changes, pull, select};
+use crate::operations::{carry, refuse};
 
 /// Before this version an image without names was listed as `<none>:<none>`.
 const NAMELESS_IS_EMPTY: (u32, u32) = (1, 43);
@@ -189,7 +190,8 @@ fn create(engine: &Rc<Engine>, call: &Call) -> ApiResult<Reply> {
     let orders = orders(name, call.query.get("tag").unwrap_or_default())?;
     let (client, reply) = reply::stream("application/json");
     let engine = engine.clone();
-    tokio::task::spawn_local(async move { pull_all(&engine, &orders, &client).await });
+    let pulling = async move { pull_all(&engine, &orders, &client).await };
+    tokio::task::spawn_local(carry(pulling));
     Ok(reply)
 }
 
@@ -226,6 +228,7 @@ async fn pull_all(engine: &Rc<Engine>, orders: &[Order], client: &StreamSender) 
                 outcomes.insert(outcome == pull::Outcome::Newer, reference);
             }
             Err(failure) => {
+                refuse(&failure.message);
                 let _ = client.send_json(&Progress::failed(failure.message)).await;
                 return;
             }

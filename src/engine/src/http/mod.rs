@@ -11,6 +11,7 @@ pub mod exec;
 pub mod hijack;
 pub mod images;
 pub mod networks;
+mod operations;
 pub mod plimsoll;
 pub mod query;
 pub mod reply;

@@ -1,21 +1,28 @@
 //! From a path to the group that answers it. One file per API group.
 
+use std::future::Future;
 use std::rc::Rc;
 
 use hyper::header::{HeaderValue, SERVER};
 use hyper::{Method, Request, body::Incoming};
 
 use super::call::Call;
+use super::operations as commands;
 use super::reply::{self, Reply};
 use super::{archive, containers, exec, images, networks, plimsoll, system, volumes};
 use crate::engine::Engine;
 use crate::failure::{ApiFailure, ApiResult};
+use crate::operations::{self, Trace, traced};
 
 /// Answers one request. Never fails: a failure is a reply too.
 pub async fn answer(engine: Rc<Engine>, request: Request<Incoming>) -> Reply {
     let result = match Call::new(request) {
-        Ok(call) if *call.method() == Method::GET => dispatch(&engine, call).await,
-        Ok(call) => whole(engine, call).await,
+        Ok(call) => {
+            let trace = Trace::begin(&engine, &call);
+            let reads = *call.method() == Method::GET;
+            let work = traced(trace, dispatched(engine, call));
+            if reads { work.await } else { whole(work).await }
+        }
         Err(failure) => Err(failure),
     };
     let mut answer = result.unwrap_or_else(|failure| reply::failure(&failure));
@@ -33,11 +40,19 @@ pub async fn answer(engine: Rc<Engine>, request: Request<Incoming>) -> Reply {
 /// Carries a change out to its end even when the client breaks off in the
 /// middle: the handler's future is dropped then, and half a start would be a
 /// process that nobody watches.
-async fn whole(engine: Rc<Engine>, call: Call) -> ApiResult<Reply> {
-    let carried = tokio::task::spawn_local(async move { dispatch(&engine, call).await });
+async fn whole(work: impl Future<Output = ApiResult<Reply>> + 'static) -> ApiResult<Reply> {
+    let carried = tokio::task::spawn_local(work);
     carried
         .await
         .unwrap_or_else(|error| Err(ApiFailure::internal(format!("the engine failed: {error}"))))
+}
+
+async fn dispatched(engine: Rc<Engine>, call: Call) -> ApiResult<Reply> {
+    let result = dispatch(&engine, call).await;
+    if let Err(failure) = &result {
+        operations::refuse(&failure.message);
+    }
+    result
 }
 
 async fn dispatch(engine: &Rc<Engine>, call: Call) -> ApiResult<Reply> {
@@ -49,6 +64,7 @@ async fn dispatch(engine: &Rc<Engine>, call: Call) -> ApiResult<Reply> {
         ["images", ..] | ["distribution", ..] => images::route(engine, call).await,
         ["volumes", ..] => volumes::route(engine, call).await,
         ["networks", ..] => networks::route(engine, call).await,
+        ["plimsoll", "v1", "operations"] => commands::route(engine, &call),
         ["plimsoll", "v1", "journal"] => system::route(engine, call).await,
         ["plimsoll", ..] => plimsoll::route(engine, call).await,
         ["_ping" | "version" | "info" | "events" | "auth"] | ["system", ..] => {

@@ -9,6 +9,7 @@ use std::rc::Rc;
 
 use plimsoll_api::ImageDelete;
 use plimsoll_api::image::ImagePruneReport;
+use plimsoll_api::operation::Facts;
 use plimsoll_store::{ChainId, Digest, ImageRef};
 use serde_json::json;
 
@@ -20,6 +21,7 @@ use crate::engine::Engine;
 use crate::failure::{ApiFailure, ApiResult};
 use crate::filters::Filters;
 use crate::journal::kind;
+use crate::operations::note;
 use crate::timestamp;
 
 impl From<Conflict> for ApiFailure {
@@ -68,6 +70,10 @@ pub fn tag(engine: &Engine, source: &str, repository: &str, tag: &str) -> ApiRes
     engine
         .journal
         .append(kind::IMAGE_TAG, &id.to_string(), data);
+    note(Facts::Name {
+        reference: reference.familiar(),
+        image: id.to_string(),
+    });
     Ok(())
 }
 
@@ -153,6 +159,7 @@ fn apply(engine: &Engine, id: Digest, steps: &[Step]) -> ApiResult<Removed> {
             }
         };
         engine.journal.append(entry, &subject, data);
+        note(told(step, &own));
     }
     Ok(removed)
 }
@@ -162,6 +169,21 @@ fn event_of(step: &Step) -> (&'static str, &'static str) {
     match step {
         Step::Untag(_) => ("untag", kind::IMAGE_UNTAG),
         Step::Delete(_) => ("delete", kind::IMAGE_REMOVE),
+    }
+}
+
+fn told(step: &Step, own: &[(ChainId, u64)]) -> Facts {
+    let (what, name, bytes) = match step {
+        Step::Untag(reference) => ("name", reference.familiar(), None),
+        Step::Delete(id) => {
+            let bytes = own.iter().map(|(_, size)| size).sum();
+            ("image", id.to_string(), Some(bytes))
+        }
+    };
+    Facts::Remove {
+        what: what.to_owned(),
+        name,
+        bytes,
     }
 }
 

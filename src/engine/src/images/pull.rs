@@ -11,8 +11,10 @@ use std::fs::File;
 use std::io::{self, Read};
 use std::os::fd::AsFd;
 use std::rc::Rc;
+use std::time::{Duration, Instant};
 
 use plimsoll_api::Progress;
+use plimsoll_api::operation::Facts;
 use plimsoll_images::{Blob, CarriedImage, MANIFEST_MEDIA_TYPE};
 use plimsoll_store::image::LARGEST_DOCUMENT;
 use plimsoll_store::{
@@ -29,6 +31,7 @@ use crate::engine::Engine;
 use crate::failure::{ApiFailure, ApiResult};
 use crate::http::reply::{StreamSender, json_line};
 use crate::journal::kind;
+use crate::operations;
 use crate::timestamp;
 
 /// A full disk, in Docker's words and with the way out.
@@ -64,7 +67,21 @@ pub struct Fetched {
     pub record: ImageRecord,
     /// Its layers, lowest first, with their sizes on disk.
     pub layers: Vec<LayerEntry>,
+    /// What it took to get there.
+    effort: Effort,
     lease: Lease,
+}
+
+/// What was copied and unpacked, and how long that took.
+#[derive(Debug, Clone, Copy, Default)]
+struct Effort {
+    new_layers: u64,
+    /// Compressed.
+    fetched: u64,
+    fetching: Duration,
+    /// On disk.
+    unpacked: u64,
+    unpacking: Duration,
 }
 
 /// Brings an image into the store. `present` are the layers that the lab has
@@ -78,6 +95,7 @@ pub fn fetch(
     present: &BTreeSet<DiffId>,
     tell: &mut dyn FnMut(Progress),
 ) -> Result<Fetched, PullError> {
+    let began = Instant::now();
     let lease = store.lease()?;
     let wrong = |error| PullError::Carried(carried.repository, error);
     let manifest = Digest::parse(carried.manifest_digest).map_err(wrong)?;
@@ -94,16 +112,27 @@ pub fn fetch(
         tell(step(&layer.digest.short(), status));
     }
     let missing = |layer: &&LayerRecord| !present.contains(&layer.diff_id);
+    let mut effort = Effort::default();
     for layer in record.layers.iter().filter(missing) {
         download(store, carried, layer, tell)?;
+        effort.new_layers += 1;
+        effort.fetched += layer.size;
     }
+    effort.fetching = began.elapsed();
+    let began = Instant::now();
     let mut layers = Vec::with_capacity(record.layers.len());
     for layer in &record.layers {
-        layers.push(unpack(store, layer, missing(&layer), tell)?);
+        let entry = unpack(store, layer, missing(&layer), tell)?;
+        if missing(&layer) {
+            effort.unpacked += entry.size;
+        }
+        layers.push(entry);
     }
+    effort.unpacking = began.elapsed();
     Ok(Fetched {
         record,
         layers,
+        effort,
         lease,
     })
 }
@@ -209,6 +238,7 @@ pub async fn pull(
                 collect::in_background(engine);
             }
             let fetched = fetched?;
+            note_fetched(reference, &fetched);
             let id = fetched.record.id;
             enter(engine, reference, carried, id, Some(fetched))?
         }
@@ -257,6 +287,22 @@ impl Outcome {
             Self::UpToDate => format!("Status: Image is up to date for {name}"),
         })
     }
+}
+
+fn note_fetched(reference: &ImageRef, fetched: &Fetched) {
+    let effort = fetched.effort;
+    let facts = Facts::Fetch {
+        reference: reference.familiar(),
+        layers: fetched.layers.len() as u64,
+        new_layers: effort.new_layers,
+        bytes: effort.fetched,
+    };
+    operations::note_timed(facts, effort.fetching);
+    let facts = Facts::Unpack {
+        new_layers: effort.new_layers,
+        bytes: effort.unpacked,
+    };
+    operations::note_timed(facts, effort.unpacking);
 }
 
 /// Enters a pulled image and its names into the list, and tells of it.
@@ -310,6 +356,10 @@ fn enter(
     engine
         .journal
         .append(kind::IMAGE_PULL, &id.to_string(), data);
+    operations::note(Facts::Name {
+        reference: reference.familiar(),
+        image: id.to_string(),
+    });
     Ok(match changed {
         true => Outcome::Newer,
         false => Outcome::UpToDate,

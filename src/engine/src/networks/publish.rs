@@ -5,11 +5,13 @@ use std::cell::RefCell;
 use std::io;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::rc::Rc;
+use std::time::{Duration, Instant};
 
 use nix::sys::socket::{
     AddressFamily, Backlog, SockFlag, SockType, SockaddrStorage, bind, listen, setsockopt, socket,
     sockopt,
 };
+use plimsoll_api::operation::{Door, Facts};
 use plimsoll_api::{Port, PortBinding, PortMap, Protocol};
 use plimsoll_host::SocketVendor;
 use tokio::net::{TcpListener, UdpSocket};
@@ -17,6 +19,7 @@ use tokio::task::AbortHandle;
 
 use super::ports::{PortTable, Wanted};
 use super::proxy;
+use crate::operations::LISTED;
 
 /// Why a port could not be published.
 #[derive(Debug, PartialEq, Eq, thiserror::Error)]
@@ -53,6 +56,10 @@ pub struct Published {
 #[derive(Debug)]
 pub struct PublishedPorts {
     pub ports: Vec<Published>,
+    /// The container that they lead to.
+    pub target: Ipv4Addr,
+    /// How long it took to open them.
+    pub took: Duration,
     tasks: Vec<AbortHandle>,
     table: Rc<RefCell<PortTable>>,
 }
@@ -72,6 +79,24 @@ impl PublishedPorts {
                 .push(binding);
         }
         map
+    }
+}
+
+impl PublishedPorts {
+    /// As the X-ray tells them.
+    pub fn told(&self) -> Facts {
+        let doors = self.ports.iter().map(|one| Door {
+            lab_ip: one.ip.to_string(),
+            lab_port: one.host_port,
+            address: self.target.to_string(),
+            port: one.port.number,
+            protocol: one.port.protocol.to_string(),
+            outside: one.outside.map(|address| address.to_string()),
+        });
+        Facts::Port {
+            ports: doors.take(LISTED).collect(),
+            more: self.ports.len().saturating_sub(LISTED) as u64,
+        }
     }
 }
 
@@ -97,8 +122,11 @@ pub fn publish(
     table: &Rc<RefCell<PortTable>>,
     vendor: Option<&SocketVendor>,
 ) -> Result<PublishedPorts, PublishError> {
+    let began = Instant::now();
     let mut published = PublishedPorts {
         ports: Vec::new(),
+        target: container,
+        took: Duration::ZERO,
         tasks: Vec::new(),
         table: table.clone(),
     };
@@ -106,6 +134,7 @@ pub fn publish(
     for one in wanted {
         publish_one(one, container, vendor, has_ipv6, &mut published)?;
     }
+    published.took = began.elapsed();
     Ok(published)
 }
 

@@ -4,6 +4,7 @@
 use std::collections::BTreeMap;
 
 use plimsoll_api::VolumeCreate;
+use plimsoll_api::operation::Facts;
 use plimsoll_api::volume::VolumePruneReport;
 use serde_json::json;
 
@@ -12,6 +13,7 @@ use crate::engine::Engine;
 use crate::failure::{ApiFailure, ApiResult};
 use crate::filters::Filters;
 use crate::journal::kind;
+use crate::operations::{note, subject};
 use crate::usage;
 
 /// Whether a missing volume is an error.
@@ -29,13 +31,15 @@ pub enum Missing {
 /// As `Volumes::ensure`.
 pub fn create(engine: &Engine, wanted: &VolumeCreate) -> ApiResult<Volume> {
     let name = Some(wanted.name.as_str()).filter(|name| !name.is_empty());
-    ensure(
+    let volume = ensure(
         engine,
         name,
         &wanted.driver,
         &wanted.labels,
         &wanted.driver_opts,
-    )
+    )?;
+    subject(&volume.name);
+    Ok(volume)
 }
 
 /// As `Volumes::ensure`, telling of a volume that is new.
@@ -65,6 +69,10 @@ pub fn ensure(
     engine
         .journal
         .append(kind::VOLUME_CREATE, &volume.name, data);
+    note(Facts::Volume {
+        name: volume.name.clone(),
+        anonymous: volume.is_anonymous(),
+    });
     Ok(volume)
 }
 
@@ -89,6 +97,11 @@ pub fn remove(engine: &Engine, name: &str, missing: Missing) -> ApiResult<()> {
     let attributes = BTreeMap::from([("driver".to_owned(), volume.driver)]);
     engine.events.emit("volume", "destroy", name, attributes);
     engine.journal.append(kind::VOLUME_REMOVE, name, json!({}));
+    note(Facts::Remove {
+        what: "volume".to_owned(),
+        name: name.to_owned(),
+        bytes: None,
+    });
     Ok(())
 }
 

@@ -9,12 +9,15 @@ use std::fs::{self, File};
 use std::io;
 use std::os::fd::AsFd;
 use std::path::{Path, PathBuf};
+use std::time::Instant;
 
+use plimsoll_api::operation::Facts;
 use plimsoll_store::{ArchiveError, Ownership, remove_tree};
 
 use super::Volume;
 use crate::archive::view::View;
 use crate::failure::{ApiFailure, ApiResult};
+use crate::operations::note_timed;
 
 /// Lies beside `_data` while a copy is under way.
 const MARKER: &str = "filling";
@@ -38,6 +41,7 @@ pub(super) async fn fill(
     if !wants_content(&volume.mountpoint) {
         return Ok(());
     }
+    let began = Instant::now();
     let (data, lowers) = (volume.mountpoint.clone(), lowers.to_vec());
     let (place, ownership) = (path.to_owned(), ownership.clone());
     let copying = tokio::task::spawn_blocking(move || {
@@ -46,7 +50,7 @@ pub(super) async fn fill(
             view.tree().copy_up(&place, into.as_fd()).map(drop)
         })
     });
-    copying
+    let content = copying
         .await
         .map_err(|error| ApiFailure::internal(error.to_string()))?
         .map_err(|error| {
@@ -54,7 +58,22 @@ pub(super) async fn fill(
                 "failed to populate volume {} with {path}: {error}",
                 volume.name
             ))
-        })
+        })?;
+    if content == Content::Some {
+        let facts = Facts::Fill {
+            name: volume.name.clone(),
+            destination: path.to_owned(),
+        };
+        note_timed(facts, began.elapsed());
+    }
+    Ok(())
+}
+
+/// What the image has at the volume's place.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Content {
+    Some,
+    Nothing,
 }
 
 fn marker(data: &Path) -> PathBuf {
@@ -70,7 +89,7 @@ fn wants_content(data: &Path) -> bool {
 fn copy(
     data: &Path,
     content: impl FnOnce(&File) -> Result<(), ArchiveError>,
-) -> Result<(), FillError> {
+) -> Result<Content, FillError> {
     let into = File::open(data)?;
     if marker(data).exists() {
         for entry in fs::read_dir(data)? {
@@ -78,12 +97,14 @@ fn copy(
         }
     }
     File::create(marker(data))?;
-    match content(&into) {
-        // The image has nothing there: the volume stays empty.
-        Ok(()) | Err(ArchiveError::NotFound(_)) => {}
+    let content = match content(&into) {
+        Ok(()) => Content::Some,
+        // The volume stays empty.
+        Err(ArchiveError::NotFound(_)) => Content::Nothing,
         Err(error) => return Err(error.into()),
-    }
-    Ok(fs::remove_file(marker(data))?)
+    };
+    fs::remove_file(marker(data))?;
+    Ok(content)
 }
 
 #[cfg(test)]

@@ -116,7 +116,7 @@ impl Volumes {
         };
         let ids = &config.id_map;
         let root = (first(ids.container_uids()), first(ids.container_gids()));
-        Self::open_dir(&config.state_dir.join("volumes"), config.ownership(), root)
+        Self::open_dir(&config.volumes_dir(), config.ownership(), root)
     }
 
     fn open_dir(dir: &Path, ownership: Ownership, root: (u32, u32)) -> ApiResult<Self> {

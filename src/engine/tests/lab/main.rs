@@ -3,6 +3,8 @@
 //! Runs as whoever runs the tests. The end-to-end tests at the root of the
 //! workspace play the same as root and as ordinary users with the real binary.
 
+mod operations;
+
 use std::io::{Read, Write};
 use std::os::unix::net::UnixStream;
 use std::path::PathBuf;
