@@ -77,8 +77,6 @@ pub struct LabScreen {
     pub judging: Turn,
     pub looking: Turn,
     pub recording: Option<String>,
-    /// Where published ports are found outside.
-    pub ports: Vec<String>,
     pub clock: Clock,
 }
 
@@ -332,7 +330,6 @@ impl LabScreen {
             judging: Turn::Idle,
             looking: Turn::Idle,
             recording: None,
-            ports: Vec::new(),
             clock: Clock {
                 last_input: now,
                 untold: 0,

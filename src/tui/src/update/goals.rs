@@ -57,7 +57,10 @@ pub(super) fn judged(
                     lab: lab.to_owned(),
                     label: format!("met: {}", check.id),
                 });
-                said.get_or_insert((text, Tone::Good));
+                // The goal reached last is what the learner has just done.
+                if !matches!(said, Some((_, Tone::Bad))) {
+                    said = Some((text, Tone::Good));
+                }
             }
             Change::TurnedBack(check) => {
                 goals.turned_back.insert(check.id.clone());

@@ -195,7 +195,6 @@ fn entered(model: &mut Model, name: &str, visit: Visit, effects: &mut Vec<Effect
     let lab = || name.to_owned();
     let again = screen.state != LabState::Starting;
     screen.state = LabState::Ready;
-    screen.ports = visit.ports;
     if !visit.last_screen.is_empty() && !again {
         screen.terminal.restore(&visit.last_screen, model.language);
     }
@@ -209,6 +208,10 @@ fn entered(model: &mut Model, name: &str, visit: Visit, effects: &mut Vec<Effect
     let step = screen.step + 1;
     effects.push(Effect::BeginStep { lab: lab(), step });
     changed(screen, name, effects);
+    // Servers that went on are found where they were.
+    if let Some(way_in) = visit.ports.into_iter().next() {
+        notice(model, way_in, Tone::Plain, effects);
+    }
 }
 
 fn lost(model: &mut Model, name: &str, effects: &mut Vec<Effect>) {
