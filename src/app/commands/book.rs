@@ -6,6 +6,7 @@ use std::path::Path;
 use std::process::ExitCode;
 use std::sync::Arc;
 
+use nix::sys::eventfd::EventFd;
 use nix::sys::signal::{SigSet, Signal};
 use nix::sys::signalfd::{SfdFlags, SignalFd};
 use plimsoll_book::{Site, SiteError, Sources, WriteError};
@@ -63,7 +64,11 @@ fn preprocess(shared: &Shared, words: &[String]) -> Outcome {
     }
 }
 
-fn page(
+/// The page's path in the site; without one asked for, the beginning.
+///
+/// # Errors
+/// There is no such page.
+pub fn page(
     sources: &Sources,
     course: &Course,
     language: Language,
@@ -112,6 +117,24 @@ fn serve(site: Site, port: Option<u16>, page: &str, language: Language) -> Outco
     }
     plimsoll_book::serve(&listener, &Arc::new(site), end.as_fd()).map_err(failed)?;
     Ok(ExitCode::SUCCESS)
+}
+
+/// Serves the book from a thread, for as long as this process lives, and says
+/// at which port of the loopback.
+///
+/// # Errors
+/// The book cannot be built, or no port be had.
+pub fn serve_aside(course: &Course) -> Result<u16, Failure> {
+    let failed = |error: std::io::Error| Failure::from_error(Kind::Environment, &error);
+    let site = Site::build(&Sources::carried(), course).map_err(|error| unbuilt(&error))?;
+    let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).map_err(failed)?;
+    let port = listener.local_addr().map_err(failed)?.port();
+    let never = EventFd::new().map_err(|error| failed(error.into()))?;
+    std::thread::spawn(move || {
+        // What a visitor gets wrong is told to the visitor.
+        let _ = plimsoll_book::serve(&listener, &Arc::new(site), never.as_fd());
+    });
+    Ok(port)
 }
 
 /// Becomes readable when somebody wants the server to end.

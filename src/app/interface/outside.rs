@@ -5,13 +5,15 @@ use std::collections::BTreeMap;
 use std::ffi::OsString;
 use std::fs;
 use std::path::PathBuf;
+use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 use plimsoll_api::client::{Client, Endpoint, ListOptions};
+use plimsoll_book::Sources;
 use plimsoll_host::{LabName, LabPaths, StartOptions};
 use plimsoll_lab::progress::{LabProgress, Progress};
 use plimsoll_lab::result::ResultRecord;
-use plimsoll_text::Text;
+use plimsoll_text::{Language, Text};
 use plimsoll_tui::event::{BackTo, Fault, Health, Visit};
 use plimsoll_tui::run::Outside;
 use plimsoll_tui::terminal::shell::ShellCommand;
@@ -29,6 +31,8 @@ pub struct Binary {
     shared: Shared,
     room: Classroom,
     program: PathBuf,
+    /// The port at which the book is served, once somebody asked for it.
+    served: Mutex<Option<u16>>,
 }
 
 impl Binary {
@@ -45,6 +49,7 @@ impl Binary {
             shared,
             room,
             program,
+            served: Mutex::new(None),
         })
     }
 
@@ -231,9 +236,21 @@ impl Outside for Binary {
             .unwrap_or_else(|| Health::Limited("doctor".to_owned()))
     }
 
-    fn book(&self, page: &str) -> Result<String, Fault> {
-        let _ = page;
-        Err(told(Failure::new(Kind::Usage, "the book comes later")))
+    fn book(&self, page: &str, language: Language) -> Result<Vec<String>, Fault> {
+        let course = &self.room.course;
+        let page = commands::book::page(&Sources::carried(), course, language, Some(page));
+        let page = page.map_err(told)?;
+        let mut served = self.served.lock().unwrap_or_else(PoisonError::into_inner);
+        let port = match *served {
+            Some(port) => port,
+            None => commands::book::serve_aside(course).map_err(told)?,
+        };
+        *served = Some(port);
+        let ssh = crate::afar::ssh_target();
+        let mut lines = plimsoll_book::serving(language, port, &page, ssh.as_deref());
+        // Here it is served until the interface ends, not until Ctrl-C.
+        lines.pop();
+        Ok(lines)
     }
 
     fn running(&self) -> BTreeMap<String, usize> {

@@ -95,6 +95,7 @@ pub enum Effect {
     Doctor,
     Book {
         page: String,
+        language: Language,
     },
     ReadProgress,
     /// What is said from now on is said in this language.

@@ -43,9 +43,9 @@ pub enum What {
     Running(BTreeMap<String, usize>),
     /// What `plimsoll doctor` found.
     Doctor(Health),
-    /// Where the book is served, and the page that was asked for.
+    /// Where the page of the book is that was asked for.
     Book {
-        address: String,
+        lines: Vec<String>,
     },
     /// The moment that [`crate::effect::Effect::Wake`] asked for has come.
     Wake,

@@ -183,6 +183,10 @@ pub enum Overlay {
         loss: Text,
     },
     Resetting,
+    /// Where a page of the book is served.
+    Book {
+        lines: Vec<String>,
+    },
     Fault(Fault),
 }
 

@@ -225,7 +225,6 @@ copied = Copied.
 recording = REC
 recording-into = Recording the terminal into { $file } (what you type is not kept, what is shown is). ^G r ends it.
 recording-kept = The recording is in { $file }.
-book-is-at = The book: { $address }
 
 # Dialogs.
 did-not-work = That did not work

@@ -225,7 +225,6 @@ copied = Copié.
 recording = ENR
 recording-into = Le terminal est enregistré dans { $file } (ce que vous tapez n'est pas gardé, ce qui s'affiche l'est). ^G r arrête.
 recording-kept = L'enregistrement est dans { $file }.
-book-is-at = Le livre : { $address }
 
 # Dialogues.
 did-not-work = Cela n'a pas marché

@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use plimsoll_api::client::Endpoint;
 use plimsoll_lab::progress::{LabProgress, Progress};
 use plimsoll_lab::result::ResultRecord;
-use plimsoll_text::Text;
+use plimsoll_text::{Language, Text};
 
 use crate::event::{BackTo, Fault, Health, Visit};
 use crate::terminal::shell::ShellCommand;
@@ -85,7 +85,7 @@ pub trait Outside: Send + Sync + 'static {
     ///
     /// # Errors
     /// The book cannot be built or served.
-    fn book(&self, page: &str) -> Result<String, Fault>;
+    fn book(&self, page: &str, language: Language) -> Result<Vec<String>, Fault>;
 
     /// How many containers run in the labs whose engines are alive; no engine
     /// is started for it.

@@ -244,9 +244,9 @@ fn slowly(outside: &dyn Outside, effect: Effect, tell: &dyn Fn(What)) -> Result<
         }
         Effect::Reset { lab, back_to } => reset(outside, lab, back_to, tell)?,
         Effect::Doctor => tell(What::Doctor(outside.doctor())),
-        Effect::Book { page } => {
-            let address = outside.book(&page)?;
-            tell(What::Book { address });
+        Effect::Book { page, language } => {
+            let lines = outside.book(&page, language)?;
+            tell(What::Book { lines });
         }
         Effect::CountRunning => tell(What::Running(outside.running())),
         Effect::ReadProgress => tell(What::Progress(Box::new(outside.progress()?))),

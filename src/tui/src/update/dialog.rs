@@ -50,7 +50,7 @@ pub(super) fn press(model: &mut Model, key: KeyEvent, effects: &mut Vec<Effect>)
             }
         }
         Overlay::AskingLosses | Overlay::Resetting => model.overlay = Some(overlay),
-        Overlay::Fault(_) => {}
+        Overlay::Book { .. } | Overlay::Fault(_) => {}
     }
 }
 

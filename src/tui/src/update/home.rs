@@ -46,6 +46,7 @@ pub(super) fn press(model: &mut Model, key: KeyEvent, effects: &mut Vec<Effect>)
         }
         Action::Book => effects.push(Effect::Book {
             page: "index".to_owned(),
+            language: model.language,
         }),
         Action::Help => model.overlay = Some(Overlay::Help { scroll: 0 }),
         Action::Quit => leave(model, effects),

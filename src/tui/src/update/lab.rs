@@ -8,7 +8,7 @@ use crate::effect::{Depth, Effect};
 use crate::event::{Fault, LabEvent, Moment, ShellEvent, Visit};
 use crate::geometry;
 use crate::keys::Action;
-use crate::lesson::Place as CommandPlace;
+use crate::lesson::{Place as CommandPlace, Target};
 use crate::model::{
     Focus, LabScreen, LabState, Model, Overlay, Place, ShellState, Side, Tone, Turn,
 };
@@ -551,12 +551,32 @@ pub(super) fn record(model: &mut Model, name: &str, effects: &mut Vec<Effect>) {
     });
 }
 
-/// The page of the book that goes with this lab.
+/// The page that the part of the lesson in sight links to first, else the
+/// lab's own.
+fn page_here(model: &Model, name: &str) -> Option<String> {
+    model.course.lab(name)?;
+    let pane = &model.labs.get(name)?.lesson;
+    let linked = pane
+        .layout
+        .links
+        .iter()
+        .find_map(|link| match &link.target {
+            Target::Book { page, anchor } => Some(match anchor {
+                Some(anchor) => format!("{page}#{anchor}"),
+                None => page.clone(),
+            }),
+            _ => None,
+        });
+    Some(linked.unwrap_or_else(|| format!("labs/{name}")))
+}
+
+/// The page of the book that goes with what is being read.
 pub(super) fn open_book(model: &mut Model, name: &str, effects: &mut Vec<Effect>) {
-    let known = model.course.lab(name).is_some();
-    if known {
+    let page = page_here(model, name);
+    if let Some(page) = page {
         effects.push(Effect::Book {
-            page: format!("labs/{name}"),
+            page,
+            language: model.language,
         });
     }
 }

@@ -38,10 +38,7 @@ pub fn update(model: &mut Model, event: Event) -> Vec<Effect> {
         What::Progress(progress) => model.progress = *progress,
         What::Running(running) => model.running = running,
         What::Doctor(health) => model.health = Some(health),
-        What::Book { address } => {
-            let text = crate::words::book_is_at(model.language, address.as_str());
-            notice(model, text, Tone::Plain, &mut effects);
-        }
+        What::Book { lines } => model.overlay = Some(Overlay::Book { lines }),
         What::Wake => {}
         What::Failed(fault) => failed(model, fault),
         What::Terminate => leave(model, &mut effects),

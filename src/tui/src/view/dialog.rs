@@ -104,6 +104,7 @@ fn told(model: &Model, overlay: &Overlay, room: usize) -> Option<Told> {
             &words::resetting(language),
             String::new(),
         ),
+        Overlay::Book { lines } => simple(words::key_book(language), &lines.join("\n\n"), close()),
         Overlay::Fault(fault) => fault_told(model, fault, room),
     })
 }
