@@ -3,6 +3,7 @@
 
 mod attacks;
 mod bad_input;
+mod book;
 mod copying;
 mod course_words;
 mod grading;

@@ -115,6 +115,7 @@ fn serve(site: Site, port: Option<u16>, page: &str, language: Language) -> Outco
     for line in plimsoll_book::serving(language, port, page, ssh.as_deref()) {
         say!("{line}");
     }
+    say!("{}", plimsoll_book::until(language));
     plimsoll_book::serve(&listener, &Arc::new(site), end.as_fd()).map_err(failed)?;
     Ok(ExitCode::SUCCESS)
 }

@@ -247,10 +247,12 @@ impl Outside for Binary {
         };
         *served = Some(port);
         let ssh = crate::afar::ssh_target();
-        let mut lines = plimsoll_book::serving(language, port, &page, ssh.as_deref());
-        // Here it is served until the interface ends, not until Ctrl-C.
-        lines.pop();
-        Ok(lines)
+        Ok(plimsoll_book::serving(
+            language,
+            port,
+            &page,
+            ssh.as_deref(),
+        ))
     }
 
     fn running(&self) -> BTreeMap<String, usize> {

@@ -39,4 +39,4 @@ pub use server::serve;
 pub use shelf::{NoSuchPage, find};
 pub use site::{Site, SiteError, WriteError};
 pub use sources::{Sources, SourcesError};
-pub use told::{serving, written};
+pub use told::{serving, until, written};

@@ -16,8 +16,12 @@ pub fn serving(language: Language, port: u16, page: &str, ssh: Option<&str>) -> 
         let port = port.to_string();
         lines.push(words::served_afar(language, page, port, target));
     }
-    lines.push(words::served_until(language));
     lines
+}
+
+/// How the serving ends.
+pub fn until(language: Language) -> String {
+    words::served_until(language)
 }
 
 /// Where it lies as files.
