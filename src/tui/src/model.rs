@@ -60,6 +60,8 @@ pub struct Home {
 pub struct LabScreen {
     pub state: LabState,
     pub terminal: Terminal,
+    /// When the terminal first showed something that is not kept yet.
+    pub unkept_since: Option<Moment>,
     pub shell: ShellState,
     pub focus: Focus,
     /// What stands beside, above or in place of the terminal.
@@ -314,6 +316,7 @@ impl LabScreen {
         LabScreen {
             state: LabState::Starting,
             terminal: Terminal::new(24, 80),
+            unkept_since: None,
             shell: ShellState::None,
             focus: Focus::Terminal,
             side: Side::Lesson,

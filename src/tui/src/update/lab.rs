@@ -18,6 +18,8 @@ use crate::words;
 
 /// A learner who types nothing for this long is not there, in milliseconds.
 const ABSENT_MS: u64 = 5 * 60 * 1000;
+/// A screen is kept this long after it changed, in milliseconds.
+const KEPT_AFTER_MS: u64 = 1_000;
 /// Time is told in portions of this many milliseconds.
 const PORTION_MS: u64 = 30_000;
 
@@ -103,12 +105,17 @@ fn tell_time(model: &mut Model, name: &str, effects: &mut Vec<Effect>) {
 
 /// What is heard of the shell.
 pub(super) fn shell(model: &mut Model, name: &str, what: ShellEvent, effects: &mut Vec<Effect>) {
+    let now = model.now;
     let Some(screen) = model.labs.get_mut(name) else {
         return;
     };
     match what {
         ShellEvent::Output(bytes) => {
             let replies = screen.terminal.feed(&bytes);
+            screen.unkept_since.get_or_insert_with(|| {
+                effects.push(Effect::Wake(now + KEPT_AFTER_MS));
+                now
+            });
             if !replies.is_empty() {
                 effects.push(Effect::Type {
                     lab: name.to_owned(),
@@ -124,6 +131,21 @@ pub(super) fn shell(model: &mut Model, name: &str, what: ShellEvent, effects: &m
             });
         }
         ShellEvent::Failed(fault) => screen.shell = ShellState::Failed(fault),
+    }
+}
+
+/// Keeps what terminals showed a while ago, so that a kill of this process
+/// loses no more than that while.
+pub(super) fn keep_screens(model: &mut Model, effects: &mut Vec<Effect>) {
+    for (name, screen) in &mut model.labs {
+        let since = screen.unkept_since;
+        if since.is_some_and(|since| model.now >= since + KEPT_AFTER_MS) {
+            screen.unkept_since = None;
+            effects.push(Effect::KeepScreen {
+                lab: name.clone(),
+                screen: screen.terminal.last_screen(),
+            });
+        }
     }
 }
 

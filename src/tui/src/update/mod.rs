@@ -39,7 +39,7 @@ pub fn update(model: &mut Model, event: Event) -> Vec<Effect> {
         What::Running(running) => model.running = running,
         What::Doctor(health) => model.health = Some(health),
         What::Book { lines } => model.overlay = Some(Overlay::Book { lines }),
-        What::Wake => {}
+        What::Wake => lab::keep_screens(model, &mut effects),
         What::Failed(fault) => failed(model, fault),
         What::Terminate => leave(model, &mut effects),
     }
