@@ -87,7 +87,7 @@ pub fn run(
         if performer.quit {
             return Ok(());
         }
-        let event = match happened.try_recv() {
+        let event = match due(&mut performer).map_or_else(|| happened.try_recv(), Ok) {
             Ok(event) if !drawn.is_late() => event,
             Ok(event) => {
                 drawn.draw(&mut screen, &model)?;
@@ -142,6 +142,16 @@ impl Drawn {
     }
 }
 
+/// The wake that was asked for, when its moment has come: also while events
+/// come without a pause.
+fn due(performer: &mut Performer) -> Option<Event> {
+    let at = now();
+    performer.wakes.first().filter(|wake| **wake <= at)?;
+    performer.wakes.retain(|wake| *wake > at);
+    let what = What::Wake;
+    Some(Event { at, what })
+}
+
 /// Nothing is to be done: what is dirty is drawn, and the next event waited for.
 fn wait(
     happened: &Receiver<Event>,
@@ -155,16 +165,14 @@ fn wait(
         if drawn.dirty && rest.is_zero() {
             drawn.draw(screen, model)?;
         }
-        let until_wake = performer
-            .wake
-            .map(|at| Duration::from_millis(at.saturating_sub(now())));
-        if until_wake.is_some_and(|left| left.is_zero()) {
-            performer.wake = None;
-            return Ok(Event {
-                at: now(),
-                what: What::Wake,
-            });
+        if let Some(event) = due(performer) {
+            return Ok(event);
         }
+        let now = now();
+        let until_wake = performer
+            .wakes
+            .first()
+            .map(|at| Duration::from_millis(at.saturating_sub(now)));
         let limit = match (drawn.dirty, until_wake) {
             (true, _) => rest,
             (false, Some(left)) => left,
@@ -175,7 +183,7 @@ fn wait(
             Err(RecvTimeoutError::Timeout) => {}
             Err(RecvTimeoutError::Disconnected) => {
                 return Ok(Event {
-                    at: now(),
+                    at: now,
                     what: What::Terminate,
                 });
             }

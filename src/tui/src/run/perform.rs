@@ -1,6 +1,6 @@
 //! The one place where effects are carried out.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 use std::sync::mpsc::Sender;
 use std::thread;
@@ -21,8 +21,8 @@ pub struct Performer {
     outside: Arc<dyn Outside>,
     events: Sender<Event>,
     seats: HashMap<String, Seat>,
-    /// The soonest moment at which the model wants to be woken.
-    pub wake: Option<Moment>,
+    /// The moments at which the model wants to be woken.
+    pub wakes: BTreeSet<Moment>,
     /// What is to be copied to the learner's clipboard.
     pub clipboard: Option<String>,
     pub quit: bool,
@@ -35,7 +35,7 @@ impl Performer {
             outside,
             events,
             seats: HashMap::new(),
-            wake: None,
+            wakes: BTreeSet::new(),
             clipboard: None,
             quit: false,
             language,
@@ -71,7 +71,7 @@ impl Performer {
     pub fn perform(&mut self, effect: Effect) {
         match effect {
             Effect::Quit => self.quit = true,
-            Effect::Wake(at) => self.wake = Some(self.wake.map_or(at, |soonest| soonest.min(at))),
+            Effect::Wake(at) => drop(self.wakes.insert(at)),
             Effect::Copy(text) => self.clipboard = Some(text),
             Effect::Type { lab, bytes } => {
                 let shell = self.seats.get(&lab).and_then(|seat| seat.shell.as_ref());
