@@ -158,3 +158,29 @@ fn interrupted(server: &mut Child) -> Option<i32> {
     kill(Pid::from_raw(pid), Signal::SIGINT).expect("told");
     server.wait().expect("it ends").code()
 }
+
+everyone!(
+    a_lesson_that_links_to_no_page_is_told_to_its_author,
+    |world| {
+        let new = ["course", "new", "mine", "first-lab"];
+        world.plimsoll(new).assert().success();
+        let check = || world.plimsoll(["course", "check", "mine", "--no-play"]);
+        let lesson = world.path("home/mine/labs/first-lab/fr.md");
+        let mut text = fs::read_to_string(&lesson).expect("the lesson");
+        text.push_str("\n[les volumes](book:course/keeping-data#volumes)\n");
+        fs::write(&lesson, &text).expect("written");
+        check().assert().success();
+        text.push_str("[plus](book:course/keeping-data#volume)\n");
+        fs::write(&lesson, &text).expect("written");
+        let done = check().assert().code(2);
+        let said = String::from_utf8_lossy(&done.get_output().stderr).into_owned();
+        let line = text.lines().count();
+        assert!(
+        said.contains(&format!(
+            "labs/first-lab/fr.md:{line}:1: `course/keeping-data.md` has no heading with the id \
+             `volume`\n  help: did you mean `#volumes`?"
+        )),
+        "{said}"
+    );
+    }
+);
