@@ -115,8 +115,8 @@ pub struct LabsArguments {
 
 #[derive(Debug, Args)]
 pub struct CheckArguments {
-    /// The lab
-    pub lab: LabName,
+    /// The lab; inside a lab's shell that one is meant
+    pub lab: Option<LabName>,
     /// The result record as JSON
     #[arg(long)]
     pub json: bool,
@@ -139,19 +139,18 @@ pub struct MapArguments {
 
 #[derive(Debug, Args)]
 pub struct AnswerArguments {
-    /// The lab
-    pub lab: LabName,
+    /// The lab; inside a lab's shell it can be left out
+    pub lab: Option<String>,
     /// The question's name, as the lesson prints it; none lists the questions
     pub question: Option<String>,
     /// Your answer
-    #[arg(requires = "question")]
     pub value: Option<String>,
 }
 
 #[derive(Debug, Args)]
 pub struct HintArguments {
-    /// The lab
-    pub lab: LabName,
+    /// The lab; inside a lab's shell that one is meant
+    pub lab: Option<LabName>,
 }
 
 #[derive(Debug, Args)]

@@ -8,13 +8,13 @@ use std::time::Instant;
 
 use plimsoll_api::client::Endpoint;
 use plimsoll_host::{LabName, LabPaths, Places, grading};
-use plimsoll_lab::course::{Course, Lab};
+use plimsoll_lab::course::{Course, Lab, Mistakes, Severity};
 use plimsoll_lab::grade;
 use plimsoll_lab::observe::Observer;
 use plimsoll_lab::progress::{LabProgress, Progress};
-use plimsoll_lab::report::Style;
+use plimsoll_lab::report::{Reader, Style};
 use plimsoll_lab::result::{CheckRecord, ResultRecord};
-use plimsoll_lab::schema::{SchemaError, nearest};
+use plimsoll_lab::schema::nearest;
 use plimsoll_lab::text::Language;
 
 use crate::arguments::Shared;
@@ -30,6 +30,8 @@ pub const COURSE_VARIABLE: &str = "PLIMSOLL_COURSE";
 /// A course, and one person's places for it.
 pub struct Classroom {
     pub course: Course,
+    /// What its author has still to do: it can be used as it is.
+    pub unfinished: Mistakes,
     /// Where the course was read from; `None` is the embedded one.
     pub folder: Option<PathBuf>,
     pub places: Places,
@@ -40,25 +42,30 @@ impl Classroom {
     /// The embedded course, or that of `--course DIR`.
     ///
     /// # Errors
-    /// A course that cannot be read or has mistakes, which are listed.
+    /// A course that cannot be read, or that has mistakes which make it useless:
+    /// all mistakes are listed then.
     pub fn open(shared: &Shared) -> Result<Classroom, Failure> {
         let folder = shared
             .course
             .clone()
-            .or_else(|| std::env::var_os(COURSE_VARIABLE).map(PathBuf::from));
+            .or_else(|| std::env::var_os(COURSE_VARIABLE).map(PathBuf::from))
+            .map(|folder| commands::absolute(&folder));
+        let mut unfinished = Mistakes::default();
         let course = match &folder {
             None => Course::embedded(),
             Some(folder) => {
                 let loaded = Course::folder(folder)
                     .map_err(|error| Failure::from_error(Kind::Usage, &error))?;
-                if !loaded.errors.is_empty() {
-                    return Err(mistakes(&loaded.errors));
+                if !loaded.mistakes.leave_it_usable() {
+                    return Err(mistakes(&loaded.mistakes));
                 }
+                unfinished = loaded.mistakes;
                 loaded.course
             }
         };
         Ok(Classroom {
             course,
+            unfinished,
             folder,
             places: commands::places(shared)?,
             language: language(shared),
@@ -119,8 +126,9 @@ impl Classroom {
     }
 
     /// How to write results for this reader.
-    pub fn style(&self) -> Style {
+    pub fn style(&self, reader: Reader) -> Style {
         Style {
+            reader,
             language: self.language,
             symbols: speaks_utf8(),
             width: 80,
@@ -154,19 +162,29 @@ pub fn lay_out_start_files(lab: &Lab, work: &Path) -> Result<(), Failure> {
     Ok(())
 }
 
+/// A lab that is ready to be entered.
+pub struct Arrival {
+    pub paths: LabPaths,
+    /// Where its course was read from; `None` is the embedded one.
+    pub course: Option<PathBuf>,
+}
+
 /// A lab of the course, ready to be entered: on the first visit its start files
 /// are laid out.
 ///
 /// # Errors
 /// No such lab, or its files cannot be written.
-pub fn arrive(shared: &Shared, name: &LabName) -> Result<LabPaths, Failure> {
+pub fn arrive(shared: &Shared, name: &LabName) -> Result<Arrival, Failure> {
     let room = Classroom::open(shared)?;
     let lab = room.lab(name)?;
     let paths = room.paths(name)?;
     if !paths.work().exists() {
         lay_out_start_files(lab, &paths.work())?;
     }
-    Ok(paths)
+    Ok(Arrival {
+        paths,
+        course: room.folder,
+    })
 }
 
 /// The language that `--lang` or the environment asks for.
@@ -174,16 +192,22 @@ pub fn language(shared: &Shared) -> Language {
     Language::choose(shared.lang.as_deref(), |name| std::env::var(name).ok())
 }
 
-/// Everything that is wrong with a course, one line each, in one failure.
-pub fn mistakes(errors: &[SchemaError]) -> Failure {
-    let lines: Vec<String> = errors.iter().map(ToString::to_string).collect();
-    let count = lines.len();
+/// Everything that is wrong with a course, one line each, in one failure: first
+/// what makes it useless, then what only its learners would miss.
+pub fn mistakes(mistakes: &Mistakes) -> Failure {
+    let count = mistakes.len();
     let word = if count == 1 { "mistake" } else { "mistakes" };
-    Failure::new(
-        Kind::Usage,
-        format!("the course has {count} {word}\n{}", lines.join("\n")),
-    )
-    .hint("plimsoll course schema lab|grader|course".to_owned())
+    let mut told = format!("the course has {count} {word}");
+    for severity in [Severity::Broken, Severity::Unfinished] {
+        let lines: Vec<String> = mistakes.of(severity).map(ToString::to_string).collect();
+        if severity == Severity::Unfinished && !lines.is_empty() {
+            told += "\nnot finished yet:";
+        }
+        for line in lines {
+            told += &format!("\n{line}");
+        }
+    }
+    Failure::new(Kind::Usage, told).hint("plimsoll course schema lab|grader|course".to_owned())
 }
 
 /// A live verdict, or the final and patient one.
@@ -237,12 +261,17 @@ pub fn judge(
 /// # Errors
 /// This process runs inside a submission.
 pub fn refuse_in_submission(command: &str) -> Result<(), Failure> {
-    // A script can empty its environment; the mark it cannot remove.
-    if std::env::var_os(SUBMISSION_VARIABLE).is_none() && !grading::in_submission() {
+    if !in_submission() {
         return Ok(());
     }
     let message = format!("`plimsoll {command}` is not available inside a submission");
     Err(Failure::new(Kind::Usage, message))
+}
+
+/// Whether this process is part of a submission.
+pub fn in_submission() -> bool {
+    // A script can empty its environment; the mark it cannot remove.
+    std::env::var_os(SUBMISSION_VARIABLE).is_some() || grading::in_submission()
 }
 
 /// Whether the reader's terminal shows `✓`.

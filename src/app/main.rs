@@ -6,6 +6,9 @@
 //! subcommand does lies in `commands/`, a file for each; what may be typed, in
 //! `arguments.rs`.
 
+// A reader that leaves would make these panic: see `output`.
+#![deny(clippy::print_stdout)]
+
 #[macro_use]
 mod output;
 
@@ -15,6 +18,7 @@ mod borrowed;
 mod classroom;
 mod commands;
 mod failure;
+mod here;
 mod interface;
 mod oci;
 mod playing;

@@ -11,11 +11,12 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use plimsoll_api::client::Endpoint;
-use plimsoll_host::grading::{Arena, ArenaError, Ended, Limit, Limits, Script};
+use plimsoll_host::grading::{self, Arena, ArenaError, Ended, Limit, Limits, Script};
 use plimsoll_host::{Environment, LabName, StartOptions};
 use plimsoll_lab::course::Lab;
 use plimsoll_lab::progress::{LabProgress, Progress};
 use plimsoll_lab::result::{Cause, CheckRecord, ResultRecord, Side, Status, Verdict};
+use plimsoll_lab::schema::LabFile;
 use plimsoll_lab::text::Text;
 
 use crate::arguments::Shared;
@@ -32,6 +33,18 @@ const LONGEST_ANSWER: usize = 4096;
 const TAIL: usize = 64 << 10;
 /// `progress.json` below the home folder; no variable in there says otherwise.
 const PROGRESS: &str = ".local/share/plimsoll/progress.json";
+/// The lab's name and its own file beside it, for `plimsoll answer`: what is
+/// asked, never what is right.
+const QUESTIONS: &str = ".local/share/plimsoll/lab.json";
+
+/// What the lab of this submission asks, in the arena itself. The script may
+/// have changed it: what it answers is looked at outside.
+pub fn questions(name: &LabName) -> Option<LabFile> {
+    let file = Path::new(grading::HOME).join(QUESTIONS);
+    let (lab, asked): (String, LabFile) =
+        serde_json::from_slice(&std::fs::read(file).ok()?).ok()?;
+    (lab == name.as_str()).then_some(asked)
+}
 
 /// What somebody handed in.
 pub struct Submission {
@@ -144,6 +157,9 @@ impl Submission {
     fn put(&self, arena: &Arena, lab: &Lab) -> Result<Script, ArenaError> {
         for (path, content) in &lab.start {
             arena.put(Path::new(path), content, false)?;
+        }
+        if let Ok(questions) = serde_json::to_vec(&(&lab.name, &lab.file)) {
+            arena.put_in_home(Path::new(QUESTIONS), &questions)?;
         }
         if let Some(folder) = &self.files {
             arena.put_folder(folder)?;

@@ -6,6 +6,7 @@ mod bad_input;
 mod book;
 mod copying;
 mod course_words;
+mod courses;
 mod grading;
 mod inside;
 mod map;

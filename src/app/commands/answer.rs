@@ -2,15 +2,17 @@
 
 use std::process::ExitCode;
 
-use plimsoll_lab::course::Lab;
+use plimsoll_host::LabName;
 use plimsoll_lab::progress::LabProgress;
-use plimsoll_lab::schema::{Kind as QuestionKind, Question, nearest};
+use plimsoll_lab::schema::{Kind as QuestionKind, LabFile, Question, nearest};
 use plimsoll_lab::text::{Language, Text};
 
 use super::Outcome;
 use crate::arguments::{AnswerArguments, Shared};
-use crate::classroom::Classroom;
+use crate::classroom::{Classroom, in_submission};
 use crate::failure::{Failure, Kind};
+use crate::here;
+use crate::submission;
 
 /// Longest answer that is kept, in bytes.
 const LONGEST: usize = 4096;
@@ -18,22 +20,26 @@ const LONGEST: usize = 4096;
 /// Keeps an answer; without one prints the question, without a question all.
 pub fn run(shared: &Shared, arguments: &AnswerArguments) -> Outcome {
     let room = Classroom::open(shared)?;
-    let lab = room.lab(&arguments.lab)?;
-    let Some(id) = &arguments.question else {
-        let progress = room.progress()?.lab(&lab.name);
+    let is_lab = |word: &str| room.course.lab(word).is_some();
+    let words = [&arguments.lab, &arguments.question, &arguments.value];
+    let words: Vec<String> = words.into_iter().flatten().cloned().collect();
+    let asked = here::asked(&words, here::lab()?, is_lab)?;
+    let lab = Questions::of(&room, asked.lab)?;
+    let Some(id) = &asked.question else {
+        let progress = room.progress()?.lab(lab.name.as_str());
         for question in &lab.file.questions {
-            put!("{}", in_words(lab, question, &progress, room.language));
+            put!("{}", in_words(&lab, question, &progress, room.language));
         }
         return Ok(ExitCode::SUCCESS);
     };
-    let question = find(lab, id)?;
-    let Some(value) = &arguments.value else {
-        let progress = room.progress()?.lab(&lab.name);
-        put!("{}", in_words(lab, question, &progress, room.language));
+    let question = find(&lab, id)?;
+    let Some(value) = &asked.value else {
+        let progress = room.progress()?.lab(lab.name.as_str());
+        put!("{}", in_words(&lab, question, &progress, room.language));
         return Ok(ExitCode::SUCCESS);
     };
     let value = valid(question, value.trim())?;
-    room.change(&lab.name, |progress| {
+    room.change(lab.name.as_str(), |progress| {
         progress.answers.insert(question.id.clone(), value.clone());
     })?;
     let kept = Text::new(
@@ -50,7 +56,26 @@ pub fn run(shared: &Shared, arguments: &AnswerArguments) -> Outcome {
     Ok(ExitCode::SUCCESS)
 }
 
-fn find<'a>(lab: &'a Lab, id: &str) -> Result<&'a Question, Failure> {
+/// What a lab asks.
+struct Questions {
+    name: LabName,
+    file: LabFile,
+}
+
+impl Questions {
+    /// A submission sees no course but this binary's: what the lab asks was put
+    /// beside it.
+    fn of(room: &Classroom, name: LabName) -> Result<Self, Failure> {
+        let told = in_submission().then(|| submission::questions(&name));
+        let file = match told.flatten() {
+            Some(file) => file,
+            None => room.lab(&name)?.file.clone(),
+        };
+        Ok(Self { name, file })
+    }
+}
+
+fn find<'a>(lab: &'a Questions, id: &str) -> Result<&'a Question, Failure> {
     lab.file.question(id).ok_or_else(|| {
         let names = || {
             lab.file
@@ -92,7 +117,12 @@ fn valid(question: &Question, value: &str) -> Result<String, Failure> {
     }
 }
 
-fn in_words(lab: &Lab, question: &Question, progress: &LabProgress, language: Language) -> String {
+fn in_words(
+    lab: &Questions,
+    question: &Question,
+    progress: &LabProgress,
+    language: Language,
+) -> String {
     let mut out = format!("{}: {}\n", question.id, question.text.get(language));
     let value = match &question.kind {
         QuestionKind::Choice(choices) => {

@@ -4,19 +4,21 @@ use std::process::ExitCode;
 
 use plimsoll_api::client::Endpoint;
 use plimsoll_host::StartOptions;
-use plimsoll_lab::report;
+use plimsoll_lab::report::{self, Reader};
 
 use super::Outcome;
 use crate::arguments::{CheckArguments, Shared};
 use crate::classroom::{Classroom, Patience, judge, refuse_in_submission};
 use crate::failure::{Failure, Kind};
+use crate::here;
 
 /// Grades the live lab, keeps the best verdict, prints all of it.
 pub fn run(shared: &Shared, arguments: &CheckArguments) -> Outcome {
     refuse_in_submission("check")?;
     let room = Classroom::open(shared)?;
-    let lab = room.lab(&arguments.lab)?;
-    let paths = room.paths(&arguments.lab)?;
+    let name = here::lab_or(arguments.lab.as_ref(), "check")?;
+    let lab = room.lab(&name)?;
+    let paths = room.paths(&name)?;
     let endpoint = match &arguments.engine {
         Some(text) => {
             Endpoint::parse(text).map_err(|error| Failure::from_error(Kind::Usage, &error))?
@@ -34,7 +36,7 @@ pub fn run(shared: &Shared, arguments: &CheckArguments) -> Outcome {
     } else {
         put!(
             "{}",
-            report::in_words(&lab.file.title, &result, room.style())
+            report::in_words(&lab.file.title, &result, room.style(Reader::Learner))
         );
     }
     Ok(ExitCode::from(result.exit_code()))

@@ -6,8 +6,8 @@ use std::sync::Mutex;
 
 use plimsoll_book::Sources;
 use plimsoll_host::LabName;
-use plimsoll_lab::course::{self, Attempt, Course, Expected, Lab};
-use plimsoll_lab::report;
+use plimsoll_lab::course::{self, Attempt, Expected, Lab, Severity};
+use plimsoll_lab::report::{self, Reader};
 use plimsoll_lab::schema::json_schema;
 
 use super::Outcome;
@@ -22,7 +22,7 @@ const PLAYERS: usize = 4;
 /// Does what was asked.
 pub fn run(shared: &Shared, action: CourseAction) -> Outcome {
     match action {
-        CourseAction::New { folder, lab } => new(&folder, &lab),
+        CourseAction::New { folder, lab } => new(shared, &folder, &lab),
         CourseAction::Schema { file } => schema(&file),
         CourseAction::Check {
             folder,
@@ -47,9 +47,9 @@ fn schema(file: &str) -> Outcome {
 }
 
 /// Never writes over a file.
-fn new(folder: &Path, lab: &LabName) -> Outcome {
+fn new(shared: &Shared, folder: &Path, lab: &LabName) -> Outcome {
     let labs = match folder.join("labs").is_dir() {
-        true => read(folder)?.labs.len(),
+        true => room(shared, folder)?.course.labs.len(),
         false => 0,
     };
     let mut files = course::new_lab(lab.as_str(), u32::try_from(labs).unwrap_or(0) + 1);
@@ -74,31 +74,21 @@ fn new(folder: &Path, lab: &LabName) -> Outcome {
     Ok(ExitCode::SUCCESS)
 }
 
-/// A course, mistakes and all.
-fn read(folder: &Path) -> Result<Course, Failure> {
-    let loaded =
-        Course::folder(folder).map_err(|error| Failure::from_error(Kind::Usage, &error))?;
-    if loaded.errors.is_empty() {
-        Ok(loaded.course)
-    } else {
-        Err(mistakes(&loaded.errors))
-    }
-}
-
 fn room(shared: &Shared, folder: &Path) -> Result<Classroom, Failure> {
-    let folder = std::path::absolute(folder)
-        .map_err(|error| Failure::new(Kind::Usage, format!("`{}`: {error}", folder.display())))?;
     Classroom::open(&Shared {
-        course: Some(folder),
+        course: Some(folder.to_path_buf()),
         ..shared.clone()
     })
 }
 
 fn check(shared: &Shared, folder: &Path, only: Option<&LabName>, no_play: bool) -> Outcome {
     let room = room(shared, folder)?;
-    let links = plimsoll_book::check_lessons(&Sources::carried(), &room.course);
-    if !links.is_empty() {
-        return Err(mistakes(&links));
+    let mut found = room.unfinished.clone();
+    for error in plimsoll_book::check_lessons(&Sources::carried(), &room.course) {
+        found.add(Severity::Unfinished, error);
+    }
+    if !found.is_empty() {
+        return Err(mistakes(&found));
     }
     let labs: Vec<&Lab> = match only {
         Some(name) => vec![room.lab(name)?],
@@ -201,8 +191,23 @@ fn indented(output: &str) -> String {
         .collect()
 }
 
+/// What is not finished keeps nobody from playing, and is not forgotten.
+fn remind(room: &Classroom, folder: &Path) {
+    if room.unfinished.is_empty() {
+        return;
+    }
+    eprintln!(
+        "not finished yet (`plimsoll course check {}`):",
+        folder.display()
+    );
+    for error in room.unfinished.of(Severity::Unfinished) {
+        eprintln!("  {error}");
+    }
+}
+
 fn play(shared: &Shared, folder: &Path, name: &LabName, only: Option<&str>) -> Outcome {
     let room = room(shared, folder)?;
+    remind(&room, folder);
     let lab = room.lab(name)?;
     let chosen = |attempt: &&Attempt| only.is_none_or(|only| attempt.name == only);
     let attempts: Vec<&Attempt> = lab.attempts.iter().filter(chosen).collect();
@@ -226,7 +231,7 @@ fn play(shared: &Shared, folder: &Path, name: &LabName, only: Option<&str>) -> O
         say!("── {}\n{}", attempt.path, indented(&played.output));
         put!(
             "{}",
-            report::in_words(&lab.file.title, &result, room.style())
+            report::in_words(&lab.file.title, &result, room.style(Reader::Teacher))
         );
         if let Some(told) = playing::difference(attempt, &played, &result) {
             say!("not as it promises: {told}");

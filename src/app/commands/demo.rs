@@ -4,7 +4,7 @@ use std::process::ExitCode;
 
 use plimsoll_host::LabName;
 use plimsoll_lab::course::Lab;
-use plimsoll_lab::report;
+use plimsoll_lab::report::{self, Reader};
 use plimsoll_lab::text::Text;
 
 use super::{Outcome, labs};
@@ -33,6 +33,15 @@ pub fn run(shared: &Shared, arguments: &DemoArguments) -> Outcome {
     Ok(ExitCode::from(worst))
 }
 
+/// As it has to be typed.
+fn quoted(value: &str) -> String {
+    let plain = |letter: char| letter.is_alphanumeric() || "-_./:".contains(letter);
+    if !value.is_empty() && value.chars().all(plain) {
+        return value.to_owned();
+    }
+    format!("'{}'", value.replace('\'', r"'\''"))
+}
+
 fn play(room: &Classroom, lab: &Lab) -> Result<u8, Failure> {
     let language = room.language;
     let Some(attempt) = lab.reference() else {
@@ -45,6 +54,10 @@ fn play(room: &Classroom, lab: &Lab) -> Result<u8, Failure> {
         lab.title(language),
         lab.file.summary.get(language)
     );
+    for (question, value) in &attempt.answers {
+        let name = &lab.name;
+        say!("lab$ plimsoll answer {name} {question} {}", quoted(value));
+    }
     for line in attempt.script.lines().filter(|line| !line.starts_with('#')) {
         say!("lab$ {line}");
     }
@@ -62,7 +75,20 @@ fn play(room: &Classroom, lab: &Lab) -> Result<u8, Failure> {
     say!();
     put!(
         "{}",
-        report::in_words(&lab.file.title, &result, room.style())
+        report::in_words(&lab.file.title, &result, room.style(Reader::Teacher))
     );
     Ok(result.exit_code())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::quoted;
+
+    #[test]
+    fn an_answer_is_shown_as_it_is_typed() {
+        assert_eq!(quoted("all"), "all");
+        assert_eq!(quoted("/usr/share"), "/usr/share");
+        assert_eq!(quoted("it's two words"), r"'it'\''s two words'");
+        assert_eq!(quoted(""), "''");
+    }
 }

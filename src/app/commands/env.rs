@@ -9,7 +9,7 @@ use crate::arguments::{EnvArguments, Shared};
 
 /// Starts the lab where needed and prints `export` lines for a shell's `eval`.
 pub fn run(shared: &Shared, arguments: &EnvArguments) -> Outcome {
-    let paths = crate::classroom::arrive(shared, &arguments.lab)?;
+    let paths = crate::classroom::arrive(shared, &arguments.lab)?.paths;
     super::ensure_running(&paths, &StartOptions::of_process())?;
     say!("export DOCKER_HOST={}", quoted(&paths.docker_host()));
     say!("unset DOCKER_CONTEXT DOCKER_TLS DOCKER_TLS_VERIFY DOCKER_CERT_PATH");

@@ -4,7 +4,7 @@ use std::process::ExitCode;
 use std::time::Duration;
 
 use plimsoll_lab::course::Lab;
-use plimsoll_lab::report;
+use plimsoll_lab::report::{self, Reader};
 use plimsoll_lab::result::{Cause, ResultRecord, Side, Verdict};
 use plimsoll_lab::text::{Language, Text};
 
@@ -38,7 +38,7 @@ pub fn run(shared: &Shared, arguments: &GradeArguments) -> Outcome {
         Ok(graded) => graded,
         Err(failure) => {
             if arguments.format == Format::Json && failure.kind() == Kind::Environment {
-                println!("{}", super::json(&no_verdict(lab, &failure))?);
+                say!("{}", super::json(&no_verdict(lab, &failure))?);
             }
             return Err(failure);
         }
@@ -46,12 +46,12 @@ pub fn run(shared: &Shared, arguments: &GradeArguments) -> Outcome {
     let result = with_cause(graded.result);
     let code = ExitCode::from(result.exit_code());
     match arguments.format {
-        Format::Json => println!("{}", super::json(&result)?),
+        Format::Json => say!("{}", super::json(&result)?),
         Format::Text => {
-            let words = report::in_words(&lab.file.title, &result, room.style());
-            print!("{}", plain(&words));
+            let words = report::in_words(&lab.file.title, &result, room.style(Reader::Teacher));
+            put!("{}", plain(&words));
             if result.verdict != Verdict::Pass {
-                print!("{}", ending(graded.code, &graded.tail, room.language));
+                put!("{}", ending(graded.code, &graded.tail, room.language));
             }
         }
     }

@@ -11,6 +11,7 @@ use plimsoll_lab::text::Text;
 use super::Outcome;
 use crate::arguments::{HintArguments, Shared};
 use crate::classroom::{Classroom, Patience, judge, refuse_in_submission};
+use crate::here;
 
 /// The hint made for a recognised mistake comes first; after it, and where none
 /// is recognised, the goal's own hints, each time one more. What was shown is
@@ -18,8 +19,9 @@ use crate::classroom::{Classroom, Patience, judge, refuse_in_submission};
 pub fn run(shared: &Shared, arguments: &HintArguments) -> Outcome {
     refuse_in_submission("hint")?;
     let room = Classroom::open(shared)?;
-    let lab = room.lab(&arguments.lab)?;
-    let paths = room.paths(&arguments.lab)?;
+    let name = here::lab_or(arguments.lab.as_ref(), "hint")?;
+    let lab = room.lab(&name)?;
+    let paths = room.paths(&name)?;
     super::ensure_running(&paths, &StartOptions::of_process())?;
     let progress = room.progress()?.lab(&lab.name);
     let endpoint = Endpoint::Unix(paths.socket());

@@ -22,7 +22,7 @@ use crate::failure::{Failure, Kind};
 
 /// Starts the lab where needed, looks at it and prints what is there.
 pub fn run(shared: &Shared, arguments: &MapArguments) -> Outcome {
-    let paths = arrive(shared, &arguments.lab)?;
+    let paths = arrive(shared, &arguments.lab)?.paths;
     let endpoint = match &arguments.engine {
         Some(text) => {
             Endpoint::parse(text).map_err(|error| Failure::from_error(Kind::Usage, &error))?

@@ -98,7 +98,8 @@ fn submit_later(lab: &LabName) -> Failure {
     ))
 }
 
-fn absolute(path: &std::path::Path) -> std::path::PathBuf {
+/// A path that means the same in another folder.
+pub fn absolute(path: &std::path::Path) -> std::path::PathBuf {
     // Fails for the empty path only, which is refused as relative later.
     std::path::absolute(path).unwrap_or_else(|_| path.to_path_buf())
 }

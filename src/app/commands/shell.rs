@@ -12,11 +12,12 @@ use plimsoll_lab::text::{Language, Text};
 
 use super::Outcome;
 use crate::arguments::{Shared, ShellArguments};
+use crate::classroom::{Arrival, COURSE_VARIABLE};
 use crate::failure::{Failure, Kind};
 
 /// Starts the lab where needed, joins it, and returns the command's code.
 pub fn run(shared: &Shared, arguments: &ShellArguments) -> Outcome {
-    let paths = crate::classroom::arrive(shared, &arguments.lab)?;
+    let Arrival { paths, course } = crate::classroom::arrive(shared, &arguments.lab)?;
     let mut options = StartOptions::of_process();
     options.publish_on_host &= !arguments.no_publish;
     let running = super::ensure_running(&paths, &options)?;
@@ -27,6 +28,11 @@ pub fn run(shared: &Shared, arguments: &ShellArguments) -> Outcome {
     let visit = EnterOptions {
         command: arguments.command.clone(),
         offered: crate::borrowed::tools(paths.places()),
+        // So that `plimsoll check` in there means the same course.
+        variables: course
+            .into_iter()
+            .map(|folder| (COURSE_VARIABLE.into(), folder.into()))
+            .collect(),
     };
     match enter::enter(&paths, &running, &visit) {
         Ok(Left::Exited(code)) => Ok(ExitCode::from(u8::try_from(code).unwrap_or(125))),

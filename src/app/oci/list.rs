@@ -44,7 +44,7 @@ pub fn list(global: &Global, options: &List) -> Result<(), Failure> {
         .filter_map(|id| Record::load(global, id).ok())
         .collect();
     if options.quiet {
-        records.iter().for_each(|record| println!("{}", record.id));
+        records.iter().for_each(|record| say!("{}", record.id));
         return Ok(());
     }
     if options.format == TableFormat::Json {
@@ -54,7 +54,7 @@ pub fn list(global: &Global, options: &List) -> Result<(), Failure> {
             .collect();
         return print_json(&json!(states));
     }
-    let line = |cells: [String; 6]| println!("{}", cells.join("\t"));
+    let line = |cells: [String; 6]| say!("{}", cells.join("\t"));
     line(["ID", "PID", "STATUS", "BUNDLE", "CREATED", "OWNER"].map(str::to_owned));
     for record in &records {
         let status = record.status(global);
@@ -89,11 +89,15 @@ pub fn processes(global: &Global, id: &str, format: TableFormat) -> Result<(), F
     if format == TableFormat::Json {
         return print_json(&json!(all.iter().map(|one| one.pid).collect::<Vec<_>>()));
     }
-    println!("UID\tPID\tPPID\tTTY\tCMD");
+    say!("UID\tPID\tPPID\tTTY\tCMD");
     for one in &all {
-        println!(
+        say!(
             "{}\t{}\t{}\t{}\t{}",
-            one.uid, one.pid, one.parent, one.terminal, one.command
+            one.uid,
+            one.pid,
+            one.parent,
+            one.terminal,
+            one.command
         );
     }
     Ok(())
@@ -102,7 +106,7 @@ pub fn processes(global: &Global, id: &str, format: TableFormat) -> Result<(), F
 pub fn print_json(value: &Value) -> Result<(), Failure> {
     let text =
         serde_json::to_string_pretty(value).map_err(|error| Failure::new(error.to_string()))?;
-    println!("{text}");
+    say!("{text}");
     Ok(())
 }
 

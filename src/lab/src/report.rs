@@ -12,6 +12,16 @@ pub struct Style {
     pub symbols: bool,
     /// Columns; lines are folded before.
     pub width: usize,
+    pub reader: Reader,
+}
+
+/// Whose result it is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Reader {
+    /// Their own: a hint helps them on.
+    Learner,
+    /// Somebody else's, or an author's attempt.
+    Teacher,
 }
 
 impl Default for Style {
@@ -20,6 +30,7 @@ impl Default for Style {
             language: Language::English,
             symbols: true,
             width: 80,
+            reader: Reader::Learner,
         }
     }
 }
@@ -42,7 +53,11 @@ pub fn in_words(title: &Text, result: &ResultRecord, style: Style) -> String {
         )),
         // A limit was hit: no hint for a goal helps with that.
         Verdict::Fail if result.cause.is_some() => None,
-        Verdict::Fail => Some(next(result)),
+        Verdict::Fail if style.reader == Reader::Learner => Some(next(result)),
+        Verdict::Fail => Some(Text::new(
+            "Not all goals are met.",
+            "Tous les objectifs ne sont pas atteints.",
+        )),
         Verdict::Error => Some(Text::new(
             "Something could not be looked at: this is not a verdict on your work.",
             "Quelque chose n'a pas pu être examiné : ce n'est pas un verdict sur votre travail.",

@@ -32,6 +32,8 @@ pub struct EnterOptions {
     pub command: Vec<OsString>,
     /// Programs for the lab that the machine may lack.
     pub offered: Vec<Offered>,
+    /// For its environment, besides what every lab's has.
+    pub variables: Vec<(OsString, OsString)>,
 }
 
 /// How the time in the lab ended.

@@ -24,7 +24,8 @@ pub(super) struct CommandPlan {
 
 /// Plans from this process's own environment.
 pub(super) fn plan(paths: &LabPaths, options: &EnterOptions) -> CommandPlan {
-    let environment = environment::in_lab(paths, std::env::vars_os());
+    let mut environment = environment::in_lab(paths, std::env::vars_os());
+    environment.extend(options.variables.iter().cloned());
     let folder = folder(std::env::current_dir().ok().as_deref(), &paths.work());
     match options.command.split_first() {
         Some((program, arguments)) => CommandPlan {

@@ -210,11 +210,41 @@ impl Arena {
     /// # Errors
     /// [`ArenaError::Put`]; for a path that leads out of the folder too.
     pub fn put(&self, relative: &Path, content: &[u8], executable: bool) -> Result<(), ArenaError> {
+        let mode = Mode::from_raw_mode(if executable { 0o755 } else { 0o644 });
+        self.put_at(&self.work, relative, content, mode)
+    }
+
+    /// Puts a file into the home folder, which is above the learner's folder; as
+    /// [`Arena::put`] besides.
+    ///
+    /// # Errors
+    /// As [`Arena::put`].
+    pub fn put_in_home(&self, relative: &Path, content: &[u8]) -> Result<(), ArenaError> {
+        let flags = OFlags::PATH | OFlags::CLOEXEC;
+        let home = openat(
+            &self.root,
+            HOME.trim_start_matches('/'),
+            flags,
+            Mode::empty(),
+        );
+        let home = home.map_err(|errno| ArenaError::Put {
+            path: HOME.into(),
+            source: errno.into(),
+        })?;
+        self.put_at(&home, relative, content, Mode::from_raw_mode(0o644))
+    }
+
+    fn put_at(
+        &self,
+        at: &OwnedFd,
+        relative: &Path,
+        content: &[u8],
+        mode: Mode,
+    ) -> Result<(), ArenaError> {
         let done = self.as_starter(|| {
-            self.folder(relative.parent().unwrap_or(Path::new("")))?;
+            folder(at, relative.parent().unwrap_or(Path::new("")))?;
             let flags = OFlags::CREATE | OFlags::TRUNC | OFlags::WRONLY | OFlags::NOFOLLOW;
-            let mode = Mode::from_raw_mode(if executable { 0o755 } else { 0o644 });
-            let file = openat(&self.work, relative, flags | OFlags::CLOEXEC, mode)?;
+            let file = openat(at, relative, flags | OFlags::CLOEXEC, mode)?;
             File::from(file).write_all(content)
         });
         done.map_err(|source| ArenaError::Put {
@@ -242,7 +272,8 @@ impl Arena {
             let kind = entry.file_type().map_err(failed)?;
             let below = relative.join(entry.file_name());
             if kind.is_dir() {
-                self.as_starter(|| self.folder(&below)).map_err(failed)?;
+                self.as_starter(|| folder(&self.work, &below))
+                    .map_err(failed)?;
                 self.put_below(from, &below)?;
             } else if kind.is_file() {
                 let about = entry.metadata().map_err(failed)?;
@@ -252,21 +283,6 @@ impl Arena {
                 let content = std::fs::read(entry.path()).map_err(failed)?;
                 let executable = std::os::unix::fs::MetadataExt::mode(&about) & 0o100 != 0;
                 self.put(&below, &content, executable)?;
-            }
-        }
-        Ok(())
-    }
-
-    fn folder(&self, relative: &Path) -> io::Result<()> {
-        let mut sofar = PathBuf::new();
-        for part in relative.components() {
-            let Component::Normal(name) = part else {
-                return Err(io::Error::from(io::ErrorKind::InvalidInput));
-            };
-            sofar.push(name);
-            match mkdirat(&self.work, &sofar, Mode::from_raw_mode(0o755)) {
-                Ok(()) | Err(rustix::io::Errno::EXIST) => {}
-                Err(errno) => return Err(errno.into()),
             }
         }
         Ok(())
@@ -335,6 +351,21 @@ impl Drop for Arena {
         self.watchdog.stop();
         self.place.remove();
     }
+}
+
+fn folder(at: &OwnedFd, relative: &Path) -> io::Result<()> {
+    let mut sofar = PathBuf::new();
+    for part in relative.components() {
+        let Component::Normal(name) = part else {
+            return Err(io::Error::from(io::ErrorKind::InvalidInput));
+        };
+        sofar.push(name);
+        match mkdirat(at, &sofar, Mode::from_raw_mode(0o755)) {
+            Ok(()) | Err(rustix::io::Errno::EXIST) => {}
+            Err(errno) => return Err(errno.into()),
+        }
+    }
+    Ok(())
 }
 
 fn end(running: &Running) -> bool {

@@ -8,6 +8,7 @@
 //! ```
 
 use super::files::Files;
+use super::mistakes::{Mistakes, Severity};
 use crate::schema::{SchemaError, nearest};
 
 const WORDS: [&str; 3] = ["fails", "hint", "answer"];
@@ -38,26 +39,26 @@ pub enum Expected {
     },
 }
 
-pub(super) fn read_all(files: &Files, lab: &str, errors: &mut Vec<SchemaError>) -> Vec<Attempt> {
+pub(super) fn read_all(files: &Files, lab: &str, mistakes: &mut Mistakes) -> Vec<Attempt> {
     let mut all = Vec::new();
+    let mut wrong_file = |error| mistakes.add(Severity::Unfinished, error);
     for (kind, wrong) in [("right", false), ("wrong", true)] {
         let folder = format!("labs/{lab}/attempts/{kind}/");
         for (name, content) in files.below(&folder) {
             let path = format!("{folder}{name}");
             let Some(stem) = name.strip_suffix(".sh").filter(|stem| !stem.contains('/')) else {
-                errors.push(SchemaError::whole(
-                    path,
-                    "an attempt is a script, `NAME.sh`",
-                ));
+                let message = "an attempt is a script, `NAME.sh`";
+                wrong_file(SchemaError::whole(path, message));
                 continue;
             };
             let Ok(script) = std::str::from_utf8(content) else {
-                errors.push(SchemaError::whole(path, "this file is not text in UTF-8"));
+                let message = "this file is not text in UTF-8";
+                wrong_file(SchemaError::whole(path, message));
                 continue;
             };
             match read(stem, &path, script, wrong) {
                 Ok(attempt) => all.push(attempt),
-                Err(error) => errors.push(error),
+                Err(error) => wrong_file(error),
             }
         }
     }

@@ -3,6 +3,7 @@
 use super::Lab;
 use super::attempt::Expected;
 use super::files::Files;
+use super::mistakes::{Mistakes, Severity};
 use crate::probe::http_request;
 use crate::schema::{
     AnswerCheck, Check, CommandWanted, ContentSource, Goal, Holds, Kind, SchemaError, TextMatch,
@@ -31,8 +32,12 @@ const FOUND: [&str; 17] = [
     "kind",
 ];
 
-pub(super) fn lint(lab: &Lab, files: &Files, errors: &mut Vec<SchemaError>) {
-    let mut lint = Lint { lab, files, errors };
+pub(super) fn lint(lab: &Lab, files: &Files, mistakes: &mut Mistakes) {
+    let mut lint = Lint {
+        lab,
+        files,
+        mistakes,
+    };
     lint.names();
     lint.goals();
     lint.steps();
@@ -41,7 +46,7 @@ pub(super) fn lint(lab: &Lab, files: &Files, errors: &mut Vec<SchemaError>) {
     lint.attempts();
 }
 
-pub(super) fn lint_order(labs: &[Lab], errors: &mut Vec<SchemaError>) {
+pub(super) fn lint_order(labs: &[Lab], mistakes: &mut Mistakes) {
     for pair in labs.windows(2) {
         if pair[0].file.order == pair[1].file.order {
             let file = format!("labs/{}/lab.yaml", pair[1].name);
@@ -49,7 +54,8 @@ pub(super) fn lint_order(labs: &[Lab], errors: &mut Vec<SchemaError>) {
                 "`order: {}` is also that of `{}`",
                 pair[1].file.order, pair[0].name
             );
-            errors.push(SchemaError::whole(file, message));
+            let error = SchemaError::whole(file, message);
+            mistakes.add(Severity::Unfinished, error);
         }
     }
 }
@@ -57,7 +63,7 @@ pub(super) fn lint_order(labs: &[Lab], errors: &mut Vec<SchemaError>) {
 struct Lint<'a> {
     lab: &'a Lab,
     files: &'a Files,
-    errors: &'a mut Vec<SchemaError>,
+    mistakes: &'a mut Mistakes,
 }
 
 impl Lint<'_> {
@@ -69,29 +75,51 @@ impl Lint<'_> {
         format!("graders/{}.yaml", self.lab.name)
     }
 
-    /// An error at the first place where `word` stands in `file`.
+    /// What makes the lab unusable, at the first place where `word` stands in
+    /// `file`.
     fn tell(&mut self, file: String, word: &str, message: String, help: Option<String>) {
+        let error = self.at(file, word, message, help);
+        self.mistakes.add(Severity::Broken, error);
+    }
+
+    /// The same, where the lab can be tried already.
+    fn remind(&mut self, file: String, word: &str, message: String, help: Option<String>) {
+        let error = self.at(file, word, message, help);
+        self.mistakes.add(Severity::Unfinished, error);
+    }
+
+    fn at(&self, file: String, word: &str, message: String, help: Option<String>) -> SchemaError {
         let source = match self.files.text(&file) {
             Some(Ok(text)) => text,
             _ => "",
         };
         let mut error = SchemaError::whole(file, message).at(source, word);
         error.help = help;
-        self.errors.push(error);
+        error
     }
 
     fn tell_unknown(&mut self, file: String, what: &str, word: &str, valid: Vec<String>) {
+        let error = self.unknown(file, what, word, valid);
+        self.mistakes.add(Severity::Broken, error);
+    }
+
+    fn remind_unknown(&mut self, file: String, what: &str, word: &str, valid: Vec<String>) {
+        let error = self.unknown(file, what, word, valid);
+        self.mistakes.add(Severity::Unfinished, error);
+    }
+
+    fn unknown(&self, file: String, what: &str, word: &str, valid: Vec<String>) -> SchemaError {
         let help = match nearest(word, valid.iter().map(String::as_str)) {
             Some(meant) => format!("did you mean `{meant}`?"),
             None if valid.is_empty() => format!("there is no {what} here"),
             None => format!("there are: {}", valid.join(", ")),
         };
-        self.tell(
+        self.at(
             file,
             word,
             format!("there is no {what} `{word}`"),
             Some(help),
-        );
+        )
     }
 
     fn names(&mut self) {
@@ -104,8 +132,7 @@ impl Lint<'_> {
                 .all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-');
         if !fits {
             let message = "a lab's name is made of small letters, digits and `-`, 40 at most";
-            self.errors
-                .push(SchemaError::whole(format!("labs/{name}/"), message));
+            self.tell(format!("labs/{name}/"), "", message.into(), None);
         }
         if self.lab.grader.lab != *name {
             let message = format!(
@@ -139,7 +166,7 @@ impl Lint<'_> {
             }
             if goal.points == 0 {
                 let message = format!("the goal `{}` gives no point", goal.id);
-                self.tell(self.grader_file(), &goal.id, message, None);
+                self.remind(self.grader_file(), &goal.id, message, None);
             }
             if goal.holds == Holds::Once && !goal.check.has_memory() {
                 let message = format!("`{}` holds once, but its check forgets", goal.id);
@@ -255,7 +282,7 @@ impl Lint<'_> {
             let word = part.split('}').next().unwrap_or_default();
             if !FOUND.contains(&word) {
                 let valid = FOUND.iter().map(|one| one.to_string()).collect();
-                self.tell_unknown(self.grader_file(), "finding", word, valid);
+                self.remind_unknown(self.grader_file(), "finding", word, valid);
             }
         }
     }
@@ -290,7 +317,7 @@ impl Lint<'_> {
                 .any(|step| step.goals.contains(goal))
             {
                 let message = format!("the goal `{goal}` belongs to no step");
-                self.tell(self.lab_file(), "steps:", message, None);
+                self.remind(self.lab_file(), "steps:", message, None);
             }
         }
     }
@@ -305,7 +332,7 @@ impl Lint<'_> {
                 .any(|step| step.questions.contains(&question.id));
             if !asked {
                 let message = format!("the question `{}` is asked in no step", question.id);
-                self.tell(self.lab_file(), &question.id, message, None);
+                self.remind(self.lab_file(), &question.id, message, None);
             }
             let mut judged = false;
             for goal in &self.lab.grader.goals {
@@ -315,7 +342,7 @@ impl Lint<'_> {
             }
             if !judged {
                 let message = format!("no goal judges the answer to `{}`", question.id);
-                self.tell(self.lab_file(), &question.id, message, None);
+                self.remind(self.lab_file(), &question.id, message, None);
             }
         }
     }
@@ -334,7 +361,7 @@ impl Lint<'_> {
             let file = format!("labs/{}/{language}.md", self.lab.name);
             if !text.starts_with("# ") {
                 let message = "a lesson begins with `# TITLE`";
-                self.tell(file.clone(), "", message.into(), None);
+                self.remind(file.clone(), "", message.into(), None);
             }
             let anchors: Vec<&str> = text
                 .lines()
@@ -352,7 +379,7 @@ impl Lint<'_> {
                     anchors.join(", "),
                     steps.join(", ")
                 );
-                self.tell(file, "## ", message, None);
+                self.remind(file, "## ", message, None);
             }
         }
     }
@@ -362,8 +389,12 @@ impl Lint<'_> {
         if self.lab.reference().is_none() {
             let message = "there is no right attempt";
             let help = "the first script in `right/` is the reference solution";
-            self.errors
-                .push(SchemaError::whole(format!("{folder}right/"), message).with_help(help));
+            self.remind(
+                format!("{folder}right/"),
+                "",
+                message.into(),
+                Some(help.into()),
+            );
         }
         let mut shown: BTreeSet<(String, String)> = BTreeSet::new();
         let mut failed: BTreeSet<String> = BTreeSet::new();
@@ -378,14 +409,19 @@ impl Lint<'_> {
             for (question, _) in &attempt.answers {
                 if self.lab.file.question(question).is_none() {
                     let valid = self.lab.file.questions.iter().map(|one| one.id.clone());
-                    self.tell_unknown(attempt.path.clone(), "question", question, valid.collect());
+                    self.remind_unknown(
+                        attempt.path.clone(),
+                        "question",
+                        question,
+                        valid.collect(),
+                    );
                 }
             }
             let Expected::Wrong { fails, hint } = &attempt.expected else {
                 continue;
             };
             let Some(goal) = self.lab.grader.goal(fails) else {
-                self.tell_unknown(attempt.path.clone(), "goal", fails, goals.clone());
+                self.remind_unknown(attempt.path.clone(), "goal", fails, goals.clone());
                 continue;
             };
             failed.insert(fails.clone());
@@ -393,7 +429,7 @@ impl Lint<'_> {
                 shown.insert((fails.clone(), hint.clone()));
                 if !goal.misses.iter().any(|miss| miss.id == *hint) {
                     let valid = goal.misses.iter().map(|miss| miss.id.clone()).collect();
-                    self.tell_unknown(attempt.path.clone(), "miss", hint, valid);
+                    self.remind_unknown(attempt.path.clone(), "miss", hint, valid);
                 }
             }
         }
@@ -410,8 +446,7 @@ impl Lint<'_> {
         for goal in &self.lab.grader.goals {
             if !failed.contains(&goal.id) {
                 let message = format!("no wrong attempt fails at the goal `{}`", goal.id);
-                self.errors
-                    .push(SchemaError::whole(format!("{folder}wrong/"), message));
+                self.remind(format!("{folder}wrong/"), "", message, None);
             }
             for miss in &goal.misses {
                 if !shown.contains(&(goal.id.clone(), miss.id.clone())) {
@@ -419,8 +454,7 @@ impl Lint<'_> {
                         "no wrong attempt shows the hint `{}` of `{}`",
                         miss.id, goal.id
                     );
-                    self.errors
-                        .push(SchemaError::whole(format!("{folder}wrong/"), message));
+                    self.remind(format!("{folder}wrong/"), "", message, None);
                 }
             }
         }

@@ -7,10 +7,12 @@
 mod attempt;
 mod files;
 mod lint;
+mod mistakes;
 mod template;
 
 pub use attempt::{Attempt, Expected};
 pub use files::{CourseError, Files};
+pub use mistakes::{Mistakes, Severity};
 pub use template::{COURSE, new_lab};
 
 use crate::schema::{GraderFile, LabFile, SchemaError, read_course, read_grader, read_lab};
@@ -42,7 +44,7 @@ pub struct Lab {
 #[derive(Debug, Clone)]
 pub struct Loaded {
     pub course: Course,
-    pub errors: Vec<SchemaError>,
+    pub mistakes: Mistakes,
 }
 
 impl Course {
@@ -52,7 +54,7 @@ impl Course {
         load(&Files::embedded()).course
     }
 
-    /// A course in a folder, errors and all.
+    /// A course in a folder, mistakes and all.
     ///
     /// # Errors
     /// The folder cannot be read, or holds far more than a course.
@@ -80,86 +82,89 @@ impl Lab {
 
 /// Reads all files of a course. Pure.
 pub fn load(files: &Files) -> Loaded {
-    let mut errors = Vec::new();
+    let mut mistakes = Mistakes::default();
     let title = match files.text("course.yaml") {
         Some(Ok(text)) => match read_course("course.yaml", text) {
             Ok(file) => file.title,
             Err(error) => {
-                errors.push(error);
+                mistakes.add(Severity::Broken, error);
                 Text::default()
             }
         },
         Some(Err(error)) => {
-            errors.push(error);
+            mistakes.add(Severity::Broken, error);
             Text::default()
         }
         None => Text::new("Containers by doing", "Les conteneurs par la pratique"),
     };
     let names = files.lab_names();
     if names.is_empty() {
-        errors.push(
-            SchemaError::whole("labs/", "there is no lab here")
-                .with_help("`plimsoll course new DIR LAB` makes one to begin with"),
-        );
+        let error = SchemaError::whole("labs/", "there is no lab here")
+            .with_help("`plimsoll course new DIR LAB` makes one to begin with");
+        mistakes.add(Severity::Broken, error);
     }
     let mut labs = Vec::new();
     for name in &names {
-        if let Some(lab) = load_lab(files, name, &mut errors) {
-            lint::lint(&lab, files, &mut errors);
+        if let Some(lab) = load_lab(files, name, &mut mistakes) {
+            lint::lint(&lab, files, &mut mistakes);
             labs.push(lab);
         }
     }
     for grader in files.grader_names() {
         if !names.contains(&grader) {
             let file = format!("graders/{grader}.yaml");
-            errors.push(SchemaError::whole(
-                file,
-                format!("there is no lab `labs/{grader}/`"),
-            ));
+            let message = format!("there is no lab `labs/{grader}/`");
+            mistakes.add(Severity::Unfinished, SchemaError::whole(file, message));
         }
     }
     labs.sort_by(|a, b| (a.file.order, &a.name).cmp(&(b.file.order, &b.name)));
-    lint::lint_order(&labs, &mut errors);
+    lint::lint_order(&labs, &mut mistakes);
     Loaded {
         course: Course { title, labs },
-        errors,
+        mistakes,
     }
 }
 
-fn load_lab(files: &Files, name: &str, errors: &mut Vec<SchemaError>) -> Option<Lab> {
+fn load_lab(files: &Files, name: &str, mistakes: &mut Mistakes) -> Option<Lab> {
     let lab_yaml = format!("labs/{name}/lab.yaml");
     let grader_yaml = format!("graders/{name}.yaml");
-    let file =
-        read(files, &lab_yaml, errors).and_then(|text| keep(read_lab(&lab_yaml, text), errors));
-    let grader = read(files, &grader_yaml, errors)
-        .and_then(|text| keep(read_grader(&grader_yaml, text), errors));
-    let en = read(files, &format!("labs/{name}/en.md"), errors).map(str::to_string);
-    let fr = read(files, &format!("labs/{name}/fr.md"), errors).map(str::to_string);
-    let attempts = attempt::read_all(files, name, errors);
+    let mut broken = |error| mistakes.add(Severity::Broken, error);
+    let file = read(files, &lab_yaml).and_then(|text| read_lab(&lab_yaml, text));
+    let file = file.map_err(&mut broken).ok();
+    let grader = read(files, &grader_yaml).and_then(|text| read_grader(&grader_yaml, text));
+    let grader = grader.map_err(&mut broken).ok();
+    let lesson = lesson(files, name, mistakes);
+    let attempts = attempt::read_all(files, name, mistakes);
     Some(Lab {
         name: name.to_string(),
         file: file?,
         grader: grader?,
-        lesson: Text { en: en?, fr: fr? },
+        lesson: lesson?,
         start: files.start_files(name),
         attempts,
     })
 }
 
-fn read<'a>(files: &'a Files, path: &str, errors: &mut Vec<SchemaError>) -> Option<&'a str> {
-    match files.text(path) {
-        Some(Ok(text)) => Some(text),
-        Some(Err(error)) => {
-            errors.push(error);
-            None
+/// A lesson that is there in one language only is shown in that one.
+fn lesson(files: &Files, name: &str, mistakes: &mut Mistakes) -> Option<Text> {
+    let read = |language| read(files, &format!("labs/{name}/{language}.md"));
+    let (en, fr) = match (read("en"), read("fr")) {
+        (Ok(en), Ok(fr)) => (en, fr),
+        (Ok(only), Err(error)) | (Err(error), Ok(only)) => {
+            mistakes.add(Severity::Unfinished, error);
+            (only, only)
         }
-        None => {
-            errors.push(SchemaError::whole(path, "this file is missing"));
-            None
+        (Err(first), Err(second)) => {
+            mistakes.add(Severity::Broken, first);
+            mistakes.add(Severity::Broken, second);
+            return None;
         }
-    }
+    };
+    Some(Text::new(en, fr))
 }
 
-fn keep<T>(result: Result<T, SchemaError>, errors: &mut Vec<SchemaError>) -> Option<T> {
-    result.map_err(|error| errors.push(error)).ok()
+fn read<'a>(files: &'a Files, path: &str) -> Result<&'a str, SchemaError> {
+    files
+        .text(path)
+        .unwrap_or_else(|| Err(SchemaError::whole(path, "this file is missing")))
 }
