@@ -10,7 +10,8 @@ use std::fmt::Write as _;
 use std::time::Duration;
 
 use alacritty_terminal::event::VoidListener;
-use alacritty_terminal::grid::Dimensions;
+use alacritty_terminal::grid::{Dimensions, Scroll};
+use alacritty_terminal::index::Line;
 use alacritty_terminal::term::{Config, Osc52, Term, TermMode};
 use alacritty_terminal::vte::ansi::{
     Attr, CharsetIndex, ClearMode, CursorShape, CursorStyle, Handler, LineClearMode, Mode,
@@ -20,15 +21,18 @@ use alacritty_terminal::vte::ansi::{
 use unicode_width::UnicodeWidthChar as _;
 
 use super::Size;
-use super::long_strings::LongStrings;
-use super::saved;
+use super::limits::Limits;
+use super::screen_text;
 
 /// Lines of history, where the terminal is not too wide for that many.
 const MOST_HISTORY: usize = 5_000;
-/// Cells of history; one takes 24 bytes, so this is at most 12 MB.
-const MOST_CELLS: usize = 500_000;
+/// Cells of history; one takes 24 bytes, so this is at most 10 MB.
+const MOST_CELLS: usize = 400_000;
 /// Accents and other marks over one letter.
-const MOST_MARKS: usize = 4;
+const MOST_MARKS_ON_ONE: usize = 4;
+/// Marks over all letters; one takes 100 bytes beside its cell. Letters that are
+/// one character with their accent, as keyboards type them, are none of these.
+const MOST_MARKS: usize = 20_000;
 const LONGEST_TITLE: usize = 200;
 /// A program asks a few questions and waits; what asks more than this fills
 /// answers to in one go is not listening.
@@ -59,7 +63,7 @@ impl Timeout for Unsynchronised {
 
 pub(super) struct Emulator {
     parser: Processor<Unsynchronised>,
-    strings: LongStrings,
+    limits: Limits,
     listed: Listed,
 }
 
@@ -71,6 +75,8 @@ pub(super) struct Listed {
     before_alternate: Option<String>,
     pub(super) bells: u32,
     replies: Vec<u8>,
+    marks: usize,
+    marks_refused: usize,
     /// Characters that may still be put on the screen in this go.
     characters: usize,
 }
@@ -112,7 +118,7 @@ impl Emulator {
     pub(super) fn new(size: Size) -> Emulator {
         Emulator {
             parser: Processor::new(),
-            strings: LongStrings::new(),
+            limits: Limits::new(),
             listed: Listed {
                 term: Term::new(config(size), &size, VoidListener),
                 title: None,
@@ -120,6 +126,8 @@ impl Emulator {
                 before_alternate: None,
                 bells: 0,
                 replies: Vec::new(),
+                marks: 0,
+                marks_refused: 0,
                 characters: 0,
             },
         }
@@ -128,19 +136,27 @@ impl Emulator {
     pub(super) fn feed(&mut self, bytes: &[u8]) -> Vec<u8> {
         let Emulator {
             parser,
-            strings,
+            limits,
             listed,
         } = self;
-        // `CSI 65535 b` repeats a letter 65535 times in eight bytes: no more than
-        // what fills the screen shows.
+        // `CSI 9999 b` repeats a letter 9999 times: no more than what fills the
+        // screen can be seen.
         listed.characters = bytes.len() + listed.cells();
-        strings.pass(bytes, |part| parser.advance(listed, part));
+        limits.pass(bytes, |part| parser.advance(listed, part));
+        self.keep_view_inside();
         std::mem::take(&mut self.replies)
     }
 
     pub(super) fn resize(&mut self, size: Size) {
         self.term.resize(size);
         self.term.set_options(config(size));
+        self.keep_view_inside();
+    }
+
+    /// Scrolling within a region moves a view of the history as if lines had been
+    /// added to it, past its beginning at last.
+    fn keep_view_inside(&mut self) {
+        self.term.scroll_display(Scroll::Delta(0));
     }
 
     pub(super) fn size(&self) -> Size {
@@ -153,7 +169,7 @@ impl Emulator {
     pub(super) fn last_screen(&self) -> String {
         match &self.before_alternate {
             Some(text) if self.term.mode().contains(TermMode::ALT_SCREEN) => text.clone(),
-            _ => saved::text_of(&self.term),
+            _ => screen_text::text_of(&self.term),
         }
     }
 }
@@ -186,6 +202,41 @@ impl Listed {
             marks = marks.max(row[column].zerowidth().map_or(0, <[char]>::len));
         }
         marks
+    }
+
+    /// Whether there is room for one more mark over a letter, and counts it. What
+    /// has scrolled out of the history is only noticed by counting all, so that
+    /// is done seldom.
+    fn takes_mark(&mut self) -> bool {
+        if self.marks_at_cursor() >= MOST_MARKS_ON_ONE {
+            return false;
+        }
+        if self.marks >= MOST_MARKS {
+            if self.marks_refused.is_multiple_of(MOST_MARKS) {
+                let grid = self.term.grid();
+                let lines = (grid.topmost_line().0..=grid.bottommost_line().0).map(Line);
+                let cells = lines.flat_map(|line| &grid[line][..]);
+                self.marks = cells
+                    .map(|cell| cell.zerowidth().map_or(0, <[char]>::len))
+                    .sum();
+            }
+            self.marks_refused += 1;
+        }
+        let room = self.marks < MOST_MARKS;
+        self.marks += usize::from(room);
+        room
+    }
+
+    /// Moves over tab stops one by one, until there is no other to go to: a count
+    /// of 65535 would look for it as often.
+    fn move_tabs(&mut self, count: u16, step: impl Fn(&mut Term<VoidListener>)) {
+        for _ in 0..count {
+            let before = self.term.grid().cursor.point;
+            step(&mut self.term);
+            if self.term.grid().cursor.point == before {
+                break;
+            }
+        }
     }
 
     fn private_mode(&self, mode: NamedPrivateMode) -> Option<bool> {
@@ -247,8 +298,6 @@ impl Handler for Listed {
         delete_lines(lines: usize);
         erase_chars(count: usize);
         delete_chars(count: usize);
-        move_backward_tabs(count: u16);
-        move_forward_tabs(count: u16);
         save_cursor_position();
         restore_cursor_position();
         clear_line(mode: LineClearMode);
@@ -263,7 +312,6 @@ impl Handler for Listed {
         unset_keypad_application_mode();
         set_active_charset(index: CharsetIndex);
         configure_charset(index: CharsetIndex, charset: StandardCharset);
-        decaln();
     }
 
     fn input(&mut self, character: char) {
@@ -271,12 +319,18 @@ impl Handler for Listed {
             return;
         };
         self.characters = left;
-        if character.width() == Some(0)
-            && (is_invisible(character) || self.marks_at_cursor() >= MOST_MARKS)
-        {
+        if character.width() == Some(0) && (is_invisible(character) || !self.takes_mark()) {
             return;
         }
         Handler::input(&mut self.term, character);
+    }
+
+    fn move_forward_tabs(&mut self, count: u16) {
+        self.move_tabs(count, |term| Handler::move_forward_tabs(term, 1));
+    }
+
+    fn move_backward_tabs(&mut self, count: u16) {
+        self.move_tabs(count, |term| Handler::move_backward_tabs(term, 1));
     }
 
     fn terminal_attribute(&mut self, attribute: Attr) {
@@ -289,7 +343,7 @@ impl Handler for Listed {
     fn set_private_mode(&mut self, mode: PrivateMode) {
         let swap = PrivateMode::Named(NamedPrivateMode::SwapScreenAndSetRestoreCursor);
         if mode == swap && !self.term.mode().contains(TermMode::ALT_SCREEN) {
-            self.before_alternate = Some(saved::text_of(&self.term));
+            self.before_alternate = Some(screen_text::text_of(&self.term));
         }
         Handler::set_private_mode(&mut self.term, mode);
     }

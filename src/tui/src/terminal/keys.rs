@@ -156,3 +156,6 @@ fn keypad(code: KeyCode) -> Option<char> {
         _ => return None,
     })
 }
+
+#[cfg(test)]
+mod tests;

@@ -10,10 +10,10 @@
 
 mod emulator;
 mod keys;
-mod long_strings;
+mod limits;
 mod mouse;
 mod paste;
-mod saved;
+mod screen_text;
 pub mod shell;
 
 use alacritty_terminal::grid::{Dimensions, Scroll as GridScroll};
@@ -131,9 +131,10 @@ impl Terminal {
 
     pub fn scroll(&mut self, scroll: Scroll) {
         let page = self.emulator.term.screen_lines() as i32;
+        let most = self.history() as i32;
         let scroll = match scroll {
-            Scroll::Lines(lines) => GridScroll::Delta(lines),
-            Scroll::Page(pages) => GridScroll::Delta(pages.saturating_mul(page)),
+            Scroll::Lines(lines) => GridScroll::Delta(lines.clamp(-most, most)),
+            Scroll::Page(pages) => GridScroll::Delta(pages.saturating_mul(page).clamp(-most, most)),
             Scroll::Top => GridScroll::Top,
             Scroll::Bottom => GridScroll::Bottom,
         };
@@ -207,11 +208,14 @@ impl Terminal {
         })
     }
 
-    /// The selected text.
+    /// The selected text, without the newline at its end, so that what is pasted at
+    /// a prompt waits there.
     #[must_use]
     pub fn text_selection(&self) -> Option<String> {
-        let text = self.emulator.term.selection_to_string()?;
-        (!text.is_empty()).then_some(text)
+        let range = self.selected()?;
+        let text = screen_text::text_between(&self.emulator.term, range.start, range.end);
+        let text = text.trim_end_matches('\n');
+        (!text.is_empty()).then(|| text.to_owned())
     }
 
     pub fn clear_selection(&mut self) {
@@ -233,7 +237,7 @@ impl Terminal {
     pub fn restore(&mut self, saved: &[u8], language: Language) {
         let rule = format!("--- {} ---", words::earlier(language));
         // It asks nothing, so there is nothing to answer.
-        let _ = self.feed(&saved::as_output(saved, &rule));
+        let _ = self.feed(&screen_text::as_output(saved, &rule));
     }
 
     /// Where the program's cursor is on the screen (row, column), unless it is
@@ -299,3 +303,8 @@ impl Terminal {
         viewport_to_point(grid.display_offset(), Point::new(row, Column(column)))
     }
 }
+
+#[cfg(test)]
+mod hostile_tests;
+#[cfg(test)]
+mod tests;

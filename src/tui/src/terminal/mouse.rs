@@ -218,3 +218,6 @@ fn old_coordinate(value: u16, mode: TermMode) -> Option<Vec<u8>> {
     let byte = u8::try_from(value.checked_add(32)?).ok()?;
     Some(vec![byte])
 }
+
+#[cfg(test)]
+mod tests;

@@ -28,8 +28,9 @@ use io::{Link, Pump, Session};
 
 /// Pieces of output that may wait to be looked at.
 const IN_FLIGHT: usize = 2;
-/// The largest piece of output.
-const PIECE: usize = 64 * 1024;
+/// The largest piece of output: small, because a key waits for the pieces before
+/// it, and some sequences cost much (clearing the screen again and again).
+const PIECE: usize = 16 * 1024;
 /// Input that may wait for a program that does not read: a large paste.
 const QUEUE: usize = 4 * 1024 * 1024;
 

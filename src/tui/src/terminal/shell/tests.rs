@@ -50,7 +50,9 @@ impl Seat {
         match self.events.recv_timeout(LIMIT) {
             Ok(ShellEvent::Output(output)) => {
                 let replies = self.terminal.feed(&output);
-                self.shell.write(&replies).unwrap();
+                if !replies.is_empty() {
+                    self.shell.write(&replies).unwrap();
+                }
             }
             Ok(ShellEvent::Ended(ending)) => self.ending = Some(ending),
             Err(error) => panic!("{error}; the screen is\n{}", self.screen()),

@@ -1,11 +1,11 @@
-//! The last screen as a text that outlives the terminal, and back.
+//! The screen as text: what is selected, and the last screen that outlives the
+//! terminal, and back.
 //!
-//! Plain text: what is on disk can be printed without doing anything, and long
+//! What is saved is plain text: what is on disk can be printed without doing anything, and long
 //! lines are whole, so that they fold anew at another width.
 
-use alacritty_terminal::event::EventListener;
 use alacritty_terminal::grid::Dimensions;
-use alacritty_terminal::index::{Column, Line};
+use alacritty_terminal::index::{Column, Line, Point};
 use alacritty_terminal::term::Term;
 use alacritty_terminal::term::cell::{Flags, LineLength as _};
 
@@ -14,14 +14,36 @@ const HISTORY: usize = 200;
 const MOST_BYTES: usize = 64 * 1024;
 
 /// The screen and the end of its history.
-pub(super) fn text_of<T: EventListener>(term: &Term<T>) -> String {
+pub(super) fn text_of<T>(term: &Term<T>) -> String {
     let grid = term.grid();
-    let first = -(grid.history_size().min(HISTORY) as i32);
-    let last = grid.cursor.point.line.0.max(last_used(term));
+    let history = grid.history_size().min(HISTORY) as i32;
+    let last = grid.cursor.point.line.max(last_used(term));
+    let start = Point::new(Line(-history), Column(0));
+    let text = text_between(term, start, Point::new(last, grid.last_column()));
+    bounded(text.trim_end_matches('\n')).to_owned()
+}
+
+/// The text of the cells from one to another, both included; lines that were only
+/// folded are whole. The emulator has such a function too, which looks a line too
+/// far where a wide character did not fit at the end of the oldest line.
+pub(super) fn text_between<T>(term: &Term<T>, start: Point, end: Point) -> String {
+    let grid = term.grid();
+    let first = start.line.max(grid.topmost_line()).0;
+    let last = end.line.min(grid.bottommost_line()).0;
     let mut text = String::new();
     for line in (first..=last).map(Line) {
         let row = &grid[line];
-        for column in 0..row.line_length().0 {
+        let from = if line == start.line {
+            start.column.0
+        } else {
+            0
+        };
+        let upto = if line == end.line {
+            end.column.0 + 1
+        } else {
+            row.len()
+        };
+        for column in from..upto.min(row.line_length().0) {
             let cell = &row[Column(column)];
             let spacer = Flags::WIDE_CHAR_SPACER | Flags::LEADING_WIDE_CHAR_SPACER;
             if !cell.flags.intersects(spacer) {
@@ -29,18 +51,19 @@ pub(super) fn text_of<T: EventListener>(term: &Term<T>) -> String {
                 text.extend(cell.zerowidth().unwrap_or_default());
             }
         }
-        if !row[grid.last_column()].flags.contains(Flags::WRAPLINE) {
+        let folded = row[grid.last_column()].flags.contains(Flags::WRAPLINE);
+        if !folded && upto == row.len() {
             text.truncate(text.trim_end_matches(' ').len());
             text.push('\n');
         }
     }
-    bounded(text.trim_end_matches('\n')).to_owned()
+    text
 }
 
-fn last_used<T: EventListener>(term: &Term<T>) -> i32 {
-    let lines = (0..term.screen_lines() as i32).rev();
-    let mut used = lines.filter(|line| !term.grid()[Line(*line)].is_clear());
-    used.next().unwrap_or(0)
+fn last_used<T>(term: &Term<T>) -> Line {
+    let mut lines = (0..term.screen_lines() as i32).rev().map(Line);
+    let used = lines.find(|line| !term.grid()[*line].is_clear());
+    used.unwrap_or(Line(0))
 }
 
 /// The end of the text, from the beginning of a line on.
