@@ -38,6 +38,9 @@ pub(super) fn prompt(line: &str) -> Option<(Place, &str)> {
         .map(|(prompt, place)| (place, &line[..prompt.len()]))
 }
 
+/// Lines that one command may have.
+const LONGEST: usize = 200;
+
 /// What a shell prints before a line that goes on.
 pub(super) const MORE: &str = "> ";
 
@@ -91,7 +94,7 @@ fn read(first: &str, rest: &[String]) -> (String, usize) {
     let mut text = first.to_owned();
     let mut reader = Reader::default();
     let mut state = reader.line(first);
-    for (count, line) in rest.iter().enumerate() {
+    for (count, line) in rest.iter().take(LONGEST).enumerate() {
         let more = line.strip_prefix(MORE).unwrap_or(line);
         match state {
             State::Complete => return (text, count),
@@ -107,7 +110,7 @@ fn read(first: &str, rest: &[String]) -> (String, usize) {
         state = reader.line(more);
     }
     match state {
-        State::Complete => (text, rest.len()),
+        State::Complete => (text, rest.len().min(LONGEST)),
         State::Backslash | State::Open => (first.trim_end_matches('\\').to_owned(), 0),
     }
 }
@@ -186,4 +189,50 @@ fn end_word(behind: &str) -> Option<String> {
         .unwrap_or(behind.len());
     let word = behind[..end].replace(['\'', '"', '\\'], "");
     (!word.is_empty()).then_some(word)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn texts(record: &str) -> Vec<String> {
+        let lines: Vec<String> = record.lines().map(str::to_owned).collect();
+        let found = commands("console", &lines, None);
+        found.into_iter().map(|command| command.text).collect()
+    }
+
+    #[test]
+    fn lines_are_joined_as_the_shell_joins_them() {
+        assert_eq!(texts("$ a \\\n    b"), ["a b"]);
+        assert_eq!(texts("$ a\\\nb"), ["ab"], "no space of its own");
+        assert_eq!(texts("lab$ a \\\\\nb"), ["a \\\\"], "an escaped backslash");
+        assert_eq!(texts("lab$ a '\\'\nb"), ["a '\\'"], "a quoted one");
+        assert_eq!(texts("lab$ a \\"), ["a"], "nothing behind it");
+    }
+
+    #[test]
+    fn quotes_and_here_documents_go_on_to_their_ends() {
+        assert_eq!(texts("lab$ a \"b\n> c\" d\nout"), ["a \"b\nc\" d"]);
+        assert_eq!(
+            texts("lab$ a <<-'E' | b\n\tc\n\tE\nout"),
+            ["a <<-'E' | b\n\tc\n\tE"]
+        );
+        assert_eq!(
+            texts("lab$ a <<A <<B\nA\nb\nB\nout"),
+            ["a <<A <<B\nA\nb\nB"]
+        );
+        assert_eq!(texts("lab$ a <<< b\nout"), ["a <<< b"]);
+        assert_eq!(texts("lab$ a # don't\nout"), ["a # don't"]);
+    }
+
+    #[test]
+    fn what_the_block_does_not_finish_is_one_line() {
+        assert_eq!(texts("lab$ a 'b\nc\nlab$ d"), ["a 'b", "d"]);
+        assert_eq!(texts("lab$ a <<E\nb"), ["a <<E"]);
+    }
+
+    #[test]
+    fn output_and_bare_prompts_are_no_commands() {
+        assert_eq!(texts("out\n> out\n# out\n$out\nlab$ \n lab$ a"), [""; 0]);
+    }
 }

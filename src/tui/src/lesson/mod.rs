@@ -10,13 +10,16 @@
 
 mod block;
 mod clean;
+mod code;
 mod command;
+mod inline;
 mod layout;
 mod parse;
 mod plain;
 mod rows;
 mod table;
 mod wrap;
+mod writer;
 
 pub use block::{Block, Code, Face, Item, Lesson, Part, Run, Spacing, Step, Table, Target};
 pub use command::{Command, Place};

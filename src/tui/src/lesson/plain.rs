@@ -1,14 +1,14 @@
 //! A lesson as text: for screen readers, and for terminals that can do nothing.
 //!
 //! One thing after the other, every sense in words or punctuation: a table is
-//! `name: value`, a note says that it is one, a link has its address behind it.
-//! Code is not wrapped, so that what is copied is whole.
+//! `name: value`, a note says that it is one, code in a sentence is quoted.
+//! Code blocks and addresses are not wrapped: what is copied is whole.
 
 use plimsoll_text::Language;
 use ratatui::text::Line;
 
 use super::block::{Lesson, Part};
-use super::layout::{Look, Medium, Writer};
+use super::writer::{Look, Medium, Writer};
 use crate::theme::{Palette, Symbols, Theme};
 
 /// `part` of a lesson in lines of `width` columns, each ended.

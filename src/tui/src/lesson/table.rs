@@ -4,15 +4,17 @@ use ratatui::style::Style;
 use ratatui::text::Span;
 
 use super::block::Table;
-use super::layout::{Medium, Writer};
+
 use super::wrap::{Kind, Piece, columns, natural_width, piece, wrap};
+use super::writer::{Medium, Writer};
 use crate::words;
 
 /// Columns of the screen between two of a table.
 const BETWEEN: usize = 2;
 
-/// A narrower column is not worth its name.
-const NARROWEST: usize = 10;
+/// A column in which cells wrap is not narrower: `name: value` then takes fewer
+/// lines.
+const NARROWEST: usize = 18;
 
 impl Writer<'_> {
     pub fn table(&mut self, table: &Table) {
@@ -50,7 +52,13 @@ impl Writer<'_> {
         });
         let ruler = piece(ruler.collect::<String>(), theme.faint(), Kind::Line);
         self.rows.put(vec![ruler]);
-        for row in rows {
+        // Where the first cell does not begin a row, blank lines do.
+        let folded = |row: &Vec<Vec<Piece>>| wrap(&row[0], widths[0], 1).len() > 1;
+        let apart = rows.iter().any(folded);
+        for (at, row) in rows.iter().enumerate() {
+            if apart && at > 0 {
+                self.rows.gap();
+            }
             self.row(row, widths);
         }
     }
@@ -119,12 +127,22 @@ impl Writer<'_> {
     }
 }
 
+/// What a column would like to have.
+#[derive(Debug, Clone, Copy, Default)]
+struct Wish {
+    /// All in one line.
+    all: usize,
+    /// No word torn.
+    word: usize,
+}
+
 /// The columns' widths, or none if they have no room beside each other.
 fn fit(head: &[Vec<Piece>], rows: &[Vec<Vec<Piece>>], room: usize) -> Option<Vec<usize>> {
-    let mut wishes: Vec<usize> = head.iter().map(|cell| natural_width(cell)).collect();
-    for row in rows {
+    let mut wishes = vec![Wish::default(); head.len()];
+    for row in rows.iter().map(Vec::as_slice).chain([head]) {
         for (wish, cell) in wishes.iter_mut().zip(row) {
-            *wish = natural_width(cell).max(*wish);
+            wish.all = wish.all.max(natural_width(cell));
+            wish.word = wish.word.max(longest_word(cell));
         }
     }
     let gaps = BETWEEN * wishes.len().saturating_sub(1);
@@ -132,29 +150,44 @@ fn fit(head: &[Vec<Piece>], rows: &[Vec<Vec<Piece>>], room: usize) -> Option<Vec
     share(&wishes, room)
 }
 
-/// Gives each column what it wishes or an equal share of what the modest leave.
-fn share(wishes: &[usize], room: usize) -> Option<Vec<usize>> {
+impl Wish {
+    /// What to give rather than `part`: all, if that is only a bit more.
+    fn modest(self, part: usize) -> usize {
+        match self.all * 4 <= part * 5 {
+            true => self.all,
+            false => self.word,
+        }
+    }
+}
+
+/// Gives each column all it wishes, or an equal share of what the others leave;
+/// a bit more if that keeps its cells or words whole.
+fn share(wishes: &[Wish], room: usize) -> Option<Vec<usize>> {
     let mut widths = vec![0; wishes.len()];
     let mut open: Vec<usize> = (0..wishes.len()).collect();
     let mut left = room;
     while !open.is_empty() {
         let part = left / open.len();
-        let (modest, greedy): (Vec<usize>, Vec<usize>) =
-            open.iter().partition(|column| wishes[**column] <= part);
-        if modest.is_empty() {
-            if part < NARROWEST {
-                return None;
+        let modest = open.iter().position(|column| wishes[*column].all <= part);
+        let (at, width) = match modest {
+            Some(at) => (at, wishes[open[at]].all.max(1)),
+            None if part < NARROWEST => return None,
+            None => {
+                let spare = left - NARROWEST * (open.len() - 1);
+                let more = |column: &usize| wishes[*column].modest(part);
+                let torn = |column: &usize| (part + 1..=spare).contains(&more(column));
+                let at = open.iter().position(torn).unwrap_or(0);
+                (at, more(&open[at]).clamp(part, spare))
             }
-            for column in greedy {
-                widths[column] = part;
-            }
-            break;
-        }
-        for column in modest {
-            widths[column] = wishes[column].max(1);
-            left = left.checked_sub(widths[column])?;
-        }
-        open = greedy;
+        };
+        widths[open.remove(at)] = width;
+        left = left.checked_sub(width)?;
     }
     Some(widths)
+}
+
+fn longest_word(cell: &[Piece]) -> usize {
+    let text: String = cell.iter().map(|part| part.text.as_str()).collect();
+    let words = text.split([' ', '\n']).map(columns);
+    words.max().unwrap_or(0)
 }

@@ -4,9 +4,12 @@
 //! space before `: ; ? !` and inside « », where no row may end, and an option
 //! stays with its value as long as there is room.
 
+use ratatui::buffer::CellWidth;
 use ratatui::style::Style;
 use unicode_segmentation::UnicodeSegmentation;
-use unicode_width::UnicodeWidthStr;
+
+/// Bytes of a character that is shown; what joins more has no picture.
+const LARGEST: usize = 64;
 
 /// Text of one look.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -58,16 +61,19 @@ struct Atom<'a> {
     after: Break,
 }
 
-/// Columns of a text.
+/// Columns of a text without line's end, as it is drawn.
 pub(super) fn columns(text: &str) -> usize {
-    text.graphemes(true).map(UnicodeWidthStr::width).sum()
+    let widths = text.graphemes(true).map(|text| text.cell_width());
+    widths.map(usize::from).sum()
 }
 
 /// Breaks `pieces` into rows of `width` columns. A torn row is `mark` columns
-/// narrower; where that leaves nothing, no row is called torn.
+/// narrower; where that leaves too little, no row is called torn.
 pub(super) fn wrap(pieces: &[Piece], width: usize, mark: usize) -> Vec<Row> {
     let width = width.max(1);
     let atoms = atoms(pieces, width);
+    let widest = atoms.iter().map(|atom| atom.width).max().unwrap_or(0);
+    let has_room = widest.max(1) + mark <= width;
     let mut rows = Vec::new();
     let (mut begin, mut torn) = (0, false);
     while begin < atoms.len() {
@@ -83,7 +89,7 @@ pub(super) fn wrap(pieces: &[Piece], width: usize, mark: usize) -> Vec<Row> {
             let spaces = |atom: &&Atom<'_>| atom.kind != Kind::Line && atom.text == " ";
             begin += atoms[end..].iter().take_while(spaces).count();
         }
-        torn = mark < width && atoms.get(begin).is_some_and(|atom| is_torn(atom.kind, how));
+        torn = has_room && atoms.get(begin).is_some_and(|atom| is_torn(atom.kind, how));
     }
     rows
 }
@@ -107,7 +113,10 @@ fn row(atoms: &[Atom<'_>], room: usize) -> (usize, Break) {
         // A space may hang over the edge: it is not drawn.
         let hangs = atom.text == " " && atom.after != Break::Never && filled <= room;
         if filled + atom.width > room && !hangs {
-            return seen.best(room).unwrap_or((at.max(1), Break::Never));
+            return match seen.best(atoms, room) {
+                Some(ending) => (ending.length, ending.how),
+                None => (torn(atoms, at), Break::Never),
+            };
         }
         filled += atom.width;
         seen.note(Ending {
@@ -117,6 +126,19 @@ fn row(atoms: &[Atom<'_>], room: usize) -> (usize, Break) {
         });
     }
     (atoms.len(), Break::Must)
+}
+
+/// Where to tear what has no place to break before `end`: not before a mark
+/// that belongs to what it follows, unless there is nothing else.
+fn torn(atoms: &[Atom<'_>], end: usize) -> usize {
+    let begins = |at: &usize| {
+        let mark = matches!(
+            atoms[*at].text,
+            " " | "." | "," | ":" | ";" | "?" | "!" | "»" | ")" | "\u{a0}" | "\u{202f}"
+        );
+        !mark
+    };
+    (1..=end).rev().take(4).find(begins).unwrap_or(end.max(1))
 }
 
 /// A place where a row could end.
@@ -145,23 +167,30 @@ impl Seen {
         }
     }
 
-    /// A good place, unless it left the row rather empty.
-    fn best(&self, room: usize) -> Option<(usize, Break)> {
+    /// A good place, unless it left the row rather empty; within a word only
+    /// if that is longer than a row.
+    fn best(&self, atoms: &[Atom<'_>], room: usize) -> Option<Ending> {
         let sixths = |ending: &Ending| ending.filled * 6 / room;
-        let last = |one: Option<Ending>, two: Option<Ending>| {
-            one.into_iter()
-                .chain(two)
-                .max_by_key(|ending| ending.length)
+        let spaces = self.good.into_iter().chain(self.fair);
+        let space = spaces.max_by_key(|ending| ending.length);
+        let fits = space.is_some_and(|space| word_fits(&atoms[space.length..], room));
+        let least = match atoms[0].kind {
+            Kind::Prose | Kind::Word => 4,
+            Kind::Line => 2,
         };
-        let space = last(self.good, self.fair);
         self.good
-            .filter(|ending| sixths(ending) >= 4)
-            .or(space.filter(|ending| sixths(ending) >= 2))
+            .filter(|ending| sixths(ending) >= least)
+            .or(space.filter(|ending| fits || sixths(ending) >= 2))
             .or(self.poor.filter(|ending| sixths(ending) >= 3))
             .or(space)
-            .or(self.poor)
-            .map(|ending| (ending.length, ending.how))
+            .or(self.poor.filter(|ending| sixths(ending) >= 2))
     }
+}
+
+/// Whether a row has room for the word that `atoms` begin with.
+fn word_fits(atoms: &[Atom<'_>], room: usize) -> bool {
+    let word = atoms.iter().take_while(|atom| atom.text != " ");
+    word.take(room + 1).map(|atom| atom.width).sum::<usize>() <= room
 }
 
 /// The row's text again in pieces, without the spaces at its end.
@@ -198,7 +227,8 @@ impl Piece {
     }
 }
 
-/// The text's characters, with what may be done after each.
+/// The text's characters, with what may be done after each. What no row can
+/// hold is shown as unknown.
 fn atoms(pieces: &[Piece], width: usize) -> Vec<Atom<'_>> {
     let mut atoms: Vec<Atom<'_>> = Vec::new();
     for (piece, Piece { text, kind, .. }) in pieces.iter().enumerate() {
@@ -209,16 +239,14 @@ fn atoms(pieces: &[Piece], width: usize) -> Vec<Atom<'_>> {
             if *kind == Kind::Prose && text == " " && after_space {
                 continue;
             }
-            let columns = text.width();
-            // What no row can hold, a narrow row shows as unknown.
-            let (text, columns) = if columns > width {
-                ("?", 1)
-            } else {
-                (text, columns)
+            let (text, width) = match text {
+                "\n" => (text, 0),
+                _ if text.len() > LARGEST || columns(text) > width => ("?", 1),
+                _ => (text, columns(text)),
             };
             atoms.push(Atom {
                 text,
-                width: columns,
+                width,
                 piece,
                 kind: *kind,
                 after: Break::Never,
@@ -307,4 +335,69 @@ pub(super) fn natural_width(pieces: &[Piece]) -> usize {
         }
     }
     widest
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn rows(text: &str, kind: Kind, width: usize) -> Vec<String> {
+        let rows = wrap(&[piece(text, Style::new(), kind)], width, 1);
+        let row = |row: Row| {
+            let text: String = row.pieces.into_iter().map(|part| part.text).collect();
+            format!("{}{text}", if row.torn { "↪" } else { "" })
+        };
+        rows.into_iter().map(row).collect()
+    }
+
+    #[test]
+    fn words_go_to_the_next_row_whole() {
+        assert_eq!(rows("one two  three", Kind::Prose, 8), ["one two", "three"]);
+        assert_eq!(rows("one two", Kind::Prose, 7), ["one two"]);
+        assert_eq!(rows("", Kind::Prose, 7), [""; 0]);
+    }
+
+    #[test]
+    fn french_marks_stay_with_their_words() {
+        assert_eq!(rows("le port : 80", Kind::Prose, 7), ["le", "port :", "80"]);
+        assert_eq!(rows("dit « oui » ?", Kind::Prose, 11), ["dit", "« oui » ?"]);
+        assert_eq!(
+            rows("un\u{a0}mot ici", Kind::Prose, 6),
+            ["un\u{a0}mot", "ici"]
+        );
+    }
+
+    #[test]
+    fn hyphens_end_a_row_between_letters_only() {
+        let text = "en arrière-plan";
+        assert_eq!(rows(text, Kind::Prose, 12), ["en arrière-", "plan"]);
+        assert_eq!(rows("with --name", Kind::Prose, 8), ["with", "--name"]);
+    }
+
+    #[test]
+    fn scripts_without_spaces_wrap_anywhere_but_before_their_full_stop() {
+        assert_eq!(rows("日本語です。", Kind::Prose, 10), ["日本語で", "す。"]);
+    }
+
+    #[test]
+    fn an_option_stays_with_its_value() {
+        let text = "docker run -d --name web";
+        let expected = ["docker run -d", "↪--name web"];
+        assert_eq!(rows(text, Kind::Line, 20), expected);
+    }
+
+    #[test]
+    fn only_a_word_that_fits_no_row_is_torn_and_says_so() {
+        let text = "in /usr/share/nginx";
+        assert_eq!(rows(text, Kind::Word, 16), ["in", "/usr/share/nginx"]);
+        assert_eq!(rows(text, Kind::Word, 12), ["in /usr/", "↪share/nginx"]);
+        assert_eq!(rows("abcdefgh", Kind::Prose, 3), ["abc", "def", "gh"]);
+    }
+
+    #[test]
+    fn what_no_row_can_hold_is_shown_as_unknown() {
+        assert_eq!(rows("日", Kind::Prose, 1), ["?"]);
+        let joined = "👩\u{200d}".repeat(50);
+        assert_eq!(rows(&joined, Kind::Prose, 9), ["?"]);
+    }
 }

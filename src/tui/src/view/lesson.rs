@@ -9,7 +9,7 @@ use crate::lesson::Layout;
 use crate::theme::Theme;
 
 /// Columns at the left, for the mark of the chosen command.
-const MARGIN: u16 = 2;
+const MARGIN: u16 = 1;
 
 /// Columns at the right, for the scroll bar and air before it.
 const BAR: u16 = 2;
