@@ -8,6 +8,8 @@
 use std::fmt::Arguments;
 use std::io::{self, ErrorKind, Write};
 
+use plimsoll_runtime::console;
+
 /// As `print!`, for readers that may leave.
 macro_rules! put {
     ($($text:tt)*) => { $crate::output::write(format_args!($($text)*)) };
@@ -25,6 +27,16 @@ macro_rules! say {
 pub fn write(text: Arguments<'_>) {
     if let Some(complaint) = complaint(io::stdout().write_fmt(text)) {
         eprintln!("plimsoll: {complaint}");
+    }
+}
+
+/// Columns that a text reads well in: as many as standard output's terminal has,
+/// within bounds, and as files have where it is none. A terminal that does not
+/// know says 0.
+pub fn reading_width() -> u16 {
+    match console::size(io::stdout()) {
+        Ok((_, columns)) if columns > 0 => columns.clamp(20, 90),
+        _ => 80,
     }
 }
 

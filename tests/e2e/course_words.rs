@@ -120,3 +120,30 @@ everyone!(volume_outlives_its_container, |world| {
     let done = world.shell("nginx-volumes", script).assert().success();
     assert_eq!(stdout(&done), "myvolume\nkept\n");
 });
+
+everyone!(the_lesson_is_text_without_a_terminal, |world| {
+    let english = stdout(&world.plimsoll(["hello-world"]).assert().success());
+    let mut french = world.plimsoll(["--lang", "fr", "nginx-volumes"]);
+    let french = stdout(&french.assert().success());
+    for expected in [
+        "\nStep 1: Run it\n",
+        "\n    lab$ docker run hello-world\n",
+        "\nNote: In Plimsoll the registry",
+        "- `running`: the containers",
+    ] {
+        assert!(english.contains(expected), "{expected:?} in {english}");
+    }
+    for expected in [
+        "\nÉtape 2 : Démarrez le serveur\n",
+        "\n`-p 80:80` : le port 80 du lab",
+        "-v \"$PWD/html\":/usr/share/nginx/html nginx\n",
+    ] {
+        assert!(french.contains(expected), "{expected:?} in {french}");
+    }
+    let marks = ["**", "{#", "|--", "\u{1b}"];
+    assert!(
+        !marks
+            .iter()
+            .any(|mark| (english.clone() + &french).contains(mark))
+    );
+});

@@ -4,14 +4,15 @@
 use std::ffi::OsString;
 use std::process::ExitCode;
 
-use plimsoll_lab::book_link::BookLink;
 use plimsoll_lab::schema::nearest;
+use plimsoll_tui::lesson::{Lesson, Part, plain};
 
 use super::Outcome;
 use crate::arguments::{Interface, Shared, command_names};
 use crate::classroom::Classroom;
 use crate::failure::{Failure, Kind};
 use crate::interface::{self, Form};
+use crate::output::reading_width;
 
 /// Opens the lab, or prints its lesson; what is neither command nor lab is told with what it is
 /// near to.
@@ -44,68 +45,10 @@ pub fn run(shared: &Shared, words: &[OsString], wish: Interface) -> Outcome {
         Form::Guided => return interface::guide(shared, &lab.name),
         Form::None => {}
     }
-    put!("{}", readable(lab.lesson.get(room.language)));
+    let lesson = Lesson::parse(lab.lesson.get(room.language));
+    put!(
+        "{}",
+        plain(&lesson, Part::Whole, reading_width(), room.language)
+    );
     Ok(ExitCode::SUCCESS)
-}
-
-/// The lesson as it was written, without what only a program needs: the steps'
-/// names behind their headings. A link into the book becomes what to type.
-fn readable(lesson: &str) -> String {
-    let line = |line: &str| match line.rsplit_once(" {#") {
-        Some((heading, _)) if line.starts_with('#') && line.ends_with('}') => {
-            format!("{heading}\n")
-        }
-        _ => format!("{line}\n"),
-    };
-    with_commands(lesson).lines().map(line).collect()
-}
-
-/// `[volumes](book:PAGE)` as ``volumes (`plimsoll book PAGE`)``.
-fn with_commands(lesson: &str) -> String {
-    let mut shown = String::with_capacity(lesson.len());
-    let mut rest = lesson;
-    while let Some(middle) = rest.find("](book:") {
-        let (words, link) = (&rest[..middle], &rest[middle + 2..]);
-        let found = words
-            .rfind('[')
-            .zip(link.find(')'))
-            .and_then(|(open, end)| Some((open, end, BookLink::of_destination(&link[..end])?)));
-        let Some((open, end, meant)) = found else {
-            shown.push_str(&rest[..middle + 2]);
-            rest = link;
-            continue;
-        };
-        shown.push_str(&words[..open]);
-        shown.push_str(&words[open + 1..]);
-        shown.push_str(&format!(" (`{}`)", meant.command()));
-        rest = &link[end + 1..];
-    }
-    shown.push_str(rest);
-    shown
-}
-
-#[cfg(test)]
-mod tests {
-    use super::readable;
-
-    #[test]
-    fn headings_lose_their_names_and_nothing_else_changes() {
-        let lesson = "# Title\n\n## Run it {#run}\n\n`{{json}} {#x}`\n";
-        assert_eq!(
-            readable(lesson),
-            "# Title\n\n## Run it\n\n`{{json}} {#x}`\n"
-        );
-    }
-
-    #[test]
-    fn a_link_into_the_book_becomes_what_to_type() {
-        assert_eq!(
-            readable("See [the\nvolumes](book:course/keeping-data#volumes), [x](https://e.org)."),
-            "See the\nvolumes (`plimsoll book course/keeping-data#volumes`), [x](https://e.org).\n"
-        );
-        assert_eq!(
-            readable("[x](book:../y) z](book:a"),
-            "[x](book:../y) z](book:a\n"
-        );
-    }
 }

@@ -21,10 +21,8 @@ use crate::arguments::Shared;
 use crate::classroom::Classroom;
 use crate::commands::Outcome;
 use crate::failure::{Failure, Kind};
+use crate::output::reading_width;
 use crate::words;
-
-/// Columns that lines are folded to.
-const WIDTH: u16 = 78;
 
 /// Guides through a lab until its shell ends.
 ///
@@ -53,8 +51,9 @@ pub fn run(shared: &Shared, name: &str) -> Outcome {
 }
 
 fn introduction(lab: &Lab, result: &ResultRecord, language: Language) -> String {
+    let width = reading_width();
     let lesson = Lesson::parse(lab.lesson.get(language));
-    let mut out = plain(&lesson, Part::Whole, WIDTH, language);
+    let mut out = plain(&lesson, Part::Whole, width, language);
     out += &format!("\n{}\n", words::guided_goals(language));
     for check in &result.checks {
         let mark = match check.status {
@@ -67,7 +66,7 @@ fn introduction(lab: &Lab, result: &ResultRecord, language: Language) -> String 
         out += &format!("{line}\n");
     }
     let how = words::guided_how(language, lab.name.as_str());
-    for line in plimsoll_tui::view::text::folded(&how, usize::from(WIDTH)) {
+    for line in plimsoll_tui::view::text::folded(&how, usize::from(width)) {
         out += &format!("\n{line}");
     }
     out + "\n\n"

@@ -1,6 +1,7 @@
 //! The course's lessons as they are laid out and as plain text, a lesson with
 //! everything that one may have, and lessons that mean harm.
 
+use plimsoll_lab::book_link::BookLink;
 use plimsoll_lab::course::Course;
 use plimsoll_text::Language;
 use plimsoll_tui::lesson::{Layout, Lesson, Part, Target, plain};
@@ -231,10 +232,10 @@ fn links_keep_their_targets() {
         Language::English,
     );
     insta::assert_debug_snapshot!(layout.links);
-    let book = Target::Book {
+    let book = Target::Book(BookLink {
         page: "volumes".into(),
         anchor: Some("bind".into()),
-    };
+    });
     assert!(layout.links.iter().any(|link| link.target == book));
 }
 
@@ -477,4 +478,11 @@ fn a_pane_of_any_size_can_be_drawn() {
         }
     }
     pane(&Layout::default(), (20, 5), 3, Some(0), ASCII);
+    let layout = pane_layout(30, ASCII);
+    let mut terminal = Terminal::new(TestBackend::new(20, 5)).expect("a screen");
+    let beyond = Rect::new(10, 3, 30, 30);
+    let draw = |frame: &mut ratatui::Frame<'_>| {
+        view::lesson::draw(frame, beyond, &layout, 0, Some(0), ASCII);
+    };
+    terminal.draw(draw).expect("drawing what is on the screen");
 }

@@ -143,7 +143,6 @@ plain-volume-unused = Volume { $name } is in no container.
 plain-images = Images: { $names }.
 
 # The lesson.
-lesson-book-page = book, page { $page }
 lesson-cut = This lesson is longer than Plimsoll reads. The rest is left out.
 lesson-note = Note:
 # Between a name and its value.

@@ -143,7 +143,6 @@ plain-volume-unused = Le volume { $name } n'est dans aucun conteneur.
 plain-images = Images : { $names }.
 
 # La leçon.
-lesson-book-page = livre, page { $page }
 lesson-cut = Cette leçon est plus longue que ce que Plimsoll peut lire. La suite manque ici.
 lesson-note = À noter :
 # Entre un nom et sa valeur.

@@ -1,5 +1,7 @@
 //! What a lesson consists of.
 
+use plimsoll_lab::book_link::BookLink;
+
 use super::command::Command;
 
 /// A lesson, parsed. It begins with [`Lesson::parse`].
@@ -102,10 +104,7 @@ pub enum Target {
     /// `http:` or `https:`.
     Web(String),
     /// `book:PAGE#ANCHOR`.
-    Book {
-        page: String,
-        anchor: Option<String>,
-    },
+    Book(BookLink),
     /// `#STEP`: a step of this lesson, by its id.
     Step(String),
     /// Nothing that can be opened.
@@ -115,15 +114,10 @@ pub enum Target {
 impl Target {
     #[must_use]
     pub fn parse(address: &str) -> Target {
-        let anchored = |page: &str| match page.split_once('#') {
-            Some((page, anchor)) => (page.to_owned(), Some(anchor.to_owned())),
-            None => (page.to_owned(), None),
-        };
         if let Some(id) = address.strip_prefix('#') {
             Target::Step(id.to_owned())
-        } else if let Some(page) = address.strip_prefix("book:") {
-            let (page, anchor) = anchored(page);
-            Target::Book { page, anchor }
+        } else if let Some(link) = BookLink::of_destination(address) {
+            Target::Book(link)
         } else if address.starts_with("https://") || address.starts_with("http://") {
             Target::Web(address.to_owned())
         } else {
@@ -172,16 +166,22 @@ mod tests {
         assert_eq!(parsed("#serve"), Target::Step("serve".into()));
         assert_eq!(
             parsed("book:volumes#bind"),
-            Target::Book {
+            Target::Book(BookLink {
                 page: "volumes".into(),
                 anchor: Some("bind".into())
-            }
+            })
         );
         assert_eq!(
             parsed("https://x.example/a#b"),
             Target::Web("https://x.example/a#b".into())
         );
-        for other in ["javascript:alert(1)", "file:///etc/passwd", "../a.md", ""] {
+        for other in [
+            "javascript:alert(1)",
+            "file:///etc/passwd",
+            "../a.md",
+            "book:../a",
+            "",
+        ] {
             assert_eq!(parsed(other), Target::Other(other.into()));
         }
     }

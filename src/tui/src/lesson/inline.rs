@@ -6,7 +6,6 @@ use ratatui::text::Span;
 use super::block::{Face, Run, Target};
 use super::wrap::{Kind, Piece, columns, piece};
 use super::writer::{Medium, Writer};
-use crate::words;
 
 impl Writer<'_> {
     /// Runs as pieces in their looks, on top of `base`.
@@ -65,28 +64,19 @@ impl Writer<'_> {
     /// What stands behind a link's text: the number of its address.
     fn reference(&mut self, link: usize, text: &str) -> Option<Piece> {
         let target = &self.lesson.links[link];
-        self.address(target).filter(|address| address != text)?;
+        address(target).filter(|address| address != text)?;
         self.numbered.push(link);
         let text = format!("[{}]", self.numbered.len());
         Some(piece(text, self.look.theme.faint(), Kind::Prose))
     }
 
-    /// A target in words; none for a step, which its link's text names.
-    fn address(&self, target: &Target) -> Option<String> {
-        let language = self.look.language;
-        match target {
-            Target::Web(address) | Target::Other(address) => Some(address.clone()),
-            Target::Book { page, .. } => Some(words::lesson_book_page(language, page.as_str())),
-            Target::Step(_) => None,
-        }
-        .filter(|address| !address.is_empty())
-    }
-
-    /// The numbered links' addresses, at the end.
+    /// The numbered links' addresses, as far as they were not told yet.
     pub fn addresses(&mut self) {
         self.rows.gap();
-        for (at, link) in self.numbered.clone().into_iter().enumerate() {
-            let Some(address) = self.address(&self.lesson.links[link]) else {
+        let told = self.addressed;
+        self.addressed = self.numbered.len();
+        for (at, link) in self.numbered.clone().into_iter().enumerate().skip(told) {
+            let Some(address) = address(&self.lesson.links[link]) else {
                 continue;
             };
             let faint = self.look.theme.faint();
@@ -102,6 +92,16 @@ impl Writer<'_> {
             self.rows.outdent();
         }
     }
+}
+
+/// What to open or to type; none for a step, which its link's text names.
+fn address(target: &Target) -> Option<String> {
+    match target {
+        Target::Web(address) | Target::Other(address) => Some(address.clone()),
+        Target::Book(link) => Some(link.command()),
+        Target::Step(_) => None,
+    }
+    .filter(|address| !address.is_empty())
 }
 
 /// The text of the link that `runs` end with.

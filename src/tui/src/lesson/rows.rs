@@ -53,14 +53,20 @@ impl Rows {
     }
 
     /// Begins a margin; `first` is not wider than `rest`. Where margins would
-    /// take more than half the width, this one is left out.
+    /// take more than half the width, this one is left out, and its bullet or
+    /// number has a line of its own.
     pub fn indent(&mut self, first: Option<Span<'static>>, rest: Span<'static>) {
-        let rest = match self.room().saturating_sub(rest.width()) * 2 >= self.width {
-            true => rest,
-            false => Span::default(),
-        };
-        let first = first.filter(|first| first.width() <= rest.width());
-        self.margins.push(Margin { first, rest });
+        if self.room().saturating_sub(rest.width()) * 2 >= self.width {
+            self.margins.push(Margin { first, rest });
+            return;
+        }
+        if let Some(first) = first.filter(|first| !first.content.trim().is_empty()) {
+            self.prose(&[piece(first.content, first.style, Kind::Prose)]);
+        }
+        self.margins.push(Margin {
+            first: None,
+            rest: Span::default(),
+        });
     }
 
     pub fn outdent(&mut self) {

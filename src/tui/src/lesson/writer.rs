@@ -36,6 +36,8 @@ pub(super) struct Writer<'a> {
     headings: Vec<(usize, usize)>,
     /// The links that have a number, in the order of the numbers.
     pub numbered: Vec<usize>,
+    /// How many of them have had their addresses told.
+    pub addressed: usize,
 }
 
 impl<'a> Writer<'a> {
@@ -48,6 +50,7 @@ impl<'a> Writer<'a> {
             commands: Vec::new(),
             headings: Vec::new(),
             numbered: Vec::new(),
+            addressed: 0,
         }
     }
 
@@ -62,9 +65,11 @@ impl<'a> Writer<'a> {
             self.rows.prose(&[title]);
             self.rows.gap();
             self.blocks(&lesson.intro, Spacing::Loose);
+            self.addresses();
         }
         for step in steps.clone() {
             self.step(step);
+            self.addresses();
         }
         if lesson.cut && steps.end == lesson.steps.len() {
             self.rows.gap();
@@ -72,7 +77,6 @@ impl<'a> Writer<'a> {
             self.rows
                 .prose(&[piece(text, self.look.theme.warn(), Kind::Prose)]);
         }
-        self.addresses();
     }
 
     pub fn finish(self) -> Layout {

@@ -583,10 +583,7 @@ fn page_here(model: &Model, name: &str) -> Option<String> {
         .links
         .iter()
         .find_map(|link| match &link.target {
-            Target::Book { page, anchor } => Some(match anchor {
-                Some(anchor) => format!("{page}#{anchor}"),
-                None => page.clone(),
-            }),
+            Target::Book(link) => Some(link.to_string()),
             _ => None,
         });
     Some(linked.unwrap_or_else(|| format!("labs/{name}")))

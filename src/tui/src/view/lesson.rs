@@ -3,7 +3,7 @@
 
 use ratatui::Frame;
 use ratatui::layout::Rect;
-use ratatui::text::Span;
+use ratatui::text::{Line, Span};
 
 use crate::lesson::Layout;
 use crate::theme::Theme;
@@ -47,7 +47,8 @@ pub fn scroll_to_step(layout: &Layout, step: usize, height: u16) -> usize {
         .min(last_scroll(layout, height))
 }
 
-/// Draws the lines from `scroll` on.
+/// Draws the lines from `scroll` on. The chosen command is reversed and has a
+/// mark before it.
 pub fn draw(
     frame: &mut Frame<'_>,
     area: Rect,
@@ -56,31 +57,44 @@ pub fn draw(
     chosen: Option<usize>,
     theme: Theme,
 ) {
+    let area = area.intersection(frame.area());
     let scroll = scroll.min(last_scroll(layout, area.height));
     let chosen = chosen.and_then(|chosen| layout.commands.get(chosen));
-    let x = area.x + MARGIN.min(area.width);
-    let room = area.width.saturating_sub(MARGIN);
     let lines = layout.lines.iter().enumerate().skip(scroll);
     for (y, (at, line)) in (area.y..area.bottom()).zip(lines) {
-        frame.buffer_mut().set_line(x, y, line, room);
+        let row = Rect {
+            y,
+            height: 1,
+            ..area
+        };
+        let x = row.x + MARGIN.min(row.width);
+        frame.buffer_mut().set_line(x, y, line, row.right() - x);
         let Some(chosen) = chosen.filter(|chosen| chosen.lines.contains(&at)) else {
             continue;
         };
-        let indent = line
-            .iter()
-            .take_while(|span| span.content.trim().is_empty());
-        let indent = u16::try_from(indent.map(Span::width).sum::<usize>()).unwrap_or(0);
-        let used = u16::try_from(line.width()).unwrap_or(room).min(room);
-        let text = Rect::new(x + indent.min(used), y, used.saturating_sub(indent), 1);
-        frame.buffer_mut().set_style(text, theme.chosen());
+        frame
+            .buffer_mut()
+            .set_style(text_of(line, row), theme.chosen());
         if at == chosen.lines.start {
             let mark = Span::styled(theme.symbol("▸", ">"), theme.accent());
-            frame
-                .buffer_mut()
-                .set_span(area.x, y, &mark, area.width.min(1));
+            frame.buffer_mut().set_span(row.x, y, &mark, row.width);
         }
     }
     draw_bar(frame, area, layout, scroll, theme);
+}
+
+/// Where in its row a line has text, without its indentation.
+fn text_of(line: &Line<'_>, row: Rect) -> Rect {
+    let columns = |count: usize| u16::try_from(count).unwrap_or(u16::MAX);
+    let blank = |span: &&Span<'_>| span.content.trim().is_empty();
+    let indent = line.iter().take_while(blank).map(Span::width).sum();
+    let text = columns(line.width()).saturating_sub(columns(indent));
+    let before = MARGIN.saturating_add(columns(indent)).min(row.width);
+    Rect {
+        x: row.x + before,
+        width: text.min(row.width - before),
+        ..row
+    }
 }
 
 /// A scroll bar, where there is something to scroll.
@@ -91,15 +105,10 @@ fn draw_bar(frame: &mut Frame<'_>, area: Rect, layout: &Layout, scroll: usize, t
     }
     let thumb = (height * height / all).max(1);
     let top = (height - thumb) * scroll / (all - height);
-    for row in 0..area.height {
-        let on = (top..top + thumb).contains(&usize::from(row));
-        let mark = match on {
-            true => theme.symbol("┃", "#"),
-            false => theme.symbol("│", "|"),
-        };
-        let mark = Span::styled(mark, theme.faint());
-        frame
-            .buffer_mut()
-            .set_span(area.right() - 1, area.y + row, &mark, 1);
+    // Only the thumb: the pane's frame is beside it.
+    for row in top..top + thumb {
+        let y = area.y + u16::try_from(row).unwrap_or(0);
+        let mark = Span::styled(theme.symbol("┃", "#"), theme.faint());
+        frame.buffer_mut().set_span(area.right() - 1, y, &mark, 1);
     }
 }
