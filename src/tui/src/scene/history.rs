@@ -1,9 +1,11 @@
 //! Which step of an image's history left which layer. Pure.
 //!
 //! The API tells a step's size, not its layer; so steps and layers are paired
-//! by what is known: a step that left bytes has a layer, a setting has none.
-//! Where that does not add up, layers are shown without their steps' words
-//! rather than with wrong ones.
+//! by what is known: a step that left bytes has a layer, a setting has none, and
+//! a `RUN`, `COPY`, `ADD` or `WORKDIR` that left none may have an empty one.
+//! Where several pairings add up, a layer's digest is told only where it is the
+//! same in all of them; where none does, layers are told without their steps'
+//! words rather than with wrong ones.
 
 use std::collections::BTreeMap;
 
@@ -21,20 +23,20 @@ const MOST_SHARED: usize = 6;
 /// lowest first.
 pub fn steps(history: &[HistoryItem], layers: &[String]) -> (Vec<Step>, usize) {
     let mut steps = match paired(history, layers.len()) {
-        Some(has_layer) => {
-            let mut left = layers.iter().rev();
-            let pairs = history.iter().zip(has_layer);
+        Some(places) => {
+            let layer = |place: &Pairing, item: &HistoryItem| match place {
+                Pairing::None => None,
+                Pairing::Some(place) => Some(Layer {
+                    digest: place.map_or_else(String::new, |place| clean(&layers[place])),
+                    size: bytes(item.size),
+                    ..Layer::default()
+                }),
+            };
+            let pairs = history.iter().zip(&places);
             pairs
-                .map(|(item, has_layer)| Step {
+                .map(|(item, place)| Step {
                     words: words(item),
-                    layer: has_layer
-                        .then(|| left.next())
-                        .flatten()
-                        .map(|digest| Layer {
-                            digest: clean(digest),
-                            size: bytes(item.size),
-                            ..Layer::default()
-                        }),
+                    layer: layer(place, item),
                 })
                 .collect()
         }
@@ -45,28 +47,87 @@ pub fn steps(history: &[HistoryItem], layers: &[String]) -> (Vec<Step>, usize) {
     (steps, more)
 }
 
-/// Which items have a layer, where exactly `layers` of them do.
-fn paired(history: &[HistoryItem], layers: usize) -> Option<Vec<bool>> {
-    let sized = |item: &HistoryItem| item.size > 0;
-    // These write files, but may happen to leave nothing new.
-    let copies = |item: &HistoryItem| {
-        let words = words(item);
-        ["RUN ", "COPY ", "ADD "]
-            .iter()
-            .any(|verb| words.starts_with(verb))
+/// A step's layer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Pairing {
+    None,
+    /// It has one: which, counted from the lowest, where that is certain.
+    Some(Option<usize>),
+}
+
+/// What is known of a step by itself.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Kind {
+    /// It left bytes.
+    Sized,
+    /// It may have left an empty layer; the lower the number, the likelier.
+    Empty(u8),
+    Setting,
+}
+
+fn kind(item: &HistoryItem) -> Kind {
+    let words = words(item);
+    let begins = |verb: &&str| words.starts_with(verb);
+    match item.size > 0 {
+        true => Kind::Sized,
+        false if ["RUN ", "COPY ", "ADD "].iter().any(begins) => Kind::Empty(0),
+        false if begins(&"WORKDIR ") => Kind::Empty(1),
+        false => Kind::Setting,
+    }
+}
+
+/// Each step's layer, where exactly `layers` of them can have one.
+fn paired(history: &[HistoryItem], layers: usize) -> Option<Vec<Pairing>> {
+    // Lowest first, as layers are.
+    let kinds: Vec<Kind> = history.iter().rev().map(kind).collect();
+    let count = |kinds: &[Kind], wanted: &dyn Fn(Kind) -> bool| {
+        kinds.iter().filter(|kind| wanted(**kind)).count()
     };
-    let workdir = |item: &HistoryItem| words(item).starts_with("WORKDIR ");
-    let guesses: [&dyn Fn(&HistoryItem) -> bool; 4] = [
-        &sized,
-        &|item| sized(item) || copies(item),
-        &|item| sized(item) || copies(item) || workdir(item),
+    let guesses: [&dyn Fn(Kind) -> bool; 4] = [
+        &|kind| kind == Kind::Sized,
+        &|kind| matches!(kind, Kind::Sized | Kind::Empty(0)),
+        &|kind| kind != Kind::Setting,
         &|_| true,
     ];
-    guesses.iter().find_map(|guess| {
-        let has_layer: Vec<bool> = history.iter().map(guess).collect();
-        let count = has_layer.iter().filter(|has| **has).count();
-        (count == layers).then_some(has_layer)
-    })
+    let guess = guesses
+        .into_iter()
+        .find(|guess| count(&kinds, guess) == layers)?;
+    let mut next = 0;
+    let mut places = Vec::new();
+    for (index, kind) in kinds.iter().enumerate() {
+        if !guess(*kind) {
+            places.push(Pairing::None);
+            continue;
+        }
+        let (below, above) = (&kinds[..index], &kinds[index + 1..]);
+        let certain = is_certain(*kind, below, above, layers) || layers == kinds.len();
+        places.push(Pairing::Some(certain.then_some(next)));
+        next += 1;
+    }
+    places.reverse();
+    Some(places)
+}
+
+/// Whether every pairing that adds up gives this step the same layer.
+fn is_certain(kind: Kind, below: &[Kind], above: &[Kind], layers: usize) -> bool {
+    let sized = |kinds: &[Kind]| kinds.iter().filter(|kind| **kind == Kind::Sized).count();
+    let empty = |kinds: &[Kind]| {
+        kinds
+            .iter()
+            .filter(|kind| matches!(kind, Kind::Empty(_)))
+            .count()
+    };
+    let own = usize::from(kind == Kind::Sized);
+    let Some(to_place) = layers.checked_sub(sized(below) + sized(above) + own) else {
+        return false;
+    };
+    if kind != Kind::Sized {
+        // Certain to have one only where all have.
+        return to_place == empty(below) + empty(above) + 1;
+    }
+    let least = to_place.saturating_sub(empty(above));
+    let most = to_place.min(empty(below));
+    least == most
 }
 
 /// Layers without words, and the history without layers.
@@ -128,7 +189,8 @@ fn words(item: &HistoryItem) -> String {
 pub fn share(images: &mut [Image]) {
     let mut owners: BTreeMap<String, Vec<(String, String)>> = BTreeMap::new();
     for image in images.iter() {
-        for layer in image.steps.iter().filter_map(|step| step.layer.as_ref()) {
+        let layers = image.steps.iter().filter_map(|step| step.layer.as_ref());
+        for layer in layers.filter(|layer| !layer.digest.is_empty()) {
             let owners = owners.entry(layer.digest.clone()).or_default();
             owners.push((image.id.clone(), image.name()));
         }
@@ -205,7 +267,7 @@ mod tests {
             item("ADD root.tar /", 7),
         ];
         let expected = [
-            "c RUN true",
+            " RUN true",
             "- WORKDIR /app",
             "- ENV A=b",
             "a ADD root.tar /",
@@ -218,6 +280,27 @@ mod tests {
             "a ADD root.tar /",
         ];
         assert_eq!(told(&history, &["a", "b", "c"]), expected);
+    }
+
+    #[test]
+    fn a_digest_is_told_only_where_it_is_certain() {
+        // Either of the two steps that left no bytes has the third layer, so
+        // that the file above or below the other may be in the second or third.
+        let history = [
+            item("ADD last /", 1),
+            item("RUN true", 0),
+            item("COPY file /", 5),
+            item("WORKDIR /app", 0),
+            item("ADD root.tar /", 7),
+        ];
+        let expected = [
+            "d ADD last /",
+            " RUN true",
+            " COPY file /",
+            "- WORKDIR /app",
+            "a ADD root.tar /",
+        ];
+        assert_eq!(told(&history, &["a", "b", "c", "d"]), expected);
     }
 
     #[test]

@@ -180,7 +180,8 @@ fn steps(client: &Client, image: &mut Image) -> Result<(), ClientError> {
 fn contents(client: &Client, images: &mut [Image]) -> Result<(), ClientError> {
     let mut known: BTreeMap<String, Option<Contents>> = BTreeMap::new();
     let steps = images.iter_mut().flat_map(|image| &mut image.steps);
-    for layer in steps.filter_map(|step| step.layer.as_mut()) {
+    let layers = steps.filter_map(|step| step.layer.as_mut());
+    for layer in layers.filter(|layer| !layer.digest.is_empty()) {
         if let Some(contents) = known.get(&layer.digest) {
             layer.contents.clone_from(contents);
         } else if known.len() < MOST_LAYERS {

@@ -297,7 +297,7 @@ pub struct Step {
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Layer {
     /// `sha256:...` of its files as an archive; the same files are the same
-    /// layer, kept once.
+    /// layer, kept once. Empty where the engine leaves open which it is.
     pub digest: String,
     /// Bytes.
     pub size: u64,
