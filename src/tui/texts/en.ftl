@@ -82,7 +82,6 @@ journal-exec-started = command in container { $name }: { $command }
 journal-exec-ended = command in container { $name } ended, exit code { $code }
 journal-health = container { $name }: { $health }
 journal-copied-in = files copied into container { $name }: { $path }
-journal-copied-out = files copied from container { $name }: { $path }
 journal-exported = container { $name } exported
 journal-attached = a terminal attached to container { $name }
 journal-detached = a terminal detached from container { $name }

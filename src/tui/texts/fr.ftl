@@ -82,7 +82,6 @@ journal-exec-started = commande dans le conteneur { $name } : { $command }
 journal-exec-ended = commande dans le conteneur { $name } terminée, code { $code }
 journal-health = conteneur { $name } : { $health }
 journal-copied-in = fichiers copiés dans le conteneur { $name } : { $path }
-journal-copied-out = fichiers copiés depuis le conteneur { $name } : { $path }
 journal-exported = conteneur { $name } exporté
 journal-attached = un terminal s'est attaché au conteneur { $name }
 journal-detached = un terminal s'est détaché du conteneur { $name }

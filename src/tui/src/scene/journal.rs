@@ -82,9 +82,6 @@ pub enum Act {
     FilesCopiedIn {
         path: String,
     },
-    FilesCopiedOut {
-        path: String,
-    },
     Exported,
     Attached,
     Detached,
@@ -128,10 +125,13 @@ pub fn read(client: &Client, since: u64) -> Result<Vec<Entry>, JournalError> {
     Ok(newest.into())
 }
 
-/// Worth a line: not about a copy that a grader made to look at, and a command
-/// once, when it starts.
+/// Worth a line: not about a copy that a grader made to look at; a command once,
+/// when it starts; and no files that were only read, as every look at a page is.
 fn is_told(line: &JournalEntry) -> bool {
-    if line.kind == "container.exec_create" {
+    if matches!(
+        line.kind.as_str(),
+        "container.exec_create" | "container.archive-path"
+    ) {
         return false;
     }
     let name = line.data.get("name").and_then(Value::as_str);
@@ -183,7 +183,6 @@ fn act(line: &JournalEntry, text: impl Fn(&str) -> String) -> Act {
             None => Act::Other,
         },
         "container.extract-to-dir" => Act::FilesCopiedIn { path: text("path") },
-        "container.archive-path" => Act::FilesCopiedOut { path: text("path") },
         "container.export" => Act::Exported,
         "container.attach" => Act::Attached,
         "container.detach" => Act::Detached,
@@ -300,9 +299,6 @@ impl Entry {
                 words::journal_health(language, health.words(language), name)
             }
             Act::FilesCopiedIn { path } => words::journal_copied_in(language, name, path.as_str()),
-            Act::FilesCopiedOut { path } => {
-                words::journal_copied_out(language, name, path.as_str())
-            }
             Act::Exported => words::journal_exported(language, name),
             Act::Attached => words::journal_attached(language, name),
             _ => words::journal_detached(language, name),

@@ -405,11 +405,6 @@ pub fn journal() -> Vec<Entry> {
         ),
         ("container.exec_die", "c1", with(json!({"exit_code": 2}))),
         (
-            "container.archive-path",
-            "c1",
-            with(json!({"path": "/etc/nginx"})),
-        ),
-        (
             "container.extract-to-dir",
             "c1",
             with(json!({"path": "/tmp"})),
@@ -441,7 +436,7 @@ pub fn journal() -> Vec<Entry> {
     ];
     let entry = |(index, (kind, subject, data)): (usize, (&str, &str, serde_json::Value))| {
         let seq = u64::try_from(index + 1).expect("a small number");
-        let seconds = 5 * (25 - i64::try_from(seq).expect("a small number")).pow(2);
+        let seconds = 5 * (24 - i64::try_from(seq).expect("a small number")).pow(2);
         Entry::of(&JournalEntry {
             seq,
             time: ago(seconds).expect("a moment").to_string(),
