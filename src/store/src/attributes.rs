@@ -161,7 +161,7 @@ fn set_capability(file: BorrowedFd<'_>, value: &[u8], ownership: &Ownership) -> 
 }
 
 /// The same capabilities without a root id, as archives hold them.
-fn without_root(value: &[u8]) -> Option<Vec<u8>> {
+pub(crate) fn without_root(value: &[u8]) -> Option<Vec<u8>> {
     let magic = u32::from_le_bytes(value.get(..4)?.try_into().ok()?);
     if !matches!(magic & CAPABILITY_REVISION, CAPABILITY_V2 | CAPABILITY_V3) {
         return None;

@@ -14,8 +14,8 @@
 //! lists (a lab's), the network, mounting, executing anything at all.
 //!
 //! Where to start: [`Store`] for blobs and layers, [`Tree`] for a container's
-//! files, [`diff()`] for commits, [`import_image`] for manifests, [`ImageRef`]
-//! for names. Inside: `extract.rs` makes an archive's entries, `emit.rs` writes
+//! files, [`diff()`] for commits, [`duplicate()`] for a tree once more,
+//! [`import_image`] for manifests, [`ImageRef`] for names. Inside: `extract.rs` makes an archive's entries, `emit.rs` writes
 //! them, `attributes.rs` is the one place that knows owners and modes.
 
 pub mod archive;
@@ -25,6 +25,7 @@ mod blob;
 mod contents;
 pub mod diff;
 mod digest;
+pub mod duplicate;
 mod durable;
 mod emit;
 mod entries;
@@ -53,6 +54,7 @@ pub use archive::{ArchiveError, ArchiveOwner, PathStat, Tree, UnpackOptions};
 pub use contents::{Contents, contents};
 pub use diff::{Change, ChangeKind, changes, diff};
 pub use digest::{ChainId, DiffId, Digest, DigestError};
+pub use duplicate::{DuplicateError, duplicate};
 pub use error::{StoreError, UnpackError};
 pub use gc::{Collected, Keep};
 pub use image::{Descriptor, ImageError, ImageRecord, LayerRecord, import_image};
