@@ -91,6 +91,57 @@ wire! {
         pub size: u64,
     }
 
+    /// One item of `GET /plimsoll/v1/snapshots`, and the answer of
+    /// `POST /plimsoll/v1/snapshots?name=NAME`.
+    #[serde(rename_all = "snake_case")]
+    pub struct Snapshot {
+        pub name: String,
+        /// RFC 3339.
+        pub created: String,
+        pub containers: Vec<SnapshotContainer>,
+        pub images: Vec<SnapshotImage>,
+        /// Names.
+        pub volumes: Vec<String>,
+        /// Bytes of the files in it, as if nothing were shared.
+        pub size: u64,
+    }
+
+    /// A container as it was.
+    #[serde(rename_all = "snake_case")]
+    pub struct SnapshotContainer {
+        pub id: String,
+        /// Without slash.
+        pub name: String,
+        /// It had a process, and gets one again.
+        pub running: bool,
+    }
+
+    /// An image as it was.
+    #[serde(rename_all = "snake_case")]
+    pub struct SnapshotImage {
+        pub id: String,
+        /// In full: `docker.io/library/nginx:latest`.
+        pub names: Vec<String>,
+    }
+
+    /// Answer of `POST /plimsoll/v1/snapshots/NAME/restore`.
+    #[serde(rename_all = "snake_case")]
+    pub struct Restored {
+        pub name: String,
+        /// Containers that ran and could not be started again.
+        pub not_started: Vec<NotStarted>,
+        /// Snapshots that were made later: they are of a past that is no more.
+        pub forgotten: Vec<String>,
+    }
+
+    /// A container that could not be started again.
+    #[serde(rename_all = "snake_case")]
+    pub struct NotStarted {
+        /// Its name.
+        pub container: String,
+        pub reason: String,
+    }
+
     /// Answer of `GET /plimsoll/v1/listener?port=PORT`: who listens there in
     /// the lab. `kind` is `container`, `process` or `none`.
     #[serde(rename_all = "snake_case")]

@@ -18,6 +18,7 @@ use crate::networks::Networks;
 use crate::operations::Operations;
 use crate::runtime_thread::RuntimeThread;
 use crate::shutdown::Shutdown;
+use crate::snapshots::{Gate, Snapshots};
 use crate::spec::Surroundings;
 use crate::supervisor::Supervisor;
 use crate::timestamp;
@@ -42,8 +43,12 @@ pub struct Engine {
     pub networks: Networks,
     /// What was done for the last commands.
     pub operations: Operations,
+    /// What requests pass that change the lab.
+    pub gate: Gate,
     /// The end of the lab.
     pub shutdown: Shutdown,
+    /// The lab as it was.
+    pub snapshots: Snapshots,
     /// When this engine started, RFC 3339.
     pub started_at: String,
     /// Blobs and layers of all labs.
@@ -63,6 +68,7 @@ impl Engine {
     /// When a file of state cannot be read or is of a newer version.
     pub fn open(config: Config) -> ApiResult<Self> {
         let store = Store::open(&config.store_dir, config.ownership())?;
+        let snapshots = Snapshots::open(&config, &store)?;
         Ok(Self {
             containers: Containers::default(),
             events: Events::new(),
@@ -71,7 +77,9 @@ impl Engine {
             journal: Journal::open(&config)?,
             networks: Networks::new(&config.lab),
             operations: Operations::default(),
+            gate: Gate::default(),
             shutdown: Shutdown::default(),
+            snapshots,
             started_at: timestamp::now(),
             store,
             supervisor: Rc::default(),

@@ -41,6 +41,11 @@ pub mod kind {
     /// The engine started: `boot` (the machine's boot id), `engine` (version),
     /// `recovered_bytes` of a line that the engine before did not finish.
     pub const LAB_START: &str = "lab.start";
+    /// The lab was kept under a name: how many `containers`, `images`, `volumes`.
+    pub const LAB_SNAPSHOT: &str = "lab.snapshot";
+    /// The lab is again what it was after entry `since`: the entries between
+    /// that one and this one were undone.
+    pub const LAB_RESTORE: &str = "lab.restore";
     /// An image came: `reference`, `digest`, `source`.
     pub const IMAGE_PULL: &str = "image.pull";
     /// A name was put on an image: `reference`, `previous` (an id or null).

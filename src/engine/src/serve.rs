@@ -13,6 +13,7 @@ use crate::containers;
 use crate::engine::Engine;
 use crate::http;
 use crate::networks;
+use crate::snapshots;
 use crate::supervisor;
 
 /// Threads for what blocks: layers, archives, removal of trees.
@@ -108,7 +109,8 @@ async fn run(
         }
     };
     let reaper = tokio::task::spawn_local(supervisor::reap(engine.supervisor.clone(), zygote));
-    let loaded = containers::load(&engine).map_err(|failure| failure.message);
+    let loaded = containers::load(&engine, &engine.snapshots.coming_back())
+        .map_err(|failure| failure.message);
     let listener = loaded.and_then(|()| {
         let told = |error: std::io::Error| error.to_string();
         listener.set_nonblocking(true).map_err(told)?;
@@ -123,6 +125,7 @@ async fn run(
     };
     tokio::task::spawn_local(end_on_signal(engine.clone()));
     ready.announce();
+    snapshots::settle(&engine);
     containers::restart_after_boot(&engine);
     tokio::select! {
         () = http::server::serve(engine.clone(), listener) => {}

@@ -62,6 +62,13 @@ impl Store {
         Ok(collected)
     }
 
+    /// Does `act` while nobody collects: what it moves, with the references in
+    /// it, is seen by a collection at the one place or at the other.
+    pub fn without_collection<T>(&self, act: impl FnOnce() -> T) -> Result<T, StoreError> {
+        let _guard = self.lock_shared()?;
+        Ok(act())
+    }
+
     fn collect_blobs(
         &self,
         keep: &Keep,

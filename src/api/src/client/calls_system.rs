@@ -4,7 +4,10 @@ use super::{Client, JsonLines, Query, Reply, Request, Upgraded};
 use crate::container::ContainerCreateRequest;
 use crate::error::ClientError;
 use crate::filters::Filters;
-use crate::lab::{ExplainResponse, JournalEntry, LabInfo, LayerContents, Listener, PublishedPort};
+use crate::lab::{
+    ExplainResponse, JournalEntry, LabInfo, LayerContents, Listener, PublishedPort, Restored,
+    Snapshot,
+};
 use crate::operation::Command;
 use crate::system::{DiskUsage, Event, Info, Version};
 
@@ -104,6 +107,29 @@ impl Client {
         let query = Query::new().text("port", &port.to_string());
         self.request(Request::get("/plimsoll/v1/listener").query(query))?
             .json()
+    }
+
+    /// The lab's snapshots, the oldest first.
+    pub fn snapshots(&self) -> Result<Vec<Snapshot>, ClientError> {
+        self.request(Request::get("/plimsoll/v1/snapshots"))?.json()
+    }
+
+    /// Makes a snapshot of the lab, or replaces the one of that name.
+    pub fn snapshot_make(&self, name: &str) -> Result<Snapshot, ClientError> {
+        let query = Query::new().text("name", name);
+        self.request(Request::post("/plimsoll/v1/snapshots").query(query))?
+            .json()
+    }
+
+    /// Goes back to a snapshot: what came later is lost.
+    pub fn snapshot_restore(&self, name: &str) -> Result<Restored, ClientError> {
+        let path = Request::path_of("plimsoll/v1/snapshots", name, "restore");
+        self.request(Request::post(path))?.json()
+    }
+
+    pub fn snapshot_remove(&self, name: &str) -> Result<(), ClientError> {
+        let path = Request::path_of("plimsoll/v1/snapshots", name, "");
+        self.request(Request::delete(path))?.finish()
     }
 
     /// Ends the lab in good order.

@@ -12,6 +12,7 @@ use super::start;
 use super::stop::{self, StopOptions};
 use crate::engine::Engine;
 use crate::failure::{ApiFailure, ApiResult};
+use crate::snapshots::Comeback;
 use crate::timestamp;
 
 /// Seconds a container has to end when the lab does.
@@ -26,11 +27,12 @@ pub fn sweep_now(state_dir: &std::path::Path) {
 const PROBE_LABEL: &str = "plimsoll.probe";
 
 /// Reads all containers. Those that ran died with the last engine: they are
-/// exited with 137 now, or gone with `--rm`. Half-done creates and removes are cleared away.
+/// exited with 137 now, or gone with `--rm`. Half-done creates and removes are
+/// cleared away. Those in `coming_back` are going to be started: they stay.
 ///
 /// # Errors
 /// 500 with one sentence when the state is of a newer version or unreadable.
-pub fn load(engine: &Rc<Engine>) -> ApiResult<()> {
+pub fn load(engine: &Rc<Engine>, coming_back: &[Comeback]) -> ApiResult<()> {
     let directory = engine.config.state_dir.join("containers");
     let Found { records, leftovers } = persist::read_all(&directory).map_err(|error| {
         ApiFailure::internal(format!("cannot read {}: {error}", directory.display()))
@@ -39,7 +41,8 @@ pub fn load(engine: &Rc<Engine>) -> ApiResult<()> {
     for (directory, record) in records {
         let container = Rc::new(Container::new(directory, record)?);
         let ran = container.record().state.is_running() || container.record().network.is_some();
-        let promised = ran && container.record().host_config.auto_remove;
+        let comes_back = coming_back.iter().any(|one| one.id == container.id);
+        let promised = ran && !comes_back && container.record().host_config.auto_remove;
         if promised || is_probe(&container) {
             engine.sweep(persist::doom(&container.directory)?);
             gone.push(container);
@@ -66,7 +69,7 @@ pub fn load(engine: &Rc<Engine>) -> ApiResult<()> {
 }
 
 /// A grader's copy of a container, whose grader was killed before it removed it.
-fn is_probe(container: &Container) -> bool {
+pub fn is_probe(container: &Container) -> bool {
     let record = container.record();
     let labels = record.config.labels.as_ref();
     labels.is_some_and(|labels| labels.contains_key(PROBE_LABEL))

@@ -9,7 +9,11 @@ use std::path::{Path, PathBuf};
 
 use super::record::{Record, VERSION};
 
-const FILE: &str = "config.json";
+/// The record's name in the container's directory.
+pub const FILE: &str = "config.json";
+
+/// While it is written.
+pub const NEW_FILE: &str = ".config.json.new";
 
 /// Directories that are being removed begin with this.
 pub const DOOMED: &str = ".removing-";
@@ -19,7 +23,7 @@ pub const DOOMED: &str = ".removing-";
 /// # Errors
 /// When the disk is full or the directory is gone.
 pub fn write(directory: &Path, record: &Record) -> io::Result<()> {
-    let new = directory.join(".config.json.new");
+    let new = directory.join(NEW_FILE);
     fs::write(&new, serde_json::to_vec(record)?)?;
     fs::rename(&new, directory.join(FILE))
 }
@@ -66,11 +70,19 @@ fn read(directory: &Path) -> io::Result<Record> {
     if name.starts_with(DOOMED) {
         return Err(io::Error::other("a remove was under way"));
     }
-    let record: Record = serde_json::from_slice(&fs::read(directory.join(FILE))?)?;
+    let record = read_record(directory)?;
     if record.id != name {
         return Err(io::Error::other("the record is not this directory's"));
     }
     Ok(record)
+}
+
+/// Reads the record in a directory.
+///
+/// # Errors
+/// When there is none, or it makes no sense.
+pub fn read_record(directory: &Path) -> io::Result<Record> {
+    Ok(serde_json::from_slice(&fs::read(directory.join(FILE))?)?)
 }
 
 /// Moves a container's directory out of the way: from here on it is gone, and

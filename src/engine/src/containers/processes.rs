@@ -1,6 +1,7 @@
 //! Processes of a container, found by their PID namespace. `/proc` is the
 //! lab's, so the PIDs are those of the lab.
 
+use std::collections::BTreeMap;
 use std::fs;
 use std::path::PathBuf;
 
@@ -50,6 +51,23 @@ fn descendants(init: i32, all: &[i32]) -> Vec<i32> {
     }
     found.sort_unstable();
     found
+}
+
+/// PIDs in an order in which no process goes on before those that it started:
+/// a shell that looks for stopped jobs finds none.
+pub fn children_first(pids: &[i32]) -> Vec<i32> {
+    let parents: BTreeMap<i32, i32> = pids
+        .iter()
+        .filter_map(|pid| Some((*pid, Stat::read(*pid)?.parent)))
+        .collect();
+    let depth = |pid: i32| {
+        let above = std::iter::successors(parents.get(&pid), |parent| parents.get(parent));
+        // A number that was given again could close a circle.
+        above.take(parents.len()).count()
+    };
+    let mut ordered = pids.to_vec();
+    ordered.sort_by_cached_key(|pid| std::cmp::Reverse(depth(*pid)));
+    ordered
 }
 
 /// What `/proc/PID/stat` says that we need (proc_pid_stat(5)).
@@ -113,6 +131,19 @@ mod tests {
         assert_eq!((stat.state, stat.parent, stat.terminal), ('S', 1, 34816));
         assert_eq!((stat.user_ticks, stat.system_ticks), (7, 3));
         assert_eq!((stat.threads, stat.started, stat.resident), (2, 555, 25));
+    }
+
+    #[test]
+    fn children_come_before_their_parents() {
+        let mut child = std::process::Command::new("cat")
+            .stdin(std::process::Stdio::piped())
+            .spawn()
+            .unwrap();
+        let (me, its) = (std::process::id() as i32, child.id() as i32);
+        assert_eq!(children_first(&[me, its]), [its, me]);
+        assert_eq!(children_first(&[its, me]), [its, me]);
+        drop(child.stdin.take());
+        child.wait().unwrap();
     }
 
     #[test]

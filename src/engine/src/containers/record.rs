@@ -46,6 +46,10 @@ pub struct Record {
     pub unsynced_since: Option<String>,
     /// Its network while it runs.
     pub network: Option<Allocation>,
+    /// What its network was when it was snapshotted: its next start takes the
+    /// same address and ports where they are free.
+    #[serde(skip)]
+    pub former: Option<Allocation>,
 }
 
 /// A mount of a container: what inspect shows, and how it is made.

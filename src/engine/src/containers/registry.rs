@@ -87,6 +87,18 @@ impl Containers {
         self.all.borrow_mut().retain(|container| container.id != id);
     }
 
+    /// Forgets all of them, and returns them.
+    pub fn take_all(&self) -> Vec<Rc<Container>> {
+        self.all.take()
+    }
+
+    /// Whether it is this very container: a restore brings back others with the
+    /// same ids.
+    pub fn has(&self, container: &Rc<Container>) -> bool {
+        let all = self.all.borrow();
+        all.iter().any(|other| Rc::ptr_eq(other, container))
+    }
+
     /// Containers (running or not) that mount this volume.
     pub fn using_volume(&self, name: &str) -> Vec<Rc<Container>> {
         self.filtered(|c| c.record().volumes().any(|volume| volume == name))

@@ -87,6 +87,10 @@ async fn take_down(
 ) -> ApiResult<()> {
     container.restart_cancelled.notify_waiters();
     let _operation = container.operation.lock().await;
+    if !engine.containers.has(container) {
+        // A restore was first: what has its name now was not meant.
+        return Ok(());
+    }
     let mut exits = container.watch_exits();
     let before = exits.borrow_and_update().count;
     if let Some(pid) = container.pid() {

@@ -170,7 +170,7 @@ fn resume(container: &Container) {
         return;
     }
     if let Some(pid) = container.pid() {
-        for process in processes::of_container(pid) {
+        for process in processes::children_first(&processes::of_container(pid)) {
             let _ = send(Pid::from_raw(process), Signal::SIGCONT);
         }
     }

@@ -18,5 +18,6 @@ pub mod reply;
 mod resize;
 mod router;
 pub mod server;
+mod snapshots;
 pub mod system;
 pub mod volumes;

@@ -9,7 +9,7 @@ use hyper::{Method, Request, body::Incoming};
 use super::call::Call;
 use super::operations as commands;
 use super::reply::{self, Reply};
-use super::{archive, containers, exec, images, networks, plimsoll, system, volumes};
+use super::{archive, containers, exec, images, networks, plimsoll, snapshots, system, volumes};
 use crate::engine::Engine;
 use crate::failure::{ApiFailure, ApiResult};
 use crate::operations::{self, Trace, traced};
@@ -48,11 +48,36 @@ async fn whole(work: impl Future<Output = ApiResult<Reply>> + 'static) -> ApiRes
 }
 
 async fn dispatched(engine: Rc<Engine>, call: Call) -> ApiResult<Reply> {
+    let _passed = match needs_the_gate(&call) {
+        true => Some(engine.gate.pass().await),
+        false => None,
+    };
     let result = dispatch(&engine, call).await;
     if let Err(failure) = &result {
         operations::refuse(&failure.message);
     }
     result
+}
+
+/// Whether a request waits while the lab is copied or replaced, and is waited
+/// for. A start, stop or removal is not among them: it holds its container.
+fn needs_the_gate(call: &Call) -> bool {
+    if matches!(*call.method(), Method::GET | Method::HEAD) {
+        return false;
+    }
+    match call.segments().as_slice() {
+        ["containers", "create" | "prune"]
+        | [
+            "containers",
+            _,
+            "pause" | "unpause" | "rename" | "update" | "exec" | "archive",
+        ]
+        | ["exec", _, "start"]
+        | ["images", .., "tag" | "prune"]
+        | ["volumes" | "networks", ..] => true,
+        ["images", ..] => *call.method() == Method::DELETE,
+        _ => false,
+    }
 }
 
 async fn dispatch(engine: &Rc<Engine>, call: Call) -> ApiResult<Reply> {
@@ -66,6 +91,7 @@ async fn dispatch(engine: &Rc<Engine>, call: Call) -> ApiResult<Reply> {
         ["networks", ..] => networks::route(engine, call).await,
         ["plimsoll", "v1", "operations"] => commands::route(engine, &call),
         ["plimsoll", "v1", "journal"] => system::route(engine, call).await,
+        ["plimsoll", "v1", "snapshots", ..] => snapshots::route(engine, call).await,
         ["plimsoll", ..] => plimsoll::route(engine, call).await,
         ["_ping" | "version" | "info" | "events" | "auth"] | ["system", ..] => {
             system::route(engine, call).await

@@ -17,6 +17,7 @@ use serde_json::Value;
 
 use super::list::{self, ImageList};
 use crate::engine::Engine;
+use crate::snapshots;
 use crate::state_file::{self, Durability, StateError};
 
 /// Where a store says which directories hold labs that use it.
@@ -122,7 +123,20 @@ fn entries(dir: &Path) -> Result<Vec<PathBuf>, CollectError> {
     }
 }
 
+/// A lab, and then its snapshots: an image that is taken out of the lab after
+/// one of them was made is met there.
 fn keep_lab(lab: &Path, keep: &mut Keep) -> Result<(), CollectError> {
+    keep_state(lab, keep)?;
+    let all = entries(&lab.join(snapshots::DIRECTORY))?;
+    // Their index lies among them.
+    for snapshot in all.iter().filter(|path| !path.is_file()) {
+        keep_state(snapshot, keep)?;
+    }
+    Ok(())
+}
+
+/// What an image list and containers need, in a lab or in a snapshot of it.
+fn keep_state(lab: &Path, keep: &mut Keep) -> Result<(), CollectError> {
     let list: Option<ImageList> = state_file::load(&lab.join(super::FILE_NAME), list::VERSION)?;
     for (id, entry) in list.iter().flat_map(|list| &list.images) {
         keep.blobs.insert(*id);
@@ -205,12 +219,31 @@ mod tests {
         );
         let lowers = format!(r#"{{"lowers":["/s/layers/single/{}/fs"]}}"#, id("2a").hex());
         write(&lab.join("containers/c1/config.json"), &lowers);
+        // An image that only a snapshot has.
+        let mut kept = ImageList::default();
+        kept.images.insert(id("dd"), entry(&[]));
+        write(
+            &lab.join("snapshots/0123/images.json"),
+            &serde_json::to_string(&kept).expect("it serialises"),
+        );
+        let lowers = format!(r#"{{"lowers":["/s/layers/single/{}/fs"]}}"#, id("3a").hex());
+        write(
+            &lab.join("snapshots/0123/containers/c2/config.json"),
+            &lowers,
+        );
+        write(
+            &lab.join("snapshots/index.json"),
+            r#"{"version":1,"snapshots":[]}"#,
+        );
         let mut keep = Keep::default();
         keep_lab(&lab, &mut keep).expect("it is readable");
-        assert_eq!(keep.blobs, HashSet::from([id("aa"), id("b1"), id("cc")]));
+        assert_eq!(
+            keep.blobs,
+            HashSet::from([id("aa"), id("b1"), id("cc"), id("dd")])
+        );
         assert_eq!(
             keep.layers,
-            HashSet::from([DiffId(id("1a")), DiffId(id("2a"))])
+            HashSet::from([DiffId(id("1a")), DiffId(id("2a")), DiffId(id("3a"))])
         );
     }
 

@@ -106,6 +106,17 @@ impl Images {
         })
     }
 
+    /// Reads the list again: another one was put in its place.
+    ///
+    /// # Errors
+    /// When it cannot be read.
+    pub fn reload(&self) -> ApiResult<()> {
+        let list = state_file::load(&self.file, list::VERSION)?.unwrap_or_default();
+        self.read.borrow_mut().clear();
+        self.list.replace(list);
+        Ok(())
+    }
+
     /// The list. Not to be held over `await`.
     pub fn list(&self) -> Ref<'_, ImageList> {
         self.list.borrow()

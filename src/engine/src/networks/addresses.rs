@@ -40,6 +40,34 @@ impl AddressPool {
         format!("{}/{}", self.network, self.prefix)
     }
 
+    /// Whether an address is one of these and nobody has it.
+    pub fn is_free(&self, address: Ipv4Addr) -> bool {
+        let mask = u32::MAX << (32 - u32::from(self.prefix));
+        let inside = u32::from(address) & mask == u32::from(self.network);
+        let host = u32::from(address) & !mask;
+        let usable = host != 0 && host != !mask && address != self.gateway;
+        inside && usable && !self.used.contains(&address)
+    }
+
+    /// Whether somebody has an address.
+    pub fn is_taken(&self, address: Ipv4Addr) -> bool {
+        self.used.contains(&address)
+    }
+
+    /// Takes this address if it is free, else the lowest that is.
+    ///
+    /// # Errors
+    /// 500 when there is none.
+    pub fn take_rather(&mut self, address: Option<Ipv4Addr>) -> ApiResult<Ipv4Addr> {
+        match address.filter(|address| self.is_free(*address)) {
+            Some(address) => {
+                self.used.insert(address);
+                Ok(address)
+            }
+            None => self.take(),
+        }
+    }
+
     /// Takes the lowest free address.
     ///
     /// # Errors
@@ -98,6 +126,22 @@ mod tests {
         pool.release(first);
         assert_eq!(pool.take().unwrap(), first);
         assert_eq!(pool.subnet(), "172.17.0.0/16");
+    }
+
+    #[test]
+    fn an_address_that_was_had_before_is_taken_where_it_is_free() {
+        let mut pool = AddressPool::docker_default();
+        let wanted = |text: &str| text.parse().ok();
+        for (rather, given) in [
+            ("172.17.0.9", "172.17.0.9"),
+            ("172.17.0.9", "172.17.0.2"),
+            ("172.17.0.1", "172.17.0.3"),
+            ("172.17.0.0", "172.17.0.4"),
+            ("172.17.255.255", "172.17.0.5"),
+            ("10.0.0.7", "172.17.0.6"),
+        ] {
+            assert_eq!(pool.take_rather(wanted(rather)).unwrap().to_string(), given);
+        }
     }
 
     #[test]

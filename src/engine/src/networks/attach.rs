@@ -7,6 +7,7 @@ use plimsoll_api::PortMap;
 use plimsoll_runtime::Attachment;
 
 use super::mode::NetworkMode;
+use super::ports::prefer;
 use super::publish::{PublishedPorts, publish};
 use super::{BRIDGE, Networks, mac_of, mac_text, parse_mac, wanted};
 use crate::containers::{Allocation, Record};
@@ -37,7 +38,9 @@ struct Lease {
 
 impl Drop for Lease {
     fn drop(&mut self) {
-        self.engine.networks.pool.borrow_mut().release(self.address);
+        let networks = &self.engine.networks;
+        networks.pool.borrow_mut().release(self.address);
+        networks.released.notify_waiters();
     }
 }
 
@@ -61,7 +64,9 @@ pub fn attach(engine: &Rc<Engine>, record: &Record, mode: &NetworkMode) -> ApiRe
         });
     }
     let networks = &engine.networks;
-    let address = networks.pool.borrow_mut().take()?;
+    let former = record.former.as_ref();
+    let former_address = former.and_then(|former| former.address.parse().ok());
+    let address = networks.pool.borrow_mut().take_rather(former_address)?;
     let cable = format!("veth{}", &allocation.endpoint_id[..7]);
     let lease = Lease {
         address,
@@ -138,9 +143,12 @@ fn publish_ports(
     address: Ipv4Addr,
     endpoint: &str,
 ) -> ApiResult<Option<PublishedPorts>> {
-    let wanted = wanted(&record.host_config, &record.config.exposed_ports)?;
+    let mut wanted = wanted(&record.host_config, &record.config.exposed_ports)?;
     if wanted.is_empty() {
         return Ok(None);
+    }
+    if let Some(former) = &record.former {
+        prefer(&mut wanted, &former.ports);
     }
     let vendor = engine.socket_vendor();
     let published = publish(&wanted, address, &engine.networks.ports, vendor);

@@ -16,6 +16,7 @@ use std::cell::RefCell;
 use std::rc::Rc;
 
 use sha2::{Digest, Sha256};
+use tokio::sync::Notify;
 
 pub use addresses::{mac_of, mac_text, parse_mac};
 pub use attach::{AddressLease, Attached, attach, attachment};
@@ -48,6 +49,8 @@ pub struct Networks {
     pub created: String,
     pool: RefCell<AddressPool>,
     ports: Rc<RefCell<PortTable>>,
+    /// An address was given back.
+    released: Notify,
 }
 
 impl Networks {
@@ -62,6 +65,7 @@ impl Networks {
             created: timestamp::now(),
             pool: RefCell::new(AddressPool::docker_default()),
             ports: Rc::default(),
+            released: Notify::new(),
         }
     }
 }
@@ -88,6 +92,18 @@ impl Networks {
         let address = pool.take().ok()?;
         pool.release(address);
         Some(address)
+    }
+
+    /// Resolves when nobody has this address any more: it is given back a
+    /// moment after its container has ended.
+    pub async fn is_released(&self, address: Ipv4Addr) {
+        loop {
+            let released = self.released.notified();
+            if !self.pool.borrow().is_taken(address) {
+                return;
+            }
+            released.await;
+        }
     }
 
     /// Length of the bridge's prefix, in bits.

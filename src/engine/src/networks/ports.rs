@@ -1,9 +1,9 @@
 //! Published ports as they are wanted, and which host ports are taken. Pure.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
-use plimsoll_api::{Empty, HostConfig, Port, Protocol};
+use plimsoll_api::{Empty, HostConfig, Port, PortMap, Protocol};
 
 use crate::failure::{ApiFailure, ApiResult};
 
@@ -22,6 +22,8 @@ pub struct Wanted {
     pub range: (u16, u16),
     /// A free one will do.
     pub any: bool,
+    /// The one to try first.
+    pub rather: Option<u16>,
 }
 
 /// What `-p` and `-P` ask for.
@@ -40,6 +42,7 @@ pub fn wanted(host: &HostConfig, exposed: &BTreeMap<Port, Empty>) -> ApiResult<V
                 ip,
                 range,
                 any,
+                rather: None,
             });
         }
     }
@@ -50,11 +53,26 @@ pub fn wanted(host: &HostConfig, exposed: &BTreeMap<Port, Empty>) -> ApiResult<V
             ip: None,
             range: EPHEMERAL,
             any: true,
+            rather: None,
         }));
     }
     // dockerd binds in the order of the ports' numbers.
     all.sort_by_key(|one| (one.port.number, one.port.protocol.as_str()));
     Ok(all)
+}
+
+/// Has each port try first the number that it had before.
+pub fn prefer(wanted: &mut [Wanted], before: &PortMap) {
+    let mut used = BTreeSet::new();
+    for one in wanted {
+        let bindings = before.get(&one.port).and_then(Option::as_ref);
+        let mut numbers = bindings
+            .into_iter()
+            .flatten()
+            .filter_map(|binding| binding.host_port.parse().ok())
+            .filter(|number| (one.range.0..=one.range.1).contains(number));
+        one.rather = numbers.find(|number| used.insert((one.port, *number)));
+    }
 }
 
 fn host_range(text: &str) -> ApiResult<((u16, u16), bool)> {
@@ -148,7 +166,11 @@ impl PortTable {
                 .iter()
                 .any(|ip| self.is_taken(*ip, wanted.port.protocol, *port))
         };
-        (start..=last).chain(first..start).filter(free).collect()
+        let others = (start..=last)
+            .chain(first..start)
+            .filter(|port| Some(*port) != wanted.rather);
+        let all = wanted.rather.into_iter().chain(others);
+        all.filter(free).collect()
     }
 
     /// Remembers a port that was given where any would do.
@@ -194,6 +216,28 @@ mod tests {
         let all = wanted(&host, &exposed).unwrap();
         assert_eq!(all.len(), 2);
         assert!(all[1].any && all[1].port == Port::tcp(443));
+    }
+
+    #[test]
+    fn a_port_that_was_had_before_is_tried_first() {
+        let mut both = wanted(&host("", ""), &BTreeMap::new()).unwrap();
+        both.extend(both.clone());
+        let had = |number: &str| PortBinding {
+            host_port: number.into(),
+            ..PortBinding::default()
+        };
+        // The first number stands there once for each family.
+        let before = [(
+            Port::tcp(80),
+            Some(vec![had("40000"), had("40000"), had("40001")]),
+        )];
+        prefer(&mut both, &before.into());
+        assert_eq!([both[0].rather, both[1].rather], [Some(40000), Some(40001)]);
+        let any = [IpAddr::V4(Ipv4Addr::UNSPECIFIED)];
+        let mut table = PortTable::default();
+        assert_eq!(table.candidates(&both[0], &any)[..2], [40000, 32768]);
+        table.take(any[0], Protocol::Tcp, 40000);
+        assert_eq!(table.candidates(&both[0], &any)[0], 32768);
     }
 
     #[test]

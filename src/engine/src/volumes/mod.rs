@@ -125,28 +125,26 @@ impl Volumes {
             .mode(0o700)
             .create(dir)
             .map_err(failed("make", dir))?;
-        let handle = File::open(dir).map_err(failed("open", dir))?;
-        let mut all = BTreeMap::new();
-        for entry in fs::read_dir(dir).map_err(failed("read", dir))? {
-            let entry = entry.map_err(failed("read", dir))?;
-            let name = entry.file_name();
-            if name.as_encoded_bytes().starts_with(b".") {
-                remove_tree(handle.as_fd(), &name).map_err(failed("remove", &entry.path()))?;
-                continue;
-            }
-            let Ok(name) = name.into_string() else {
-                continue;
-            };
-            if let Some(volume) = read(&entry.path(), name)? {
-                all.insert(volume.name.clone(), volume);
-            }
-        }
         Ok(Self {
             dir: dir.to_owned(),
             ownership,
             root,
-            all: RefCell::new(all),
+            all: RefCell::new(read_all(dir)?),
         })
+    }
+
+    /// Reads the volumes again: others were put in their place.
+    ///
+    /// # Errors
+    /// As [`Volumes::open`].
+    pub fn reload(&self) -> ApiResult<()> {
+        self.all.replace(read_all(&self.dir)?);
+        Ok(())
+    }
+
+    /// Where everything about a volume is.
+    pub fn directory(&self, name: &str) -> PathBuf {
+        self.dir.join(name)
     }
 
     /// All volumes by name.
@@ -292,6 +290,27 @@ impl Volumes {
         });
         Ok(found)
     }
+}
+
+/// Reads all volumes, and removes what a killed engine left half done.
+fn read_all(dir: &Path) -> ApiResult<BTreeMap<String, Volume>> {
+    let handle = File::open(dir).map_err(failed("open", dir))?;
+    let mut all = BTreeMap::new();
+    for entry in fs::read_dir(dir).map_err(failed("read", dir))? {
+        let entry = entry.map_err(failed("read", dir))?;
+        let name = entry.file_name();
+        if name.as_encoded_bytes().starts_with(b".") {
+            remove_tree(handle.as_fd(), &name).map_err(failed("remove", &entry.path()))?;
+            continue;
+        }
+        let Ok(name) = name.into_string() else {
+            continue;
+        };
+        if let Some(volume) = read(&entry.path(), name)? {
+            all.insert(volume.name.clone(), volume);
+        }
+    }
+    Ok(all)
 }
 
 /// Reads a volume; a directory without `volume.json` is not one of ours.

@@ -1,0 +1,290 @@
+//! Snapshots: the lab as it was, to go back to.
+//!
+//! Duty: keep under a name what `docker` shows (containers with their writable
+//! layers, logs and which of them ran; the image list; volumes with their
+//! files) and make the lab that again. Where to start: `make.rs`, `restore.rs`;
+//! `swap.rs` is what a kill may interrupt, `quiet.rs` what keeps the lab still
+//! meanwhile, `index.rs` the list.
+//!
+//! ```text
+//! LAB/snapshots/index.json   which there are, by name
+//! LAB/snapshots/ID/          one: images.json, containers/ID/, volumes/NAME/, as in LAB
+//! LAB/restore.json           a restore that has begun: it is carried to its end
+//! ```
+//!
+//! Invariant: whenever the engine is killed, the lab is as it was or as it was
+//! to become. A snapshot is built in a directory that the index does not know,
+//! and entered by replacing the index; a restore is prepared beside the lab,
+//! promised in `restore.json`, and from then on carried out, by the next engine
+//! if need be ([`Snapshots::open`]).
+//!
+//! Deliberately absent: what is not the engine's. Bind sources are the
+//! learner's own files and are neither kept nor changed; a process's memory is
+//! lost, its container is started again. The journal only grows. Networks of
+//! the learner's own do not exist yet.
+
+pub mod index;
+mod make;
+mod quiet;
+mod restore;
+mod swap;
+
+use std::cell::RefCell;
+use std::fs::{self, DirBuilder};
+use std::io;
+use std::os::unix::fs::DirBuilderExt;
+use std::path::{Path, PathBuf};
+use std::rc::Rc;
+use std::time::Duration;
+
+use plimsoll_store::{DuplicateError, Store, StoreError};
+use serde_json::json;
+use tokio::sync::Mutex;
+
+pub use make::make;
+pub use quiet::Gate;
+pub use restore::restore;
+pub use swap::Comeback;
+
+use self::index::{Entry, Index};
+use self::swap::Intent;
+use crate::config::Config;
+use crate::engine::Engine;
+use crate::failure::{ApiFailure, ApiResult, reason};
+use crate::journal::kind;
+use crate::machine;
+use crate::state_file::{self, Durability, StateError, is_full};
+
+/// The directory's name in the lab's.
+pub const DIRECTORY: &str = "snapshots";
+
+/// How long after a snapshot its files are synced: whoever goes on at once
+/// should not wait for the disk.
+const PAUSE: Duration = Duration::from_secs(2);
+
+/// Why a snapshot cannot be made or gone back to.
+#[derive(Debug, thiserror::Error)]
+pub enum SnapshotError {
+    /// A part of it could not be copied.
+    #[error("{what}: {source}")]
+    Copy {
+        /// `container NAME`, `volume NAME`.
+        what: String,
+        /// Where and why.
+        source: DuplicateError,
+    },
+    /// A file or directory of ours.
+    #[error("{}: {}", path.display(), reason(.source))]
+    Io {
+        /// Which.
+        path: PathBuf,
+        /// What the system said.
+        source: io::Error,
+    },
+    /// A file of state.
+    #[error(transparent)]
+    State(#[from] StateError),
+    /// The store's lock.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+impl SnapshotError {
+    fn io(path: &Path) -> impl FnOnce(io::Error) -> Self {
+        let path = path.to_owned();
+        move |source| Self::Io { path, source }
+    }
+
+    fn is_full(&self) -> bool {
+        match self {
+            Self::Copy { source, .. } => is_full(&source.source),
+            Self::Io { source, .. } => is_full(source),
+            Self::State(error) => error.is_full(),
+            Self::Store(error) => error.is_full(),
+        }
+    }
+}
+
+impl From<SnapshotError> for ApiFailure {
+    fn from(error: SnapshotError) -> Self {
+        let way_out = match error.is_full() {
+            true => {
+                "\nhint: make room on the disk; in the lab: docker container prune, \
+                 docker volume prune"
+            }
+            false => "",
+        };
+        Self::internal(format!("{error}{way_out}"))
+    }
+}
+
+/// The lab's snapshots.
+#[derive(Debug)]
+pub struct Snapshots {
+    lab: PathBuf,
+    index: RefCell<Index>,
+    /// They are made, gone back to and removed one after another.
+    turn: Mutex<()>,
+    /// A restore that the engine before had promised. Its files are in place.
+    promised: RefCell<Option<Intent>>,
+    /// What nothing refers to any more.
+    leftovers: RefCell<Vec<PathBuf>>,
+}
+
+impl Snapshots {
+    /// Opens the lab's snapshots. A restore that was promised is carried out
+    /// first, so this comes before anything else of the lab is read.
+    ///
+    /// # Errors
+    /// When a file of state cannot be read, or is of a newer version, or the
+    /// restore cannot be carried out.
+    pub fn open(config: &Config, store: &Store) -> ApiResult<Self> {
+        Ok(Self::open_in(&config.state_dir, store)?)
+    }
+
+    fn open_in(lab: &Path, store: &Store) -> Result<Self, SnapshotError> {
+        let promised = swap::promised(lab)?;
+        if let Some(intent) = &promised {
+            store.without_collection(|| swap::carry_out(lab, intent))??;
+        }
+        let directory = lab.join(DIRECTORY);
+        let file = directory.join(index::FILE);
+        let mut index: Index = state_file::load(&file, index::VERSION)?.unwrap_or_default();
+        if index.drop_damaged(&machine::boot_id()) {
+            state_file::save(&file, &index, Durability::Process)?;
+        }
+        let leftovers = unknown(&directory, &index).map_err(SnapshotError::io(&directory))?;
+        Ok(Self {
+            lab: lab.to_owned(),
+            index: RefCell::new(index),
+            turn: Mutex::new(()),
+            promised: RefCell::new(promised),
+            leftovers: RefCell::new(leftovers),
+        })
+    }
+
+    /// All of them, the oldest first.
+    pub fn all(&self) -> Vec<Entry> {
+        self.index.borrow().snapshots.clone()
+    }
+
+    /// The one of this name.
+    ///
+    /// # Errors
+    /// 404.
+    pub fn get(&self, name: &str) -> ApiResult<Entry> {
+        let index = self.index.borrow();
+        let found = index.snapshots.iter().find(|entry| entry.name == name);
+        found
+            .cloned()
+            .ok_or_else(|| ApiFailure::not_found(format!("No such snapshot: {name}")))
+    }
+
+    /// What is to be started because a promised restore says so.
+    pub fn coming_back(&self) -> Vec<Comeback> {
+        let promised = self.promised.borrow();
+        let start = promised.as_ref().map(|intent| intent.start.clone());
+        start.unwrap_or_default()
+    }
+
+    fn directory(&self) -> PathBuf {
+        self.lab.join(DIRECTORY)
+    }
+
+    /// A directory for what is in the making, which the index does not know.
+    fn unborn(&self) -> ApiResult<PathBuf> {
+        let path = self.directory().join(crate::identity::random_id()?);
+        let made = DirBuilder::new().recursive(true).mode(0o700).create(&path);
+        made.map_err(SnapshotError::io(&path))?;
+        Ok(path)
+    }
+
+    /// Changes the index and writes it; one that cannot be written stays as it
+    /// was.
+    fn change<T>(&self, change: impl FnOnce(&mut Index) -> T) -> Result<T, SnapshotError> {
+        let mut next = self.index.borrow().clone();
+        let answer = change(&mut next);
+        let file = self.directory().join(index::FILE);
+        state_file::save(&file, &next, Durability::Process)?;
+        self.index.replace(next);
+        Ok(answer)
+    }
+}
+
+/// The directories that no entry refers to: a make or a restore that a killed
+/// engine had not finished, or has.
+fn unknown(directory: &Path, index: &Index) -> io::Result<Vec<PathBuf>> {
+    let entries = match fs::read_dir(directory) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
+        entries => entries?,
+    };
+    let mut found = Vec::new();
+    for entry in entries {
+        let entry = entry?;
+        let name = entry.file_name();
+        let known = index.snapshots.iter().any(|kept| *kept.directory == *name);
+        if !known && entry.file_type()?.is_dir() {
+            found.push(entry.path());
+        }
+    }
+    Ok(found)
+}
+
+/// Removes a snapshot.
+///
+/// # Errors
+/// 404 for no such snapshot, 500 where the index cannot be written.
+pub async fn remove(engine: &Rc<Engine>, name: &str) -> ApiResult<()> {
+    let snapshots = &engine.snapshots;
+    let _turn = snapshots.turn.lock().await;
+    let entry = snapshots.get(name)?;
+    snapshots.change(|index| index.remove(name))?;
+    engine.sweep(snapshots.directory().join(entry.directory));
+    Ok(())
+}
+
+/// Ends what the engine before left: a promised restore is entered into the
+/// journal and its containers are started, leftovers go. The containers have
+/// been loaded.
+pub fn settle(engine: &Rc<Engine>) {
+    let snapshots = &engine.snapshots;
+    for leftover in snapshots.leftovers.take() {
+        engine.sweep(leftover);
+    }
+    for entry in snapshots.all() {
+        if entry.unsynced_since.is_some() {
+            tokio::task::spawn_local(sync(engine.clone(), entry.directory));
+        }
+    }
+    let Some(intent) = snapshots.promised.take() else {
+        return;
+    };
+    enter_restore(engine, &intent);
+    swap::keep_promise(&snapshots.lab);
+    let engine = engine.clone();
+    // Their records say why if they cannot.
+    tokio::task::spawn_local(async move { restore::start_again(&engine, &intent.start).await });
+}
+
+/// The journal only grows: what was undone stays in it, and this says that it
+/// counts no more.
+fn enter_restore(engine: &Engine, intent: &Intent) {
+    let data = json!({"since": intent.seq});
+    engine.journal.append(kind::LAB_RESTORE, &intent.name, data);
+}
+
+/// Has a snapshot's files written to the disk, and notes it: one that is found
+/// unsynced after a reboot is in doubt, and dropped.
+async fn sync(engine: Rc<Engine>, directory: String) {
+    tokio::time::sleep(PAUSE).await;
+    let path = engine.snapshots.directory();
+    let synced = tokio::task::spawn_blocking(move || {
+        Ok::<(), io::Error>(rustix::fs::syncfs(fs::File::open(path)?)?)
+    });
+    if matches!(synced.await, Ok(Ok(()))) {
+        // Left as it is, it is synced once more at the next start.
+        let _ = engine
+            .snapshots
+            .change(|index| index.note_synced(&directory));
+    }
+}
