@@ -36,6 +36,7 @@ fn images() -> Vec<Image> {
 
 fn record(kind: &str, subject: &str, data: Value) -> Record {
     Record {
+        seq: 0,
         kind: kind.to_string(),
         subject: subject.to_string(),
         time: String::new(),

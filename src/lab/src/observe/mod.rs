@@ -172,10 +172,7 @@ impl Observer {
             records.push(Record::from_journal(&value));
             self.journal_head = Some(hex(&Sha256::digest(line)));
         }
-        Ok(History {
-            source: Source::Journal,
-            records,
-        })
+        Ok(History::from_journal(records))
     }
 
     fn events(&self) -> Result<History, ClientError> {

@@ -2,6 +2,10 @@
 //!
 //! Docker keeps only its last 256 events and forgets them when it restarts, so
 //! they are a fallback: what they do not show is unknown, not untrue.
+//!
+//! A lab can go back to a snapshot. Its journal keeps what was undone, as
+//! evidence; here it does not count ([`History::from_journal`]): whoever pulled
+//! an image after the snapshot has not pulled it once the lab was restored.
 
 use super::container::Container;
 use super::reference::full_name;
@@ -29,6 +33,8 @@ pub struct History {
 /// One thing that happened.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Record {
+    /// Number in the journal, from 1; 0 in events.
+    pub seq: u64,
     /// `container.start`, `image.pull`, ...
     pub kind: String,
     /// The id or name it is about.
@@ -61,6 +67,11 @@ impl Record {
             .or_else(|| value.as_str().and_then(|text| text.parse().ok()))
     }
 
+    /// The last entry that counts before a restore.
+    fn since(&self) -> Option<u64> {
+        self.data.get("since")?.as_u64()
+    }
+
     /// `NAME=VALUE` for every plain value.
     pub fn pairs(&self) -> impl Iterator<Item = String> + '_ {
         self.data.iter().filter_map(|(name, value)| match value {
@@ -73,6 +84,7 @@ impl Record {
     /// A line of `GET /plimsoll/v1/journal`.
     pub fn from_journal(line: &Value) -> Record {
         Record {
+            seq: line.get("seq").and_then(Value::as_u64).unwrap_or(0),
             kind: super::text(line, "/kind"),
             subject: super::text(line, "/subject"),
             time: super::text(line, "/time"),
@@ -100,6 +112,7 @@ impl Record {
             }
         }
         Record {
+            seq: 0,
             kind: format!("{}.{action}", super::text(event, "/Type")),
             subject: super::text(event, "/Actor/ID"),
             time: super::number(event, "/timeNano").to_string(),
@@ -109,6 +122,14 @@ impl Record {
 }
 
 impl History {
+    /// The journal's records without those that a restore has undone.
+    pub fn from_journal(records: Vec<Record>) -> History {
+        History {
+            source: Source::Journal,
+            records: without_undone(records),
+        }
+    }
+
     /// Pulls of a reference, given in full.
     pub fn pulls<'a>(&'a self, full: &'a str) -> impl Iterator<Item = &'a Record> {
         self.records.iter().filter(move |record| {
@@ -147,6 +168,25 @@ impl History {
         all.reverse();
         all
     }
+}
+
+/// From the end back: at a restore, what was written after the snapshot is
+/// passed over. So a restore that was itself undone undoes nothing.
+fn without_undone(records: Vec<Record>) -> Vec<Record> {
+    let mut counting = Vec::new();
+    let mut undone_after = u64::MAX;
+    for record in records.into_iter().rev() {
+        if record.seq > undone_after {
+            continue;
+        }
+        undone_after = match record.since() {
+            Some(since) if record.kind == "lab.restore" => since,
+            _ => u64::MAX,
+        };
+        counting.push(record);
+    }
+    counting.reverse();
+    counting
 }
 
 /// A container as history remembers it.
@@ -235,5 +275,52 @@ impl PastContainer {
             networks: Vec::new(),
             removed: true,
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    /// `pull` is a pull of that name, `back N` a restore to entry N.
+    fn counting(entries: &[&str]) -> Vec<String> {
+        let records = entries.iter().enumerate().map(|(index, entry)| {
+            let (kind, data) = match entry.strip_prefix("back ") {
+                Some(since) => ("lab.restore", json!({"since": since.parse::<u64>().ok()})),
+                None => ("image.pull", json!({"reference": entry})),
+            };
+            Record::from_journal(&json!({"seq": index + 1, "kind": kind, "data": data}))
+        });
+        let history = History::from_journal(records.collect());
+        let names = history
+            .records
+            .iter()
+            .filter_map(|one| one.text("reference"));
+        names.map(str::to_string).collect()
+    }
+
+    #[test]
+    fn what_was_undone_does_not_count() {
+        assert_eq!(counting(&["a", "b"]), ["a", "b"]);
+        assert_eq!(counting(&["a", "b", "c", "back 1", "d"]), ["a", "d"]);
+        assert_eq!(counting(&["a", "back 0"]), [""; 0]);
+    }
+
+    #[test]
+    fn a_restore_that_was_undone_undoes_nothing() {
+        // Back to 1, and then back to 3, where `b` and `c` were there.
+        assert_eq!(
+            counting(&["a", "b", "c", "back 1", "d", "back 3"]),
+            ["a", "b", "c"]
+        );
+        // Twice to the same place, as after a kill in the middle.
+        assert_eq!(counting(&["a", "b", "back 1", "back 1", "c"]), ["a", "c"]);
+    }
+
+    #[test]
+    fn a_restore_that_makes_no_sense_undoes_nothing() {
+        assert_eq!(counting(&["a", "back 9", "b"]), ["a", "b"]);
+        assert_eq!(counting(&["a", "back x", "b"]), ["a", "b"]);
     }
 }
