@@ -66,7 +66,7 @@ pub enum Command {
     Answer(AnswerArguments),
     /// Help with the next open goal, a step at a time
     Hint(HintArguments),
-    /// Begin a lab anew: its containers, images and volumes are removed
+    /// Begin a lab, or one of its steps, anew: what was made since is removed
     Reset(ResetArguments),
     /// Play the reference solutions on real containers and grade them
     Demo(DemoArguments),
@@ -157,6 +157,12 @@ pub struct HintArguments {
 pub struct ResetArguments {
     /// The lab
     pub lab: LabName,
+    /// Go back to the start of this step of the lesson, counted from 1
+    #[arg(long, value_name = "N")]
+    pub step: Option<usize>,
+    /// Put start files that you changed back too; yours stay as NAME.old
+    #[arg(long)]
+    pub files: bool,
     /// Do not ask
     #[arg(long, short = 'y')]
     pub yes: bool,

@@ -162,11 +162,65 @@ pub fn lay_out_start_files(lab: &Lab, work: &Path) -> Result<(), Failure> {
     Ok(())
 }
 
+/// Start files that the learner has changed, as the lab names them.
+pub fn changed_start_files<'a>(lab: &'a Lab, work: &Path) -> Vec<&'a str> {
+    let changed = |(name, content): &&(String, Vec<u8>)| {
+        let path = work.join(name);
+        // What is not a file, and what is much longer, is not read.
+        fs::symlink_metadata(&path).is_ok_and(|found| {
+            let same = found.is_file()
+                && found.len() == content.len() as u64
+                && fs::read(&path).is_ok_and(|bytes| bytes == *content);
+            !same
+        })
+    };
+    let files = lab
+        .start
+        .iter()
+        .filter(|(name, _)| !name.ends_with(".keep"));
+    let names = files.filter(changed).map(|(name, _)| name.as_str());
+    names.collect()
+}
+
+/// Puts changed start files back; the learner's go to `NAME.old`, or where that
+/// is taken to `NAME.old.2` and so on. Returns each name and where its file is.
+///
+/// # Errors
+/// A file cannot be renamed or written; the learner's is never overwritten.
+pub fn put_back_start_files<'a>(
+    lab: &'a Lab,
+    work: &Path,
+) -> Result<Vec<(&'a str, PathBuf)>, Failure> {
+    let mut moved = Vec::new();
+    for name in changed_start_files(lab, work) {
+        let old = free_name(&work.join(name));
+        fs::rename(work.join(name), &old).map_err(|error| {
+            let message = format!("`{}` cannot be moved to `{}`", name, old.display());
+            Failure::new(Kind::Environment, format!("{message}: {error}"))
+        })?;
+        moved.push((name, old));
+    }
+    lay_out_start_files(lab, work)?;
+    Ok(moved)
+}
+
+fn free_name(path: &Path) -> PathBuf {
+    let with = |suffix: String| {
+        let mut name = path.as_os_str().to_owned();
+        name.push(suffix);
+        PathBuf::from(name)
+    };
+    let more = (2..).map(|number| with(format!(".old.{number}")));
+    let mut names = std::iter::once(with(".old".to_owned())).chain(more);
+    let free = names.find(|name| fs::symlink_metadata(name).is_err());
+    free.unwrap_or_else(|| with(".old".to_owned()))
+}
+
 /// A lab that is ready to be entered.
 pub struct Arrival {
     pub paths: LabPaths,
-    /// Where its course was read from; `None` is the embedded one.
-    pub course: Option<PathBuf>,
+    /// Its course, and where that was read from.
+    pub room: Classroom,
 }
 
 /// A lab of the course, ready to be entered: on the first visit its start files
@@ -181,10 +235,7 @@ pub fn arrive(shared: &Shared, name: &LabName) -> Result<Arrival, Failure> {
     if !paths.work().exists() {
         lay_out_start_files(lab, &paths.work())?;
     }
-    Ok(Arrival {
-        paths,
-        course: room.folder,
-    })
+    Ok(Arrival { paths, room })
 }
 
 /// The language that `--lang` or the environment asks for.

@@ -23,6 +23,7 @@ mod interface;
 mod oci;
 mod playing;
 mod submission;
+mod undo;
 
 /// What `plimsoll` says itself: `texts/en.ftl` and `texts/fr.ftl`.
 mod words {

@@ -5,12 +5,13 @@ use std::process::ExitCode;
 use plimsoll_api::client::Endpoint;
 use plimsoll_host::StartOptions;
 use plimsoll_lab::report::{self, Reader};
+use plimsoll_lab::undo::met;
 
 use super::Outcome;
 use crate::arguments::{CheckArguments, Shared};
 use crate::classroom::{Classroom, Patience, judge, refuse_in_submission};
 use crate::failure::{Failure, Kind};
-use crate::here;
+use crate::{here, undo};
 
 /// Grades the live lab, keeps the best verdict, prints all of it.
 pub fn run(shared: &Shared, arguments: &CheckArguments) -> Outcome {
@@ -31,6 +32,9 @@ pub fn run(shared: &Shared, arguments: &CheckArguments) -> Outcome {
     let progress = room.progress()?.lab(&lab.name);
     let result = judge(lab, endpoint, paths.work(), &progress, Patience::Now)?;
     room.change(&lab.name, |progress| progress.take_in(&result, &lab.grader))?;
+    if arguments.engine.is_none() {
+        undo::keep_up(&room, lab, &paths, &met(&result));
+    }
     if arguments.json {
         say!("{}", super::json(&result)?);
     } else {

@@ -1,58 +1,130 @@
-//! `plimsoll reset LAB`: begin a lab anew.
+//! `plimsoll reset LAB [--step N]`: begin a lab, or one of its steps, anew.
 
 use std::io::Write;
 use std::process::ExitCode;
 
 use plimsoll_api::client::{Client, Endpoint, ListOptions};
 use plimsoll_api::filters::Filters;
+use plimsoll_api::lab::NotStarted;
 use plimsoll_host::{LabName, LabPaths, StartOptions};
+use plimsoll_lab::course::Lab;
 use plimsoll_lab::text::{Language, Text};
 
 use super::Outcome;
 use crate::arguments::{ResetArguments, Shared};
-use crate::classroom::{Classroom, can_ask, lay_out_start_files};
+use crate::classroom::{
+    Classroom, can_ask, changed_start_files, lay_out_start_files, put_back_start_files,
+};
 use crate::failure::{Failure, Kind};
-use crate::playing;
+use crate::{playing, undo};
 
-/// Says what will be lost, asks, removes the engine's state and the lab's
-/// answers, and puts missing start files back. The learner's own files stay.
+/// Says what will be lost, asks, and goes back: to the snapshot of a step's
+/// start, or to an empty lab. The learner's own files stay; start files that
+/// are missing come back, and with `--files` those that were changed too.
 pub fn run(shared: &Shared, arguments: &ResetArguments) -> Outcome {
     let room = Classroom::open(shared)?;
     let lab = room.lab(&arguments.lab)?;
     let paths = room.paths(&arguments.lab)?;
-    if !arguments.yes {
-        let loss = losses(&paths)?;
-        let loss = loss.get(room.language);
-        if !can_ask() {
-            let message = format!(
-                "resetting {} asks first, and there is no terminal to ask on",
-                lab.name
-            );
-            return Err(Failure::new(Kind::Usage, message).hint("--yes does not ask".to_owned()));
-        }
-        eprintln!("{loss}");
-        if !confirmed(room.language)? {
-            return Ok(ExitCode::from(1));
-        }
+    if !arguments.yes && !agreed(&room, arguments, &paths)? {
+        return Ok(ExitCode::from(1));
     }
-    to_beginning(&room, &arguments.lab)?;
-    let done = Text::new(
-        format!(
-            "{} is as new. Your best score and your files in {} are kept.",
-            lab.name,
-            paths.work().display()
-        ),
-        format!(
-            "{} est comme neuf. Votre meilleur score et vos fichiers dans {} sont gardés.",
-            lab.name,
-            paths.work().display()
-        ),
-    );
+    let done = match arguments.step {
+        None => {
+            to_beginning(&room, &arguments.lab)?;
+            Text::new(
+                format!("{} is as new. Your best score is kept.", lab.name),
+                format!(
+                    "{} est comme neuf. Votre meilleur score est gardé.",
+                    lab.name
+                ),
+            )
+        }
+        Some(step) => {
+            let restored = undo::go_back(&room, &arguments.lab, step)?;
+            for one in &restored.not_started {
+                let text = not_started(one);
+                eprintln!("{}", text.get(room.language));
+            }
+            Text::new(
+                format!("{} is as it was when step {step} began.", lab.name),
+                format!("{} est comme au début de l'étape {step}.", lab.name),
+            )
+        }
+    };
     say!("{}", done.get(room.language));
+    tell_files(&room, lab, &paths, arguments)?;
     Ok(ExitCode::SUCCESS)
 }
 
-/// Makes a lab as new: no containers, images, volumes and answers. The best
+/// Says what will be lost, and asks.
+fn agreed(room: &Classroom, arguments: &ResetArguments, paths: &LabPaths) -> Result<bool, Failure> {
+    let loss = match arguments.step {
+        None => losses(paths)?,
+        Some(step) => undo::losses(room, &arguments.lab, step)?,
+    };
+    if !can_ask() {
+        let message = format!(
+            "resetting {} asks first, and there is no terminal to ask on",
+            arguments.lab
+        );
+        return Err(Failure::new(Kind::Usage, message).hint("--yes does not ask".to_owned()));
+    }
+    eprintln!("{}", loss.get(room.language));
+    confirmed(room.language)
+}
+
+fn not_started(one: &NotStarted) -> Text {
+    let NotStarted { container, reason } = one;
+    Text::new(
+        format!("{container} ran, and could not be started again: {reason}"),
+        format!("{container} tournait et n'a pas pu être redémarré : {reason}"),
+    )
+}
+
+/// Puts changed start files back where that was asked for; else says that they
+/// were kept, and how to have them back.
+fn tell_files(
+    room: &Classroom,
+    lab: &Lab,
+    paths: &LabPaths,
+    arguments: &ResetArguments,
+) -> Result<(), Failure> {
+    let work = paths.work();
+    let shown = work.display();
+    if arguments.files {
+        for (name, old) in put_back_start_files(lab, &work)? {
+            let old = old.display();
+            let text = Text::new(
+                format!("{name} is the lab's own again; yours is {old}"),
+                format!("{name} est de nouveau celui du lab ; le vôtre est {old}"),
+            );
+            say!("{}", text.get(room.language));
+        }
+    }
+    let changed = changed_start_files(lab, &work).join(", ");
+    let text = match changed.is_empty() {
+        true => Text::new(
+            format!("Your files in {shown} stay as they are."),
+            format!("Vos fichiers dans {shown} restent tels quels."),
+        ),
+        false => Text::new(
+            format!(
+                "Your files in {shown} stay as they are. You have changed {changed}: \
+                 `plimsoll reset {} --files` puts the lab's own back and keeps yours as NAME.old.",
+                lab.name
+            ),
+            format!(
+                "Vos fichiers dans {shown} restent tels quels. Vous avez modifié {changed} : \
+                 `plimsoll reset {} --files` remet ceux du lab et garde les vôtres en NOM.old.",
+                lab.name
+            ),
+        ),
+    };
+    say!("{}", text.get(room.language));
+    Ok(())
+}
+
+/// Makes a lab as new: no containers, images, volumes, answers and hints. The best
 /// score and the learner's files stay; start files that are missing come back.
 ///
 /// # Errors
@@ -66,10 +138,11 @@ pub fn to_beginning(room: &Classroom, name: &LabName) -> Result<(), Failure> {
     }
     playing::clear(&paths)?;
     room.change(&lab.name, |progress| {
+        // The first step and all after it: everything.
+        plimsoll_lab::undo::forget(progress, lab, 1);
         progress.answers.clear();
         progress.reached.clear();
-        progress.open.clear();
-        progress.last_score = 0;
+        progress.hints.clear();
         progress.step = 0;
     })?;
     lay_out_start_files(lab, &paths.work())

@@ -1,5 +1,6 @@
 //! `plimsoll shell LAB [-- COMMAND...]`: the learner's shell in the lab.
 
+use std::collections::BTreeSet;
 use std::io::IsTerminal;
 use std::process::ExitCode;
 use std::time::Duration;
@@ -12,24 +13,28 @@ use plimsoll_lab::text::{Language, Text};
 
 use super::Outcome;
 use crate::arguments::{Shared, ShellArguments};
-use crate::classroom::{Arrival, COURSE_VARIABLE};
+use crate::classroom::{Arrival, COURSE_VARIABLE, arrive};
 use crate::failure::{Failure, Kind};
+use crate::undo;
 
 /// Starts the lab where needed, joins it, and returns the command's code.
 pub fn run(shared: &Shared, arguments: &ShellArguments) -> Outcome {
-    let Arrival { paths, course } = crate::classroom::arrive(shared, &arguments.lab)?;
+    let Arrival { paths, room } = arrive(shared, &arguments.lab)?;
     let mut options = StartOptions::of_process();
     options.publish_on_host &= !arguments.no_publish;
     let running = super::ensure_running(&paths, &options)?;
+    // Nobody knows yet of a goal that is met: only what begins with the lab.
+    undo::keep_up(&room, room.lab(&arguments.lab)?, &paths, &BTreeSet::new());
     let interactive = arguments.command.is_empty() && std::io::stdin().is_terminal();
     if interactive && !arguments.quiet {
-        greet(&paths, crate::classroom::language(shared));
+        greet(&paths, room.language);
     }
     let visit = EnterOptions {
         command: arguments.command.clone(),
         offered: crate::borrowed::tools(paths.places()),
         // So that `plimsoll check` in there means the same course.
-        variables: course
+        variables: room
+            .folder
             .into_iter()
             .map(|folder| (COURSE_VARIABLE.into(), folder.into()))
             .collect(),

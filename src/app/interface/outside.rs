@@ -13,6 +13,7 @@ use plimsoll_book::Sources;
 use plimsoll_host::{LabName, LabPaths, StartOptions};
 use plimsoll_lab::progress::{LabProgress, Progress};
 use plimsoll_lab::result::ResultRecord;
+use plimsoll_lab::undo::met;
 use plimsoll_text::{Language, Text};
 use plimsoll_tui::event::{BackTo, Fault, Health, Visit};
 use plimsoll_tui::run::Outside;
@@ -22,6 +23,7 @@ use crate::arguments::Shared;
 use crate::classroom::{Classroom, Patience, judge, lay_out_start_files};
 use crate::commands;
 use crate::failure::{Failure, Kind};
+use crate::undo;
 
 /// A screen that was kept is text of at most this many bytes.
 const LARGEST_SCREEN: u64 = 256 * 1024;
@@ -54,9 +56,7 @@ impl Binary {
     }
 
     fn paths(&self, lab: &str) -> Result<LabPaths, Fault> {
-        let name =
-            LabName::new(lab).map_err(|error| told(Failure::from_error(Kind::Usage, &error)))?;
-        self.room.paths(&name).map_err(told)
+        self.room.paths(&name(lab)?).map_err(told)
     }
 
     fn screen_file(&self, lab: &str) -> Option<PathBuf> {
@@ -114,9 +114,7 @@ impl Binary {
 
 impl Outside for Binary {
     fn enter(&self, lab: &str) -> Result<Visit, Fault> {
-        let name =
-            LabName::new(lab).map_err(|error| told(Failure::from_error(Kind::Usage, &error)))?;
-        let found = self.room.lab(&name).map_err(told)?;
+        let found = self.room.lab(&name(lab)?).map_err(told)?;
         let paths = self.paths(lab)?;
         let work = paths.work();
         if !work.exists() {
@@ -170,6 +168,7 @@ impl Outside for Binary {
             judge(found, endpoint, paths.work(), &progress, Patience::Now).map_err(told)?;
         let mut after = progress.clone();
         after.take_in(&result, &found.grader);
+        undo::keep_up_quietly(found, &paths, &met(&result));
         // Most looks find nothing new: the file is written when one does.
         if changed(&progress, &after) {
             self.room
@@ -193,19 +192,25 @@ impl Outside for Binary {
             .map_err(told)
     }
 
-    fn begin_step(&self, _lab: &str, _step: usize) -> Result<(), Fault> {
-        Ok(())
+    fn begin_step(&self, lab: &str, step: usize) -> Result<(), Fault> {
+        undo::arrive(&self.room, &name(lab)?, step).map_err(told)
     }
 
-    fn losses(&self, lab: &str, _back_to: BackTo) -> Result<Text, Fault> {
-        let paths = self.paths(lab)?;
-        commands::reset::losses(&paths).map_err(told)
+    fn losses(&self, lab: &str, back_to: BackTo) -> Result<Text, Fault> {
+        let lost = match back_to {
+            BackTo::Beginning => commands::reset::losses(&self.paths(lab)?),
+            BackTo::Step(step) => undo::losses(&self.room, &name(lab)?, step),
+        };
+        lost.map_err(told)
     }
 
-    fn reset(&self, lab: &str, _back_to: BackTo) -> Result<(), Fault> {
-        let name =
-            LabName::new(lab).map_err(|error| told(Failure::from_error(Kind::Usage, &error)))?;
-        commands::reset::to_beginning(&self.room, &name).map_err(told)
+    fn reset(&self, lab: &str, back_to: BackTo) -> Result<(), Fault> {
+        let name = name(lab)?;
+        let done = match back_to {
+            BackTo::Beginning => commands::reset::to_beginning(&self.room, &name),
+            BackTo::Step(step) => undo::go_back(&self.room, &name, step).map(drop),
+        };
+        done.map_err(told)
     }
 
     fn keep_screen(&self, lab: &str, screen: &[u8]) {
@@ -278,6 +283,10 @@ fn changed(before: &LabProgress, after: &LabProgress) -> bool {
         ..progress.clone()
     };
     before.checked_at.is_empty() || without_time(before) != without_time(after)
+}
+
+fn name(lab: &str) -> Result<LabName, Fault> {
+    LabName::new(lab).map_err(|error| told(Failure::from_error(Kind::Usage, &error)))
 }
 
 fn no_such_lab() -> Fault {

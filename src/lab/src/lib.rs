@@ -29,4 +29,5 @@ macro_rules! say {
         $crate::text::Text::new(format!($en $(, $arg)*), format!($fr $(, $arg)*))
     };
 }
+pub mod undo;
 pub mod world;

@@ -235,8 +235,10 @@ fn slowly(outside: &dyn Outside, effect: Effect, tell: &dyn Fn(What)) -> Result<
             outside.change(&lab, &|progress| progress.seconds += seconds)?;
         }
         Effect::BeginStep { lab, step } => {
+            // Before it is noted: where they come from counts.
+            let begun = outside.begin_step(&lab, step);
             outside.change(&lab, &|progress| progress.step = step)?;
-            outside.begin_step(&lab, step)?;
+            begun?;
         }
         Effect::AskLosses { lab, back_to } => {
             let loss = outside.losses(&lab, back_to)?;

@@ -1,0 +1,388 @@
+//! Undo: the snapshots with which a lab's steps begin, and the way back.
+//!
+//! Duty: when one is made, which one a step goes back to, what that loses, and
+//! which answers it forgets. The engine makes and restores them; this decides.
+//!
+//! A step *begins* when every goal of the steps before it is met; then its
+//! snapshot is made and kept ([`keep_up`]). Steps before which nothing is asked
+//! begin with the lab, while it is still empty. Whoever goes on to a step
+//! without having met the goals before it gets a snapshot of that visit
+//! ([`arrive`]), which serves until the step begins.
+//!
+//! Limits: a step whose goals were met before anybody looked has no snapshot;
+//! the one before it has.
+
+use plimsoll_api::client::{Client, ListOptions};
+use plimsoll_api::error::ClientError;
+use plimsoll_api::filters::Filters;
+use plimsoll_api::lab::{Restored, Snapshot};
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::course::Lab;
+use crate::progress::LabProgress;
+use crate::result::{ResultRecord, Status};
+use crate::schema::Step;
+use crate::world::PROBE_LABEL;
+
+/// Why a lab cannot go back to a step.
+#[derive(Debug, thiserror::Error)]
+pub enum UndoError {
+    #[error(transparent)]
+    Engine(#[from] ClientError),
+    /// `step` counts from 1; `before` is the last step before it that has one.
+    #[error("there is no snapshot of the start of step {step}")]
+    NoSnapshot { step: usize, before: Option<usize> },
+    #[error("there is no step {step}; the steps are 1 to {last}")]
+    NoSuchStep { step: usize, last: usize },
+}
+
+/// How a learner comes to a step.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Coming {
+    /// From one before it: what was kept of an earlier visit is of the past.
+    Onward,
+    /// Again, or from a later one, looking something up.
+    Back,
+}
+
+/// What going back loses.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Loss {
+    /// Names of containers that were made since.
+    pub containers: Vec<String>,
+    /// Names, or ids, of images that came since.
+    pub images: Vec<String>,
+    /// Names of volumes that were made since.
+    pub volumes: Vec<String>,
+    /// Questions whose answers are forgotten.
+    pub answers: Vec<String>,
+    /// Names of containers that are not there now, or do not run, and will be.
+    pub coming_back: Vec<String>,
+}
+
+/// Snapshots of the start of a step, and of a visit to it. A step's id is in
+/// the lab's words, so that other snapshots can have names of their own.
+fn names(step: &Step) -> [String; 2] {
+    [format!("step.{}", step.id), format!("visit.{}", step.id)]
+}
+
+/// The goals that a verdict has met.
+pub fn met(result: &ResultRecord) -> BTreeSet<String> {
+    let met = |check: &&crate::result::CheckRecord| check.status == Status::Pass;
+    let ids = result.checks.iter().filter(met);
+    ids.map(|check| check.id.clone()).collect()
+}
+
+/// The goals that were met at the last check.
+pub fn met_before(lab: &Lab, progress: &LabProgress) -> BTreeSet<String> {
+    if progress.checked_at.is_empty() {
+        return BTreeSet::new();
+    }
+    let ids = lab.grader.goals.iter().map(|goal| &goal.id);
+    ids.filter(|id| !progress.open.contains(id))
+        .cloned()
+        .collect()
+}
+
+/// The steps, from 0, that begin now: what was asked before is met, and nothing
+/// of what is asked from there on. Those in `kept` have begun already.
+fn beginning(lab: &Lab, met: &BTreeSet<String>, kept: &BTreeSet<String>) -> Vec<usize> {
+    let steps = &lab.file.steps;
+    let is_met = |goal: &String| met.contains(goal);
+    let begins = |index: &usize| {
+        let (before, from) = steps.split_at(*index);
+        let mut asked_before = before.iter().flat_map(|step| &step.goals);
+        let mut asked_from = from.iter().flat_map(|step| &step.goals);
+        asked_before.all(is_met) && !asked_from.any(is_met) && !kept.contains(&names(&from[0])[0])
+    };
+    (0..steps.len()).filter(begins).collect()
+}
+
+/// Whether nothing is asked before a step: then it begins with the lab.
+fn begins_with_the_lab(lab: &Lab, index: usize) -> bool {
+    let before = &lab.file.steps[..index];
+    before.iter().all(|step| step.goals.is_empty())
+}
+
+/// Makes the snapshots of the steps that begin now; to be called when a lab is
+/// entered (nothing is met then that anybody knows of) and with each verdict.
+///
+/// # Errors
+/// The engine cannot be asked, or cannot make them.
+pub fn keep_up(client: &Client, lab: &Lab, met: &BTreeSet<String>) -> Result<(), ClientError> {
+    let kept = client.snapshots()?.into_iter().map(|one| one.name);
+    let mut empty = None;
+    for index in beginning(lab, met, &kept.collect()) {
+        // Somebody may have worked in the lab before it was first looked at.
+        if begins_with_the_lab(lab, index) {
+            let empty = match empty {
+                Some(empty) => empty,
+                None => *empty.insert(is_empty(client)?),
+            };
+            if !empty {
+                continue;
+            }
+        }
+        client.snapshot_make(&names(&lab.file.steps[index])[0])?;
+    }
+    Ok(())
+}
+
+/// Somebody goes on to step `index` (from 0), whatever is met. Makes a snapshot
+/// of the visit unless the step has begun or is under way.
+///
+/// # Errors
+/// The engine cannot be asked, or cannot make it.
+pub fn arrive(
+    client: &Client,
+    lab: &Lab,
+    index: usize,
+    coming: Coming,
+    met: &BTreeSet<String>,
+) -> Result<(), ClientError> {
+    keep_up(client, lab, met)?;
+    let Some(step) = lab.file.steps.get(index) else {
+        return Ok(());
+    };
+    let [begun, visit] = names(step);
+    let kept: BTreeSet<String> = client
+        .snapshots()?
+        .into_iter()
+        .map(|one| one.name)
+        .collect();
+    let under_way = lab.file.steps[index..]
+        .iter()
+        .flat_map(|step| &step.goals)
+        .any(|goal| met.contains(goal));
+    let stays = coming == Coming::Back && kept.contains(&visit);
+    if kept.contains(&begun) || under_way || stays || begins_with_the_lab(lab, index) {
+        return Ok(());
+    }
+    client.snapshot_make(&visit).map(drop)
+}
+
+/// The snapshot that step `step` (from 1) goes back to.
+fn snapshot(client: &Client, lab: &Lab, step: usize) -> Result<Snapshot, UndoError> {
+    let steps = &lab.file.steps;
+    let Some(wanted) = step.checked_sub(1).and_then(|index| steps.get(index)) else {
+        let last = steps.len();
+        return Err(UndoError::NoSuchStep { step, last });
+    };
+    let mut kept: BTreeMap<String, Snapshot> = client
+        .snapshots()?
+        .into_iter()
+        .map(|one| (one.name.clone(), one))
+        .collect();
+    let mut find = |step: &Step| names(step).iter().find_map(|name| kept.remove(name));
+    find(wanted).ok_or_else(|| {
+        let mut earlier = (1..step).rev();
+        let before = earlier.find(|earlier| find(&steps[earlier - 1]).is_some());
+        UndoError::NoSnapshot { step, before }
+    })
+}
+
+/// What going back to the start of step `step` (from 1) loses.
+///
+/// # Errors
+/// [`UndoError`]
+pub fn loss(
+    client: &Client,
+    lab: &Lab,
+    step: usize,
+    progress: &LabProgress,
+) -> Result<Loss, UndoError> {
+    let then = snapshot(client, lab, step)?;
+    let now = containers(client)?;
+    let mut loss = Loss::default();
+    for (id, name, _) in &now {
+        if !then.containers.iter().any(|one| one.id == *id) {
+            loss.containers.push(name.clone());
+        }
+    }
+    for one in &then.containers {
+        let there = now.iter().find(|(id, _, _)| *id == one.id);
+        if there.is_none_or(|(_, _, runs)| one.running && !runs) {
+            loss.coming_back.push(one.name.clone());
+        }
+    }
+    for image in client.images(false, &Filters::default())? {
+        if !then.images.iter().any(|one| one.id == image.id) {
+            loss.images.push(image_name(&image.id, &image.repo_tags));
+        }
+    }
+    for volume in client.volumes(&Filters::default())?.volumes {
+        if !then.volumes.contains(&volume.name) {
+            loss.volumes.push(short(&volume.name).to_owned());
+        }
+    }
+    loss.answers = forgotten(lab, step, progress);
+    Ok(loss)
+}
+
+/// Questions of this step and later ones that were answered.
+fn forgotten(lab: &Lab, step: usize, progress: &LabProgress) -> Vec<String> {
+    let undone = lab.file.steps.iter().skip(step.saturating_sub(1));
+    let asked = undone.flat_map(|step| &step.questions);
+    asked
+        .filter(|question| progress.answers.contains_key(*question))
+        .cloned()
+        .collect()
+}
+
+/// Goes back to the start of step `step` (from 1).
+///
+/// # Errors
+/// [`UndoError`]; the lab is then as it was.
+pub fn go_back(client: &Client, lab: &Lab, step: usize) -> Result<Restored, UndoError> {
+    let then = snapshot(client, lab, step)?;
+    Ok(client.snapshot_restore(&then.name)?)
+}
+
+/// What a lab's progress forgets when it goes back to the start of step `step`
+/// (from 1): answers and reached goals of that step and later ones. The best
+/// score stays, and so does how many hints were shown: they have been read.
+pub fn forget(progress: &mut LabProgress, lab: &Lab, step: usize) {
+    for question in forgotten(lab, step, progress) {
+        progress.answers.remove(&question);
+    }
+    let undone = lab.file.steps.iter().skip(step.saturating_sub(1));
+    let goals: BTreeSet<&String> = undone.flat_map(|step| &step.goals).collect();
+    progress.reached.retain(|goal| !goals.contains(goal));
+    if !progress.checked_at.is_empty() {
+        let is_open = |goal: &String| goals.contains(goal) || progress.open.contains(goal);
+        let (open, met): (Vec<_>, Vec<_>) =
+            lab.grader.goals.iter().partition(|goal| is_open(&goal.id));
+        progress.open = open.iter().map(|goal| goal.id.clone()).collect();
+        progress.last_score = met.iter().map(|goal| goal.points).sum();
+    }
+    progress.step = progress.step.min(step);
+}
+
+fn is_empty(client: &Client) -> Result<bool, ClientError> {
+    let nothing = Filters::default();
+    Ok(containers(client)?.is_empty()
+        && client.images(true, &nothing)?.is_empty()
+        && client.volumes(&nothing)?.volumes.is_empty())
+}
+
+/// Id, name, and whether it runs; a grader's copies are nobody's.
+fn containers(client: &Client) -> Result<Vec<(String, String, bool)>, ClientError> {
+    let all = ListOptions {
+        all: true,
+        ..ListOptions::default()
+    };
+    let listed = client.containers(&all)?.into_iter();
+    let own = listed.filter(|one| !one.labels.contains_key(PROBE_LABEL));
+    Ok(own
+        .map(|one| {
+            let name = one.names.first().map_or(one.id.as_str(), String::as_str);
+            let name = name.trim_start_matches('/').to_owned();
+            let runs = matches!(one.state.as_str(), "running" | "paused" | "restarting");
+            (one.id, name, runs)
+        })
+        .collect())
+}
+
+fn image_name(id: &str, tags: &[String]) -> String {
+    let named = tags.first().filter(|tag| !tag.starts_with("<none>"));
+    let bare = id.strip_prefix("sha256:").unwrap_or(id);
+    named.cloned().unwrap_or_else(|| short(bare).to_owned())
+}
+
+/// Twelve digits of an id; a name as it is.
+fn short(name: &str) -> &str {
+    let is_id = name.len() == 64 && name.bytes().all(|b| b.is_ascii_hexdigit());
+    if is_id { &name[..12] } else { name }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::course::Course;
+
+    fn lab(name: &str) -> Lab {
+        Course::embedded().lab(name).expect("a lab").clone()
+    }
+
+    fn set(words: &[&str]) -> BTreeSet<String> {
+        words.iter().map(|word| (*word).to_owned()).collect()
+    }
+
+    fn ids<'a>(lab: &'a Lab, steps: &[usize]) -> Vec<&'a str> {
+        let ids = steps.iter().map(|step| lab.file.steps[*step].id.as_str());
+        ids.collect()
+    }
+
+    #[test]
+    fn steps_begin_when_all_before_is_met_and_nothing_of_theirs() {
+        let lab = lab("nginx-volumes");
+        let none = set(&[]);
+        let begin = |met: &BTreeSet<String>, kept: &BTreeSet<String>| {
+            ids(&lab, &beginning(&lab, met, kept)).join(" ")
+        };
+        // `page` asks for nothing, so `serve` begins with the lab too.
+        assert_eq!(begin(&none, &none), "page serve");
+        assert_eq!(begin(&none, &set(&["step.page", "step.serve"])), "");
+        let half = set(&["nginx-runs"]);
+        assert_eq!(begin(&half, &none), "", "`serve` is under way");
+        let served = set(&["nginx-runs", "named-webserver", "port-80"]);
+        assert_eq!(begin(&served, &none), "keep");
+        let kept = set(&[
+            "nginx-runs",
+            "named-webserver",
+            "port-80",
+            "page-is-mounted",
+            "page-is-served",
+        ]);
+        assert_eq!(begin(&kept, &none), "prove");
+        let mut all = kept.clone();
+        all.insert("page-survives".to_owned());
+        assert_eq!(begin(&all, &none), "further");
+        // `prove` was never met, so what comes after it has not begun.
+        assert_eq!(begin(&kept, &set(&["step.prove"])), "");
+    }
+
+    #[test]
+    fn what_belongs_to_undone_steps_is_forgotten() {
+        let lab = lab("hello-world");
+        let steps: Vec<_> = lab.file.steps.iter().map(|step| step.id.as_str()).collect();
+        assert_eq!(steps, ["run", "look", "name", "further"]);
+        let mut progress = LabProgress {
+            best_score: 10,
+            max_score: 10,
+            last_score: 10,
+            checked_at: "now".to_owned(),
+            reached: set(&["pulled", "ran", "ps-a", "container"]),
+            hints: [("ran".to_owned(), 2)].into(),
+            step: 4,
+            ..LabProgress::default()
+        };
+        for question in ["ps-a", "container"] {
+            progress.answers.insert(question.to_owned(), "x".to_owned());
+        }
+        assert_eq!(met_before(&lab, &progress).len(), lab.grader.goals.len());
+        forget(&mut progress, &lab, 3);
+        assert_eq!(progress.reached, set(&["pulled", "ran", "ps-a"]));
+        assert_eq!(progress.answers.keys().collect::<Vec<_>>(), ["ps-a"]);
+        assert_eq!(progress.open, ["container"]);
+        let lost = lab.grader.goal("container").expect("a goal").points;
+        assert_eq!((progress.last_score, progress.best_score), (10 - lost, 10));
+        assert_eq!((progress.step, progress.hints["ran"]), (3, 2));
+        forget(&mut progress, &lab, 1);
+        assert!(progress.reached.is_empty() && progress.answers.is_empty());
+        assert!(met_before(&lab, &progress).is_empty());
+        assert_eq!(progress.last_score, 0);
+    }
+
+    #[test]
+    fn images_without_a_name_and_anonymous_volumes_are_shown_short() {
+        let id = format!("sha256:{}", "ab".repeat(32));
+        assert_eq!(
+            image_name(&id, &["nginx:latest".to_owned()]),
+            "nginx:latest"
+        );
+        assert_eq!(image_name(&id, &[]), "abababababab");
+        assert_eq!(short(&"cd".repeat(32)), "cdcdcdcdcdcd");
+        assert_eq!(short("data"), "data");
+    }
+}
