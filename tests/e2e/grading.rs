@@ -334,12 +334,15 @@ everyone!(the_raw_api_refuses_as_well, |world| {
         create '{"PidMode": "host"}'
         create '{"CapAdd": ["SYS_PTRACE"]}'
         api /plimsoll/v1/shutdown ''
+        api '/plimsoll/v1/snapshots?name=a' ''
+        api /plimsoll/v1/snapshots/a/restore ''
         create '{}'
         echo end
     "#;
     let graded = grade(world, HELLO, script, &[]);
     graded.held();
-    let codes = ["403", "403", "403", "403", "201", "end"].map(|code| format!("  | {code}\n"));
+    let codes = ["403", "403", "403", "403", "403", "403", "201", "end"]
+        .map(|code| format!("  | {code}\n"));
     assert!(graded.out.ends_with(&codes.concat()), "{}", graded.out);
 });
 

@@ -13,4 +13,5 @@ mod map;
 mod nothing_left;
 mod replies;
 mod survival;
+mod undo;
 mod xray;

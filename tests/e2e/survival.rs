@@ -5,7 +5,7 @@ use std::time::Duration;
 use plimsoll_testkit::{World, everyone};
 
 /// The engine's pid as the real machine counts, from its own record.
-fn engine_pid(world: &World, lab: &str) -> i32 {
+pub fn engine_pid(world: &World, lab: &str) -> i32 {
     let record = std::fs::read_to_string(world.path(format!("data/labs/{lab}/engine.json")))
         .expect("engine.json");
     let digits = record.split("\"pid\":").nth(1).expect("a pid").trim_start();
@@ -18,7 +18,7 @@ fn engine_pid(world: &World, lab: &str) -> i32 {
 }
 
 /// Returns at once: the next client has to cope with an engine that dies.
-fn kill(pid: i32) {
+pub fn kill(pid: i32) {
     nix::sys::signal::kill(
         nix::unistd::Pid::from_raw(pid),
         nix::sys::signal::Signal::SIGKILL,
