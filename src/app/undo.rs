@@ -9,12 +9,13 @@ use plimsoll_api::client::{Client, Endpoint};
 use plimsoll_api::lab::Restored;
 use plimsoll_host::{LabName, LabPaths, StartOptions};
 use plimsoll_lab::course::Lab;
-use plimsoll_lab::text::Text;
+use plimsoll_lab::text::{Language, Text};
 use plimsoll_lab::undo::{self, Coming, Loss, UndoError};
 
 use crate::classroom::{Classroom, lay_out_start_files};
 use crate::commands;
 use crate::failure::{Failure, Kind};
+use crate::words;
 
 /// Makes the snapshots of the steps that begin now. Undo is an addition: a lab
 /// without room for it is entered and checked all the same.
@@ -23,11 +24,8 @@ pub fn keep_up(room: &Classroom, lab: &Lab, paths: &LabPaths, met: &BTreeSet<Str
         // A submission is graded: there is no going back.
         && error.status() != Some(403)
     {
-        let told = Text::new(
-            format!("plimsoll: the start of this step could not be kept: {error}"),
-            format!("plimsoll : le début de cette étape n'a pas pu être conservé : {error}"),
-        );
-        eprintln!("{}", told.get(room.language));
+        let why = error.to_string();
+        eprintln!("{}", words::undo_not_kept(room.language, why));
     }
 }
 
@@ -97,36 +95,20 @@ fn told(room: &Classroom, lab: &str, error: &UndoError) -> Failure {
         UndoError::Engine(_) => Kind::Environment,
         UndoError::NoSnapshot { .. } | UndoError::NoSuchStep { .. } => Kind::Usage,
     };
+    let language = room.language;
     let text = match error {
         UndoError::Engine(_) => return Failure::from_error(kind, error),
-        UndoError::NoSnapshot { step, .. } => Text::new(
-            format!("nothing was kept of the start of step {step} of {lab}"),
-            format!("rien n'a été conservé du début de l'étape {step} de {lab}"),
-        ),
-        UndoError::NoSuchStep { step, last } => Text::new(
-            format!("{lab} has no step {step}; its steps are 1 to {last}"),
-            format!("{lab} n'a pas d'étape {step} ; ses étapes vont de 1 à {last}"),
-        ),
+        UndoError::NoSnapshot { step, .. } => words::undo_no_snapshot(language, lab, *step),
+        UndoError::NoSuchStep { step, last } => {
+            words::undo_no_such_step(language, lab, *last, *step)
+        }
     };
-    let failure = Failure::new(kind, text.get(room.language));
+    let failure = Failure::new(kind, text);
     match error {
         UndoError::NoSnapshot { before, .. } => {
-            let step = before.map(|step| {
-                let text = Text::new(
-                    format!(
-                        "`plimsoll reset {lab} --step {step}` goes back to the start of step {step}"
-                    ),
-                    format!(
-                        "`plimsoll reset {lab} --step {step}` revient au début de l'étape {step}"
-                    ),
-                );
-                text.get(room.language).to_owned()
-            });
-            let whole = Text::new(
-                format!("`plimsoll reset {lab}` goes back to the start of the lab"),
-                format!("`plimsoll reset {lab}` revient au début du lab"),
-            );
-            failure.hint(step).hint(whole.get(room.language).to_owned())
+            let before = before.map(|step| words::undo_step_before(language, lab, step));
+            let whole = words::undo_whole_lab(language, lab);
+            failure.hint(before).hint(whole)
         }
         _ => failure,
     }
@@ -134,49 +116,22 @@ fn told(room: &Classroom, lab: &str, error: &UndoError) -> Failure {
 
 /// What is lost, what comes back, and what stays.
 fn in_words(lab: &str, step: usize, loss: &Loss) -> Text {
-    let mut lines = vec![Text::new(
-        format!("{lab} goes back to the start of step {step}:"),
-        format!("{lab} revient au début de l'étape {step} :"),
-    )];
-    let lists = [
-        (
-            "containers that are removed",
-            "conteneurs supprimés",
-            &loss.containers,
-        ),
-        ("images that are removed", "images supprimées", &loss.images),
-        (
-            "volumes that are removed",
-            "volumes supprimés",
-            &loss.volumes,
-        ),
-        (
-            "answers that are forgotten",
-            "réponses oubliées",
-            &loss.answers,
-        ),
-        (
-            "containers that come back, or run again",
-            "conteneurs qui reviennent, ou tournent de nouveau",
-            &loss.coming_back,
-        ),
-    ];
-    for (en, fr, names) in lists {
-        if !names.is_empty() {
-            let names = names.join(", ");
-            lines.push(Text::new(
-                format!("  {en}: {names}"),
-                format!("  {fr} : {names}"),
-            ));
-        }
-    }
-    lines.push(Text::new(
-        "What has changed since in other containers and volumes is undone too. \
-         Running containers are started anew. Your own files stay as they are.",
-        "Ce qui a changé depuis dans les autres conteneurs et volumes est annulé aussi. \
-         Les conteneurs en marche redémarrent. Vos propres fichiers restent tels quels.",
-    ));
-    Text::join(&lines, &Text::same("\n"))
+    let said = |language: Language| {
+        let mut lines = vec![words::undo_goes_back(language, lab, step)];
+        let mut list = |names: &[String], say: fn(Language, String) -> String| {
+            if !names.is_empty() {
+                lines.push(format!("  {}", say(language, names.join(", "))));
+            }
+        };
+        list(&loss.containers, words::undo_loses_containers);
+        list(&loss.images, words::undo_loses_images);
+        list(&loss.volumes, words::undo_loses_volumes);
+        list(&loss.answers, words::undo_loses_answers);
+        list(&loss.coming_back, words::undo_brings_back);
+        lines.push(words::undo_and_else(language));
+        lines.join("\n")
+    };
+    Text::new(said(Language::English), said(Language::French))
 }
 
 #[cfg(test)]

@@ -249,6 +249,7 @@ everyone!(the_journal_says_what_happened, |world| {
     let told: Vec<String> = entries.iter().map(words).collect();
     for sentence in [
         "the lab nginx-volumes was started",
+        "the lab was kept as it is, to go back to: step.page",
         "image hello-world:latest pulled",
         "container hello created from hello-world",
         "container hello started",

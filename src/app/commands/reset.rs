@@ -16,7 +16,7 @@ use crate::classroom::{
     Classroom, can_ask, changed_start_files, lay_out_start_files, put_back_start_files,
 };
 use crate::failure::{Failure, Kind};
-use crate::{playing, undo};
+use crate::{playing, undo, words};
 
 /// Says what will be lost, asks, and goes back: to the snapshot of a step's
 /// start, or to an empty lab. The learner's own files stay; start files that
@@ -28,30 +28,22 @@ pub fn run(shared: &Shared, arguments: &ResetArguments) -> Outcome {
     if !arguments.yes && !agreed(&room, arguments, &paths)? {
         return Ok(ExitCode::from(1));
     }
-    let done = match arguments.step {
+    let language = room.language;
+    let name = lab.name.as_str();
+    match arguments.step {
         None => {
             to_beginning(&room, &arguments.lab)?;
-            Text::new(
-                format!("{} is as new. Your best score is kept.", lab.name),
-                format!(
-                    "{} est comme neuf. Votre meilleur score est gardé.",
-                    lab.name
-                ),
-            )
+            say!("{}", words::reset_done(language, name));
         }
         Some(step) => {
             let restored = undo::go_back(&room, &arguments.lab, step)?;
-            for one in &restored.not_started {
-                let text = not_started(one);
-                eprintln!("{}", text.get(room.language));
+            say!("{}", words::reset_step_done(language, name, step));
+            for NotStarted { container, reason } in restored.not_started {
+                let told = words::reset_not_started(language, container, reason);
+                eprintln!("{told}");
             }
-            Text::new(
-                format!("{} is as it was when step {step} began.", lab.name),
-                format!("{} est comme au début de l'étape {step}.", lab.name),
-            )
         }
-    };
-    say!("{}", done.get(room.language));
+    }
     tell_files(&room, lab, &paths, arguments)?;
     Ok(ExitCode::SUCCESS)
 }
@@ -73,14 +65,6 @@ fn agreed(room: &Classroom, arguments: &ResetArguments, paths: &LabPaths) -> Res
     confirmed(room.language)
 }
 
-fn not_started(one: &NotStarted) -> Text {
-    let NotStarted { container, reason } = one;
-    Text::new(
-        format!("{container} ran, and could not be started again: {reason}"),
-        format!("{container} tournait et n'a pas pu être redémarré : {reason}"),
-    )
-}
-
 /// Puts changed start files back where that was asked for; else says that they
 /// were kept, and how to have them back.
 fn tell_files(
@@ -89,38 +73,23 @@ fn tell_files(
     paths: &LabPaths,
     arguments: &ResetArguments,
 ) -> Result<(), Failure> {
-    let work = paths.work();
-    let shown = work.display();
+    let (work, language) = (paths.work(), room.language);
     if arguments.files {
         for (name, old) in put_back_start_files(lab, &work)? {
-            let old = old.display();
-            let text = Text::new(
-                format!("{name} is the lab's own again; yours is {old}"),
-                format!("{name} est de nouveau celui du lab ; le vôtre est {old}"),
-            );
-            say!("{}", text.get(room.language));
+            let old = old.display().to_string();
+            say!("{}", words::reset_file_is_back(language, name, old));
         }
     }
-    let changed = changed_start_files(lab, &work).join(", ");
-    let text = match changed.is_empty() {
-        true => Text::new(
-            format!("Your files in {shown} stay as they are."),
-            format!("Vos fichiers dans {shown} restent tels quels."),
-        ),
-        false => Text::new(
-            format!(
-                "Your files in {shown} stay as they are. You have changed {changed}: \
-                 `plimsoll reset {} --files` puts the lab's own back and keeps yours as NAME.old.",
-                lab.name
-            ),
-            format!(
-                "Vos fichiers dans {shown} restent tels quels. Vous avez modifié {changed} : \
-                 `plimsoll reset {} --files` remet ceux du lab et garde les vôtres en NOM.old.",
-                lab.name
-            ),
-        ),
-    };
-    say!("{}", text.get(room.language));
+    let folder = work.display().to_string();
+    say!("{}", words::reset_files_stay(language, folder));
+    let changed = changed_start_files(lab, &work);
+    if !changed.is_empty() {
+        let name = lab.name.as_str();
+        say!(
+            "{}",
+            words::reset_files_changed(language, changed.join(", "), name)
+        );
+    }
     Ok(())
 }
 
@@ -170,20 +139,15 @@ pub fn losses(paths: &LabPaths) -> Result<Text, Failure> {
         .map_err(failed)?
         .volumes
         .len();
-    let lab = paths.lab();
-    Ok(Text::new(
-        format!(
-            "Resetting {lab} removes its containers ({containers}), images ({images}), volumes ({volumes}) and your answers."
-        ),
-        format!(
-            "Remettre {lab} à zéro supprime ses conteneurs ({containers}), images ({images}) et volumes ({volumes}), et vos réponses."
-        ),
-    ))
+    let said = |language| {
+        let lab = paths.lab().to_string();
+        words::reset_loses(language, containers, images, lab, volumes)
+    };
+    Ok(Text::new(said(Language::English), said(Language::French)))
 }
 
 fn confirmed(language: Language) -> Result<bool, Failure> {
-    let question = Text::new("Go on? [y/N] ", "Continuer ? [o/N] ");
-    eprint!("{}", question.get(language));
+    eprint!("{} ", words::reset_go_on(language));
     let read = || -> std::io::Result<String> {
         std::io::stderr().flush()?;
         let mut line = String::new();

@@ -62,6 +62,8 @@ health-unhealthy = unhealthy
 
 # Journal.
 journal-lab-started = the lab { $name } was started
+journal-lab-kept = the lab was kept as it is, to go back to: { $name }
+journal-lab-restored = the lab went back to { $name }: what came after it is undone
 journal-image-pulled = image { $name } pulled
 journal-image-tagged = an image was given the name { $name }
 journal-image-untagged = the name { $name } was taken off its image

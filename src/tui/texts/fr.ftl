@@ -62,6 +62,8 @@ health-unhealthy = en mauvaise santé
 
 # Journal.
 journal-lab-started = le lab { $name } a été démarré
+journal-lab-kept = le lab a été conservé tel quel, pour y revenir : { $name }
+journal-lab-restored = le lab est revenu à { $name } : la suite est annulée
 journal-image-pulled = image { $name } téléchargée
 journal-image-tagged = une image a reçu le nom { $name }
 journal-image-untagged = le nom { $name } a été retiré de son image

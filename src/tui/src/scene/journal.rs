@@ -47,6 +47,10 @@ pub struct Entry {
 #[serde(rename_all = "snake_case")]
 pub enum Act {
     LabStarted,
+    /// The lab was kept as it was, to go back to.
+    LabKept,
+    /// It went back: what was done since counts no more.
+    LabRestored,
     ImagePulled,
     ImageTagged,
     ImageUntagged,
@@ -153,6 +157,8 @@ fn act(line: &JournalEntry, text: impl Fn(&str) -> String) -> Act {
     };
     match line.kind.as_str() {
         "lab.start" => Act::LabStarted,
+        "lab.snapshot" => Act::LabKept,
+        "lab.restore" => Act::LabRestored,
         "image.pull" => Act::ImagePulled,
         "image.tag" => Act::ImageTagged,
         "image.untag" => Act::ImageUntagged,
@@ -257,6 +263,8 @@ impl Entry {
         let name = self.name.as_str();
         match &self.act {
             Act::LabStarted => words::journal_lab_started(language, name),
+            Act::LabKept => words::journal_lab_kept(language, name),
+            Act::LabRestored => words::journal_lab_restored(language, name),
             Act::ImagePulled => words::journal_image_pulled(language, name),
             Act::ImageTagged => words::journal_image_tagged(language, name),
             Act::ImageUntagged => words::journal_image_untagged(language, name),
