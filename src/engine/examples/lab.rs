@@ -47,6 +47,7 @@ fn run() -> Result<ExitCode, Box<dyn Error>> {
             let options = EnterOptions {
                 command: command.map(Into::into).collect(),
                 offered: Vec::new(),
+                variables: Vec::new(),
             };
             return Ok(match enter::enter(&paths, &running, &options)? {
                 Left::Exited(code) => ExitCode::from(u8::try_from(code).unwrap_or(125)),
