@@ -12,7 +12,7 @@ use std::time::Duration;
 
 use plimsoll_api::client::Endpoint;
 use plimsoll_host::grading::{self, Arena, ArenaError, Ended, Limit, Limits, Script};
-use plimsoll_host::{Environment, LabName, StartOptions};
+use plimsoll_host::{Environment, LabName};
 use plimsoll_lab::course::Lab;
 use plimsoll_lab::progress::{LabProgress, Progress};
 use plimsoll_lab::result::{Cause, CheckRecord, ResultRecord, Side, Status, Verdict};
@@ -114,7 +114,7 @@ impl Submission {
         let started_at = ResultRecord::now();
         let environment = Environment::of_process();
         let places = crate::commands::places(&Shared::default())?;
-        let mut options = StartOptions::of_process();
+        let mut options = crate::commands::start_options()?;
         options.offered = crate::borrowed::tools(&places);
         let mut arena =
             Arena::open(&environment, name, &self.limits, &options).map_err(no_arena)?;

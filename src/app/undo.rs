@@ -7,7 +7,7 @@ use std::collections::BTreeSet;
 
 use plimsoll_api::client::{Client, Endpoint};
 use plimsoll_api::lab::Restored;
-use plimsoll_host::{LabName, LabPaths, StartOptions};
+use plimsoll_host::{LabName, LabPaths};
 use plimsoll_lab::course::Lab;
 use plimsoll_lab::text::{Language, Text};
 use plimsoll_lab::undo::{self, Coming, Loss, UndoError};
@@ -59,7 +59,7 @@ pub fn arrive(room: &Classroom, name: &LabName, step: usize) -> Result<(), Failu
 pub fn losses(room: &Classroom, name: &LabName, step: usize) -> Result<Text, Failure> {
     let lab = room.lab(name)?;
     let paths = room.paths(name)?;
-    commands::ensure_running(&paths, &StartOptions::of_process())?;
+    commands::ensure_running(&paths, &commands::start_options()?)?;
     let progress = room.progress()?.lab(&lab.name);
     let loss = undo::loss(&client(&paths), lab, step, &progress)
         .map_err(|error| told(room, &lab.name, &error))?;
@@ -74,7 +74,7 @@ pub fn losses(room: &Classroom, name: &LabName, step: usize) -> Result<Text, Fai
 pub fn go_back(room: &Classroom, name: &LabName, step: usize) -> Result<Restored, Failure> {
     let lab = room.lab(name)?;
     let paths = room.paths(name)?;
-    commands::ensure_running(&paths, &StartOptions::of_process())?;
+    commands::ensure_running(&paths, &commands::start_options()?)?;
     let restored =
         undo::go_back(&client(&paths), lab, step).map_err(|error| told(room, &lab.name, &error))?;
     let met = room.change(&lab.name, |progress| {

@@ -3,7 +3,6 @@
 use std::process::ExitCode;
 
 use plimsoll_api::client::Endpoint;
-use plimsoll_host::StartOptions;
 use plimsoll_lab::report::{self, Reader};
 use plimsoll_lab::undo::met;
 
@@ -25,7 +24,7 @@ pub fn run(shared: &Shared, arguments: &CheckArguments) -> Outcome {
             Endpoint::parse(text).map_err(|error| Failure::from_error(Kind::Usage, &error))?
         }
         None => {
-            super::ensure_running(&paths, &StartOptions::of_process())?;
+            super::ensure_running(&paths, &super::start_options()?)?;
             Endpoint::Unix(paths.socket())
         }
     };

@@ -3,8 +3,8 @@
 use std::io::IsTerminal;
 use std::process::ExitCode;
 
+use plimsoll_host::Environment;
 use plimsoll_host::doctor::{self, Facts, Finding, Status};
-use plimsoll_host::{Environment, StartOptions};
 use serde::Serialize;
 
 use super::Outcome;
@@ -25,7 +25,7 @@ struct Report<'a> {
 pub fn run(shared: &Shared, arguments: &DoctorArguments) -> Outcome {
     let places = super::places(shared)?;
     let environment = Environment::of_process();
-    let facts = doctor::examine(&environment, &places, &StartOptions::of_process());
+    let facts = doctor::examine(&environment, &places, &super::start_options()?);
     let findings = doctor::findings(&facts);
     let status = doctor::worst(&findings);
     if arguments.json {

@@ -3,8 +3,6 @@
 use std::collections::BTreeSet;
 use std::process::ExitCode;
 
-use plimsoll_host::StartOptions;
-
 use super::Outcome;
 use crate::arguments::{EnvArguments, Shared};
 use crate::classroom::{Arrival, arrive};
@@ -13,7 +11,7 @@ use crate::undo;
 /// Starts the lab where needed and prints `export` lines for a shell's `eval`.
 pub fn run(shared: &Shared, arguments: &EnvArguments) -> Outcome {
     let Arrival { paths, room } = arrive(shared, &arguments.lab)?;
-    super::ensure_running(&paths, &StartOptions::of_process())?;
+    super::ensure_running(&paths, &super::start_options()?)?;
     undo::keep_up(&room, room.lab(&arguments.lab)?, &paths, &BTreeSet::new());
     say!("export DOCKER_HOST={}", quoted(&paths.docker_host()));
     say!("unset DOCKER_CONTEXT DOCKER_TLS DOCKER_TLS_VERIFY DOCKER_CERT_PATH");

@@ -3,7 +3,6 @@
 use std::process::ExitCode;
 
 use plimsoll_api::client::Endpoint;
-use plimsoll_host::StartOptions;
 use plimsoll_lab::report::folded;
 use plimsoll_lab::result::{CheckRecord, Status};
 use plimsoll_lab::text::Text;
@@ -22,7 +21,7 @@ pub fn run(shared: &Shared, arguments: &HintArguments) -> Outcome {
     let name = here::lab_or(arguments.lab.as_ref(), "hint")?;
     let lab = room.lab(&name)?;
     let paths = room.paths(&name)?;
-    super::ensure_running(&paths, &StartOptions::of_process())?;
+    super::ensure_running(&paths, &super::start_options()?)?;
     let progress = room.progress()?.lab(&lab.name);
     let endpoint = Endpoint::Unix(paths.socket());
     let result = judge(lab, endpoint, paths.work(), &progress, Patience::Now)?;

@@ -8,7 +8,6 @@ use std::process::ExitCode;
 
 use jiff::Timestamp;
 use plimsoll_api::client::{Client, Endpoint};
-use plimsoll_host::StartOptions;
 use plimsoll_tui::scene::{self, Detail, Scene};
 use plimsoll_tui::theme::{Palette, Symbols, Theme};
 use plimsoll_tui::view::blocks::Page;
@@ -28,7 +27,7 @@ pub fn run(shared: &Shared, arguments: &MapArguments) -> Outcome {
             Endpoint::parse(text).map_err(|error| Failure::from_error(Kind::Usage, &error))?
         }
         None => {
-            super::ensure_running(&paths, &StartOptions::of_process())?;
+            super::ensure_running(&paths, &super::start_options()?)?;
             Endpoint::Unix(paths.socket())
         }
     };

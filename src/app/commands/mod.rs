@@ -76,6 +76,17 @@ pub fn paths(shared: &Shared, lab: &LabName) -> Result<LabPaths, Failure> {
         .map_err(|error| Failure::from_error(Kind::Usage, &error))
 }
 
+/// How this process's environment wants labs to be started.
+///
+/// # Errors
+/// `PLIMSOLL_IDMAP` is misspelt.
+pub fn start_options() -> Result<StartOptions, Failure> {
+    StartOptions::of_process().map_err(|error| {
+        let hint = error.hint();
+        Failure::from_error(Kind::Usage, &error).hint(hint)
+    })
+}
+
 /// The lab's engine, started where none runs.
 pub fn ensure_running(paths: &LabPaths, options: &StartOptions) -> Result<Running, Failure> {
     plimsoll_host::ensure_running(paths, options).map_err(|error| {

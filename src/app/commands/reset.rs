@@ -6,7 +6,7 @@ use std::process::ExitCode;
 use plimsoll_api::client::{Client, Endpoint, ListOptions};
 use plimsoll_api::filters::Filters;
 use plimsoll_api::lab::NotStarted;
-use plimsoll_host::{LabName, LabPaths, StartOptions};
+use plimsoll_host::{LabName, LabPaths};
 use plimsoll_lab::course::Lab;
 use plimsoll_lab::text::{Language, Text};
 
@@ -103,7 +103,7 @@ pub fn to_beginning(room: &Classroom, name: &LabName) -> Result<(), Failure> {
     let paths = room.paths(name)?;
     // The engine itself removes what belongs to its containers' ids.
     if paths.lab_dir().exists() {
-        super::ensure_running(&paths, &StartOptions::of_process())?;
+        super::ensure_running(&paths, &super::start_options()?)?;
     }
     playing::clear(&paths)?;
     room.change(&lab.name, |progress| {
@@ -122,7 +122,7 @@ pub fn to_beginning(room: &Classroom, name: &LabName) -> Result<(), Failure> {
 /// # Errors
 /// The lab cannot be started to be looked at.
 pub fn losses(paths: &LabPaths) -> Result<Text, Failure> {
-    super::ensure_running(paths, &StartOptions::of_process())?;
+    super::ensure_running(paths, &super::start_options()?)?;
     let client = Client::new(Endpoint::Unix(paths.socket()));
     let failed = |error| Failure::from_error(Kind::Environment, &error);
     let all = ListOptions {

@@ -7,8 +7,8 @@ use std::time::Duration;
 
 use plimsoll_api::client::{Client, Endpoint};
 use plimsoll_api::lab::PublishedPort;
+use plimsoll_host::LabPaths;
 use plimsoll_host::enter::{self, EnterOptions, Left};
-use plimsoll_host::{LabPaths, StartOptions};
 use plimsoll_lab::text::{Language, Text};
 
 use super::Outcome;
@@ -20,7 +20,7 @@ use crate::undo;
 /// Starts the lab where needed, joins it, and returns the command's code.
 pub fn run(shared: &Shared, arguments: &ShellArguments) -> Outcome {
     let Arrival { paths, room } = arrive(shared, &arguments.lab)?;
-    let mut options = StartOptions::of_process();
+    let mut options = super::start_options()?;
     options.publish_on_host &= !arguments.no_publish;
     let running = super::ensure_running(&paths, &options)?;
     // Nobody knows yet of a goal that is met: only what begins with the lab.

@@ -10,7 +10,7 @@ use std::time::Duration;
 
 use plimsoll_api::client::{Client, Endpoint, ListOptions};
 use plimsoll_book::Sources;
-use plimsoll_host::{LabName, LabPaths, StartOptions};
+use plimsoll_host::{LabName, LabPaths};
 use plimsoll_lab::progress::{LabProgress, Progress};
 use plimsoll_lab::result::ResultRecord;
 use plimsoll_lab::undo::met;
@@ -120,7 +120,8 @@ impl Outside for Binary {
         if !work.exists() {
             lay_out_start_files(found, &work).map_err(told)?;
         }
-        commands::ensure_running(&paths, &StartOptions::of_process()).map_err(told)?;
+        let options = commands::start_options().map_err(told)?;
+        commands::ensure_running(&paths, &options).map_err(told)?;
         let client = Client::new(Endpoint::Unix(paths.socket()));
         // A convenience: without it the lab is as good.
         let ports = client.published_ports().unwrap_or_default();

@@ -35,19 +35,18 @@ fn run() -> Result<ExitCode, Box<dyn Error>> {
     let paths = places.lab(&LabName::new(name.as_str())?)?;
     match action.as_str() {
         "start" => {
-            start::ensure_running(&paths, &StartOptions::of_process())?;
+            start::ensure_running(&paths, &StartOptions::of_process()?)?;
             println!("DOCKER_HOST={}", paths.docker_host());
         }
         "stop" => {
             stop::stop(&paths)?;
         }
         "enter" => {
-            let running = start::ensure_running(&paths, &StartOptions::of_process())?;
+            let running = start::ensure_running(&paths, &StartOptions::of_process()?)?;
             let command = rest.iter().skip_while(|word| *word == "--");
             let options = EnterOptions {
                 command: command.map(Into::into).collect(),
-                offered: Vec::new(),
-                variables: Vec::new(),
+                ..EnterOptions::default()
             };
             return Ok(match enter::enter(&paths, &running, &options)? {
                 Left::Exited(code) => ExitCode::from(u8::try_from(code).unwrap_or(125)),

@@ -4,6 +4,8 @@
 //! `SO_PEERCRED` shows their uid. Containers get maps of their own inside it.
 //! Deciding is pure here; `crate::birth` writes the maps.
 
+use std::str::FromStr;
+
 use oci_spec::runtime::{LinuxIdMapping, LinuxIdMappingBuilder};
 use serde::{Deserialize, Serialize};
 
@@ -52,6 +54,32 @@ pub enum IdMapChoice {
     BestAvailable,
     /// The starter alone, whatever the machine gives.
     Single,
+}
+
+/// `PLIMSOLL_IDMAP` says something that is no choice.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("PLIMSOLL_IDMAP is `{0}`, which is neither `best` nor `single`")]
+pub struct IdMapChoiceError(String);
+
+impl IdMapChoiceError {
+    /// What to do about it.
+    #[must_use]
+    pub fn hint(&self) -> String {
+        "`single` gives containers one user, `best` (or nothing) as many as the machine allows"
+            .to_owned()
+    }
+}
+
+impl FromStr for IdMapChoice {
+    type Err = IdMapChoiceError;
+
+    fn from_str(word: &str) -> Result<Self, Self::Err> {
+        match word {
+            "" | "best" => Ok(Self::BestAvailable),
+            "single" => Ok(Self::Single),
+            other => Err(IdMapChoiceError(other.to_owned())),
+        }
+    }
 }
 
 impl IdMap {
@@ -126,6 +154,18 @@ mod tests {
             uids: range,
             gids: range,
         }
+    }
+
+    #[test]
+    fn a_misspelt_choice_is_refused() {
+        assert_eq!("single".parse(), Ok(IdMapChoice::Single));
+        assert_eq!("best".parse(), Ok(IdMapChoice::BestAvailable));
+        assert_eq!("".parse(), Ok(IdMapChoice::BestAvailable));
+        let error = "singel".parse::<IdMapChoice>().expect_err("refused");
+        assert_eq!(
+            error.to_string(),
+            "PLIMSOLL_IDMAP is `singel`, which is neither `best` nor `single`"
+        );
     }
 
     #[test]

@@ -13,7 +13,7 @@ use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use crate::enter::Offered;
 use crate::folders::{self, FolderError};
 use crate::grading::View;
-use crate::id_map::IdMapChoice;
+use crate::id_map::{IdMapChoice, IdMapChoiceError};
 use crate::identity::{self, EngineRecord};
 use crate::launch::ENTRY;
 use crate::name::LabName;
@@ -72,18 +72,16 @@ impl Default for StartOptions {
 }
 
 impl StartOptions {
-    /// The defaults, changed by `PLIMSOLL_IDMAP=single`.
-    #[must_use]
-    pub fn of_process() -> Self {
-        let single = std::env::var_os("PLIMSOLL_IDMAP").is_some_and(|value| value == "single");
-        Self {
-            id_map: if single {
-                IdMapChoice::Single
-            } else {
-                IdMapChoice::BestAvailable
-            },
+    /// The defaults, changed by `PLIMSOLL_IDMAP` (`best`, `single`).
+    ///
+    /// # Errors
+    /// It is set to something else.
+    pub fn of_process() -> Result<Self, IdMapChoiceError> {
+        let choice = std::env::var_os("PLIMSOLL_IDMAP").unwrap_or_default();
+        Ok(Self {
+            id_map: choice.to_string_lossy().parse()?,
             ..Self::default()
-        }
+        })
     }
 }
 

@@ -126,13 +126,54 @@ fn every_mistake_is_told_with_its_place_and_the_nearest_word() {
         "    points: 2\n",
         "    points: 2\n    points: 3\n",
     );
-    case(g, "not YAML", "goals:\n", "goals: [\n");
-    case(g, "a tab", "    points: 2", "\tpoints: 2");
     case(
         g,
         "two documents",
         "goals:\n",
         "goals: []\n---\na: 1\n---\nb:\n",
+    );
+    insta::assert_snapshot!(gallery);
+}
+
+#[test]
+fn what_is_not_yaml_is_told_in_an_author_s_words() {
+    let mut gallery = String::new();
+    let g = &mut gallery;
+    case(g, "not YAML", "goals:\n", "goals: [\n");
+    case(g, "a tab", "    points: 2", "\tpoints: 2");
+    case(g, "a tab behind spaces", "    points: 2", "  \t points: 2");
+    case(g, "a key too far right", "    points: 2", "     points: 2");
+    case(g, "a key too far left", "    points: 2", "   points: 2");
+    case(
+        g,
+        "a key at the item's hyphen",
+        "    points: 2",
+        "  points: 2",
+    );
+    case(g, "a key at the margin", "    points: 2", "points: 2");
+    case(g, "a first key too far right", "lab: demo", " lab: demo");
+    case(
+        g,
+        "a value of a key that is not indented",
+        "    check:\n      container:",
+        "    check:\n    container:",
+    );
+    case(g, "an item too far left", "  - id: port", " - id: port");
+    case(g, "an item too far right", "  - id: port", "   - id: port");
+    case(g, "an item at a key", "  - id: port", "    - id: port");
+    case(g, "no space behind the colon", "points: 2", "points:2");
+    case(
+        g,
+        "a colon in a text",
+        "{en: \"It runs\", fr: \"Il tourne\"}",
+        "\n      en: It: runs\n      fr: Il tourne",
+    );
+    case(g, "a quote that does not end", "\"It runs\"", "\"It runs");
+    case(
+        g,
+        "a brace that does not end",
+        "fr: \"Il tourne\"}",
+        "fr: \"Il tourne\"",
     );
     insta::assert_snapshot!(gallery);
 }

@@ -5,8 +5,8 @@ use std::path::Path;
 use serde::Serialize;
 
 use super::facts::{
-    Cgroup, Disk, Facts, IdRanges, LabTrial, Logout, LoopbackPorts, Mounts, Network, Overlay,
-    Restriction, Sockets, UserNamespaces,
+    Cgroup, Disk, Facts, IdRanges, LabTrial, LayersTrial, Logout, LoopbackPorts, Mounts, Network,
+    Overlay, Restriction, Sockets, UserNamespaces,
 };
 
 /// How bad a finding is; the worst counts.
@@ -218,16 +218,35 @@ fn overlay(overlay: &Overlay) -> Finding {
     let (id, subject) = ("overlay", "layers");
     let place = &overlay.store;
     let on = format!("{} ({})", place.folder.display(), place.file_system);
-    let Some(said) = &place.said else {
-        return finding(id, subject, Status::Fine, &format!("overlay works on {on}"));
+    let broken = |what: &str, said: &str, meaning: &str| {
+        let found = format!("{what} {on}: {said}");
+        finding(id, subject, Status::Broken, &found).means(meaning)
     };
-    let broken = finding(
-        id,
-        subject,
-        Status::Broken,
-        &format!("no overlay on {on}: {said}"),
-    )
-    .means("Images cannot be stacked there: not on NFS, eCryptfs, or an overlay itself.");
+    let broken = match &place.tried {
+        LayersTrial::Work => {
+            return finding(id, subject, Status::Fine, &format!("overlay works on {on}"));
+        }
+        LayersTrial::NotYours { said } => broken(
+            "you may make nothing in",
+            said,
+            "Images and labs are kept there. `ls -ld` shows whose it is.",
+        ),
+        LayersTrial::ReadOnly { said } => broken(
+            "nothing can be made on",
+            said,
+            "It is mounted read-only, or became so after an error of the disk: see `dmesg`.",
+        ),
+        LayersTrial::Full { said } => broken(
+            "no room on",
+            said,
+            "The disk or your quota is full: `df -h` and `quota` say which.",
+        ),
+        LayersTrial::NoOverlay { said } => broken(
+            "no overlay on",
+            said,
+            "Images cannot be stacked there: not on NFS, eCryptfs, or an overlay itself.",
+        ),
+    };
     match &overlay.instead {
         Some(folder) => broken
             .means("It works here; put this into ~/.profile:")

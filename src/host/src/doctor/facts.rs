@@ -99,8 +99,30 @@ pub struct OverlayPlace {
     pub folder: PathBuf,
     /// `ext4`, `nfs`, ...
     pub file_system: String,
-    /// What failed; `None` when all worked.
-    pub said: Option<String>,
+    pub tried: LayersTrial,
+}
+
+/// What stacking layers in a place came to.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum LayersTrial {
+    Work,
+    /// This user may make nothing there.
+    NotYours {
+        said: String,
+    },
+    /// Nobody may.
+    ReadOnly {
+        said: String,
+    },
+    /// No room, or none within this user's quota.
+    Full {
+        said: String,
+    },
+    /// Files can be made and not stacked.
+    NoOverlay {
+        said: String,
+    },
 }
 
 /// Whether a lab can have a network.

@@ -6,7 +6,7 @@ mod session;
 
 use std::path::{Path, PathBuf};
 
-use super::facts::{Facts, IdRanges, LabTrial, Overlay, OverlayPlace, UserNamespaces};
+use super::facts::{Facts, IdRanges, LabTrial, LayersTrial, Overlay, UserNamespaces};
 use crate::id_map::IdMap;
 use crate::paths::{Environment, Places};
 use crate::start::StartOptions;
@@ -64,13 +64,13 @@ fn nearest(folder: &Path) -> PathBuf {
 
 fn overlay(environment: &Environment, places: &Places, map: &IdMap) -> Overlay {
     let store = files::overlay(&nearest(places.store()), map);
-    let instead = store.said.as_ref().and_then(|_| {
-        ["/var/tmp", "/tmp", "/dev/shm"]
-            .iter()
-            .map(PathBuf::from)
+    let others = ["/var/tmp", "/tmp", "/dev/shm"].iter().map(PathBuf::from);
+    let instead = match store.tried {
+        LayersTrial::Work => None,
+        _ => others
             .chain(environment.xdg_runtime_dir.clone())
-            .find(|place| matches!(files::overlay(place, map), OverlayPlace { said: None, .. }))
-    });
+            .find(|place| files::overlay(place, map).tried == LayersTrial::Work),
+    };
     Overlay { store, instead }
 }
 

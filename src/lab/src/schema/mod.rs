@@ -13,6 +13,7 @@ mod lab;
 mod matcher;
 mod read;
 mod suggest;
+mod syntax;
 
 pub use check::{
     AnswerCheck, Check, CommandWanted, ContainerCheck, ContainerState, CountCheck, ExecCheck,

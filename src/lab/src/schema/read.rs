@@ -3,6 +3,7 @@
 use super::grader::GraderFile;
 use super::lab::{CourseFile, LabFile};
 use super::suggest::nearest;
+use super::syntax;
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use std::fmt;
@@ -97,8 +98,12 @@ fn read<T: DeserializeOwned>(file: &str, text: &str) -> Result<T, SchemaError> {
         let message = format!("{} bytes; at most {MAX_BYTES} are read", text.len());
         return Err(SchemaError::whole(file, message));
     }
-    // Over text that is not YAML this iterator never ends: hence `take`.
-    if serde_yaml::Deserializer::from_str(text).take(2).count() > 1 && is_yaml(text) {
+    // Before the words are: else a key that is indented wrongly is told as missing.
+    if let Some(error) = not_yaml(text) {
+        return Err(syntax::explain(file, text, &error.to_string())
+            .unwrap_or_else(|| explain(file, &error)));
+    }
+    if serde_yaml::Deserializer::from_str(text).take(2).count() > 1 {
         let message = "several YAML documents (`---`); one is wanted";
         return Err(SchemaError::whole(file, message));
     }
@@ -108,11 +113,10 @@ fn read<T: DeserializeOwned>(file: &str, text: &str) -> Result<T, SchemaError> {
         .map_err(|error| explain(file, &error))
 }
 
-/// Whether the first document is YAML at all, whatever it says.
-fn is_yaml(text: &str) -> bool {
-    serde_yaml::Deserializer::from_str(text)
-        .next()
-        .is_some_and(|first| serde::de::IgnoredAny::deserialize(first).is_ok())
+/// Why the first document is not YAML at all, whatever it says.
+fn not_yaml(text: &str) -> Option<serde_yaml::Error> {
+    let first = serde_yaml::Deserializer::from_str(text).next()?;
+    serde::de::IgnoredAny::deserialize(first).err()
 }
 
 fn explain(file: &str, error: &serde_yaml::Error) -> SchemaError {
@@ -230,8 +234,13 @@ fn wrong_kind(told: &str) -> Option<(String, Option<String>)> {
         ),
         "u16" | "u32" | "u64" | "i64" => ("a whole number, 0 or more, is wanted".to_string(), None),
         other if other.starts_with("struct ") => ("a map of words is wanted".to_string(), None),
+        "enum Check" => ("a check is wanted".to_string(), None),
         other if other.starts_with("enum ") => ("one word is wanted".to_string(), None),
         other => (format!("{other} is wanted"), None),
+    };
+    let help = match found == "nothing" {
+        true => Some("what belongs to it stands below it, further right".to_string()),
+        false => help,
     };
     Some((format!("{wanted}, found {found}"), help))
 }

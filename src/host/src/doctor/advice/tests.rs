@@ -16,7 +16,7 @@ fn all_fine() -> Facts {
         id_ranges: IdRanges::Range { ids: 65_536 },
         mounts: Some(Mounts::Work),
         overlay: Some(Overlay {
-            store: place(None),
+            store: place("ext4", LayersTrial::Work),
             instead: None,
         }),
         network: Some(Network {
@@ -40,11 +40,11 @@ fn all_fine() -> Facts {
     }
 }
 
-fn place(said: Option<&str>) -> OverlayPlace {
+fn place(file_system: &str, tried: LayersTrial) -> OverlayPlace {
     OverlayPlace {
         folder: "/home/ada/.local/share".into(),
-        file_system: if said.is_some() { "nfs4" } else { "ext4" }.to_owned(),
-        said: said.map(str::to_owned),
+        file_system: file_system.to_owned(),
+        tried,
     }
 }
 
@@ -102,6 +102,33 @@ fn user_namespaces_denied() {
 }
 
 #[test]
+fn a_place_for_labs_that_takes_no_files() {
+    let with = |tried| {
+        complaints(&Facts {
+            overlay: Some(Overlay {
+                store: place("ext4", tried),
+                instead: Some("/var/tmp".into()),
+            }),
+            ..all_fine()
+        })
+    };
+    let said = |text: &str| text.to_owned();
+    let told = [
+        with(LayersTrial::NotYours {
+            said: said("Permission denied (os error 13)"),
+        }),
+        with(LayersTrial::ReadOnly {
+            said: said("Read-only file system (os error 30)"),
+        }),
+        with(LayersTrial::Full {
+            said: said("Disk quota exceeded (os error 122)"),
+        }),
+    ]
+    .join("\n");
+    insta::assert_snapshot!(told);
+}
+
+#[test]
 fn users_in_containers() {
     let with = |id_ranges| {
         complaints(&Facts {
@@ -129,7 +156,8 @@ fn mounts_and_layers() {
         })
     };
     let layers = |instead: Option<PathBuf>| {
-        let store = place(Some("Invalid argument (os error 22)"));
+        let said = "Invalid argument (os error 22)".to_owned();
+        let store = place("nfs4", LayersTrial::NoOverlay { said });
         complaints(&Facts {
             overlay: Some(Overlay { store, instead }),
             ..all_fine()

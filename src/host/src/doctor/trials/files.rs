@@ -1,14 +1,14 @@
 //! Where labs keep their files: stacking, room, sockets.
 
 use std::io;
-use std::os::unix::fs::{FileTypeExt, MetadataExt};
+use std::os::unix::fs::{DirBuilderExt, FileTypeExt, MetadataExt};
 use std::os::unix::net::UnixListener;
 use std::path::{Path, PathBuf};
 
 use nix::libc;
 use rustix::mount::{MountFlags, MountPropagationFlags};
 
-use crate::doctor::facts::{Disk, OverlayPlace, Sockets};
+use crate::doctor::facts::{Disk, LayersTrial, OverlayPlace, Sockets};
 use crate::doctor::sandbox::in_child;
 use crate::folders;
 use crate::id_map::IdMap;
@@ -16,26 +16,40 @@ use crate::id_map::IdMap;
 /// Stacks two layers beneath `folder`, changes and deletes through the stack.
 pub(super) fn overlay(folder: &Path, map: &IdMap) -> OverlayPlace {
     let trial = folder.join(format!(".plimsoll-doctor-{}-overlay", std::process::id()));
-    let said = match prepare(&trial) {
-        Err(error) => Some(error.to_string()),
+    let tried = match prepare(&trial) {
+        Err(error) => no_files(&error),
         Ok(()) => {
             let namespaces = (libc::CLONE_NEWUSER | libc::CLONE_NEWNS) as u64;
             let tried = in_child(namespaces, map, || {
                 stack(&trial).err().map(|error| error.to_string())
             });
-            tried.unwrap_or_else(|error| Some(error.to_string()))
+            match tried.unwrap_or_else(|error| Some(error.to_string())) {
+                Some(said) => LayersTrial::NoOverlay { said },
+                None => LayersTrial::Work,
+            }
         }
     };
     let _ = std::fs::remove_dir_all(&trial);
     OverlayPlace {
         folder: folder.to_path_buf(),
         file_system: file_system(folder),
-        said,
+        tried,
+    }
+}
+
+/// Why not even plain files can be made: nothing was learnt about layers then.
+fn no_files(error: &io::Error) -> LayersTrial {
+    let said = error.to_string();
+    match error.kind() {
+        io::ErrorKind::PermissionDenied => LayersTrial::NotYours { said },
+        io::ErrorKind::ReadOnlyFilesystem => LayersTrial::ReadOnly { said },
+        io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => LayersTrial::Full { said },
+        _ => LayersTrial::NoOverlay { said },
     }
 }
 
 fn prepare(trial: &Path) -> io::Result<()> {
-    folders::private_folder(trial).map_err(io::Error::other)?;
+    std::fs::DirBuilder::new().mode(0o700).create(trial)?;
     for name in ["lower", "upper", "work", "merged"] {
         std::fs::create_dir(trial.join(name))?;
     }
@@ -124,6 +138,18 @@ pub(super) fn sockets(folder: &Path) -> Sockets {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use rustix::io::Errno;
+
+    #[test]
+    fn a_place_without_files_says_nothing_of_layers() {
+        let of = |errno: Errno| no_files(&io::Error::from(errno));
+        assert!(matches!(of(Errno::ACCESS), LayersTrial::NotYours { .. }));
+        assert!(matches!(of(Errno::PERM), LayersTrial::NotYours { .. }));
+        assert!(matches!(of(Errno::ROFS), LayersTrial::ReadOnly { .. }));
+        assert!(matches!(of(Errno::NOSPC), LayersTrial::Full { .. }));
+        assert!(matches!(of(Errno::DQUOT), LayersTrial::Full { .. }));
+        assert!(matches!(of(Errno::STALE), LayersTrial::NoOverlay { .. }));
+    }
 
     #[test]
     fn the_file_system_is_found_by_device() {
