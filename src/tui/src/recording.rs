@@ -17,10 +17,10 @@ use serde::Serialize;
 use crate::terminal::shell::TERM;
 use crate::words;
 
-/// When output is no longer recorded.
+/// Bytes of a file at which output is no longer recorded.
 const LARGEST: u64 = 64 * 1024 * 1024;
-/// When nothing is.
-const LARGEST_WITH_MARKERS: u64 = LARGEST + 1024 * 1024;
+/// Bytes beyond it at which nothing is.
+const ROOM_FOR_MARKERS: u64 = 1024 * 1024;
 
 /// Why a session is not recorded.
 #[derive(Debug, thiserror::Error)]
@@ -48,6 +48,7 @@ pub struct Recorder {
     path: PathBuf,
     file: File,
     language: Language,
+    largest: u64,
     written: u64,
     last: u64,
     /// The beginning of a character whose rest has not come yet.
@@ -94,6 +95,7 @@ impl Recorder {
             path: path.to_owned(),
             file,
             language: about.language,
+            largest: LARGEST,
             written: 0,
             last: about.started,
             partial: Vec::new(),
@@ -121,7 +123,7 @@ impl Recorder {
         if self.state == State::Full {
             return Ok(());
         }
-        if self.written + bytes.len() as u64 > LARGEST {
+        if self.written + bytes.len() as u64 > self.largest {
             self.state = State::Full;
             self.partial = Vec::new();
             let said = words::recording_full(self.language);
@@ -169,7 +171,7 @@ impl Recorder {
     fn event(&mut self, at: u64, code: &str, data: &str) -> Result<(), RecordingError> {
         let now = at.max(self.last);
         let interval = (now - self.last) as f64 / 1000.0;
-        if self.written > LARGEST_WITH_MARKERS {
+        if self.written > self.largest + ROOM_FOR_MARKERS {
             return Ok(());
         }
         self.last = now;
@@ -183,7 +185,12 @@ impl Recorder {
         };
         let mut line = serde_json::to_vec(value).map_err(|error| failed(error.into()))?;
         line.push(b'\n');
-        self.file.write_all(&line).map_err(failed)?;
+        if let Err(error) = self.file.write_all(&line) {
+            // What was written of the line is taken back where that still works: a
+            // player stops at half a line.
+            let _ = self.file.set_len(self.written);
+            return Err(failed(error));
+        }
         self.written += line.len() as u64;
         Ok(())
     }
@@ -201,3 +208,6 @@ fn unfinished(bytes: &[u8]) -> usize {
             .unwrap_or(0),
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -160,6 +160,7 @@ fn use_it(terminal: &mut Terminal, random: &mut Random) {
             assert!(saved.len() <= 64 * 1024);
             let mut again = Terminal::new(24, 80);
             again.restore(&saved, Language::French);
+            let _ = again.feed(&terminal.repaint());
         }
         _ => draw(terminal, random),
     }

@@ -13,6 +13,7 @@ mod keys;
 mod limits;
 mod mouse;
 mod paste;
+mod repaint;
 mod screen_text;
 pub mod shell;
 
@@ -238,6 +239,13 @@ impl Terminal {
         let rule = format!("--- {} ---", words::earlier(language));
         // It asks nothing, so there is nothing to answer.
         let _ = self.feed(&screen_text::as_output(saved, &rule));
+    }
+
+    /// Output that makes a blank terminal of this size look like this one: what a
+    /// recording that begins now begins with. History is not in it.
+    #[must_use]
+    pub fn repaint(&self) -> Vec<u8> {
+        repaint::as_output(&self.emulator.term).into_bytes()
     }
 
     /// Where the program's cursor is on the screen (row, column), unless it is

@@ -1,3 +1,4 @@
+use alacritty_terminal::term::cell::Flags;
 use crossterm::event::{KeyCode, KeyModifiers};
 
 use super::*;
@@ -305,4 +306,45 @@ fn a_last_screen_is_bounded() {
     assert!((60_000..=65_536).contains(&saved.len()), "{}", saved.len());
     let text = String::from_utf8(saved).unwrap();
     assert!(text.lines().all(|line| line == "é".repeat(599)));
+}
+
+#[test]
+fn a_repainted_screen_is_the_same_screen() {
+    let shown = |terminal: &Terminal| -> Vec<(char, Option<Vec<char>>, String)> {
+        let (rows, columns) = terminal.drawn_size();
+        let places = (0..rows).flat_map(|row| (0..columns).map(move |column| (row, column)));
+        let cells = places.map(|(row, column)| terminal.cell(row, column));
+        cells
+            .map(|cell| {
+                // A line that was folded is painted as two.
+                let flags = cell.flags - Flags::WRAPLINE - Flags::LEADING_WIDE_CHAR_SPACER;
+                let marks = cell.zerowidth().map(<[char]>::to_vec);
+                (
+                    cell.c,
+                    marks,
+                    format!("{:?}{:?}{flags:?}", cell.fg, cell.bg),
+                )
+            })
+            .collect()
+    };
+    let attributes: String = (0..110)
+        .map(|code| format!("\x1b[{code}mx\x1b[0m"))
+        .collect();
+    for output in [
+        "lab$ ls\r\n\x1b[1;34mbin\x1b[0m\r\nlab$ ",
+        "\x1b[?1049h\x1b[44m\x1b[2J\x1b[H e\u{301} \x1b[7;38;5;200;48;2;1;2;3m 界界界界界界界界界界 \x1b[?25l",
+        "0123456789012345678界\x1b[3;20Hz",
+        attributes.as_str(),
+    ] {
+        let terminal = showing(output);
+        let mut again = Terminal::new(6, 20);
+        assert_eq!(again.feed(&terminal.repaint()), b"");
+        assert_eq!(shown(&again), shown(&terminal), "{output:?}");
+        assert_eq!(again.cursor(), terminal.cursor(), "{output:?}");
+        assert_eq!(again.is_alternate(), terminal.is_alternate());
+        // What is printed next looks as it would have.
+        let (mut terminal, next) = (terminal, b"next\r\n");
+        let _ = (terminal.feed(next), again.feed(next));
+        assert_eq!(shown(&again), shown(&terminal), "{output:?}");
+    }
 }

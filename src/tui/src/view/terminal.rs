@@ -130,3 +130,6 @@ fn draw_marker(buffer: &mut Buffer, area: Rect, terminal: &Terminal, theme: Them
         buffer.set_string(area.right() - width, area.y, marker, style);
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -169,7 +169,7 @@ impl Pump {
         }
         // What it printed last. Its children may print on without end, so no more
         // than a pty holds.
-        for _ in 0..2 {
+        for _ in 0..4 {
             self.read(&mut on_event);
         }
         self.link.state().ended = true;
