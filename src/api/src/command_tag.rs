@@ -5,6 +5,13 @@
 //! Plimsoll-Command: 5f2c-18a7 docker run -d --name web nginx
 //! ```
 //!
+//! or, for what nobody typed and nobody is to be told of (a grader that looks
+//! into a copy of a container):
+//!
+//! ```text
+//! Plimsoll-Command: -
+//! ```
+//!
 //! An id, then the words, percent-encoded, with a space between them. Nothing
 //! depends on it but what is shown: an engine that does not know it ignores it,
 //! and one that cannot read it does as if it was not there.
@@ -14,6 +21,9 @@ use crate::operation::plain;
 
 /// The header's name.
 pub const HEADER: &str = "Plimsoll-Command";
+
+/// The value that says: not to be told.
+pub const NOBODY: &str = "-";
 
 /// The longest value that is sent or read (bytes).
 const LONGEST: usize = 4096;

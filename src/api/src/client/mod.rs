@@ -148,6 +148,12 @@ impl Client {
         self
     }
 
+    /// Says with every call that nobody typed it: it is not told.
+    pub fn for_nobody(mut self) -> Self {
+        self.command = format!("{}: {}\r\n", command_tag::HEADER, command_tag::NOBODY);
+        self
+    }
+
     pub fn endpoint(&self) -> &Endpoint {
         &self.endpoint
     }

@@ -100,7 +100,8 @@ impl Trace {
         let kind = calls::kind(call.method(), &call.segments())?;
         let header = call.head.headers.get(command_tag::HEADER);
         let tag = header.and_then(|value| CommandTag::read(value.as_bytes()));
-        if calls::only_if_typed(kind) && tag.is_none() {
+        let quiet = header.is_some_and(|value| value == command_tag::NOBODY);
+        if quiet || (calls::only_if_typed(kind) && tag.is_none()) {
             return None;
         }
         Some(Self(Rc::new(Draft {

@@ -320,6 +320,12 @@ fn a_client_that_says_nothing_gets_a_command_for_each_call() {
             ("start the container web", false),
         ]
     );
+    let since = last_change(&lab);
+    let nobody = Client::new(Endpoint::Unix(lab.socket.clone())).for_nobody();
+    let looked = nobody.container_create("probe", "", &request(&["true"], offline()));
+    let id = looked.expect("a copy").id;
+    nobody.container_remove(&id, true, true).expect("gone");
+    assert!(lab.client.operations(since).expect("none").is_empty());
     assert_eq!(kinds(&all[2]), ["signal"]);
     assert!(matches!(
         facts(&all[2], "signal"),

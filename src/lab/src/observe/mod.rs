@@ -74,7 +74,7 @@ impl Observer {
         work: PathBuf,
         answers: BTreeMap<String, String>,
     ) -> Result<Observer, ObserveError> {
-        let client = Client::new(endpoint).with_timeout(CALL_LIMIT);
+        let client = Client::new(endpoint).with_timeout(CALL_LIMIT).for_nobody();
         let (engine, version) = match client.lab() {
             Ok(lab) => (Engine::Plimsoll, format!("plimsoll {}", lab.version)),
             Err(error) if error.status().is_some() => {
