@@ -12,6 +12,7 @@ use serde::{Deserialize, Serialize};
 use crate::scene::Scene;
 use crate::scene::journal::Entry;
 use crate::terminal::shell::{Ending, Output};
+use crate::xray::Command;
 
 /// Milliseconds since 1970-01-01T00:00:00Z.
 pub type Moment = u64;
@@ -87,6 +88,10 @@ pub enum LabEvent {
     NotJudged(Fault),
     Scene(Box<Scene>),
     Journal(Vec<Entry>),
+    /// What was done for a command that is new or has grown.
+    Operations(Box<Command>),
+    /// This engine does not say what it does.
+    NotTold,
     /// A look for one of the views failed.
     NotSeen(Fault),
     /// The engine's events have ended: the engine is gone.

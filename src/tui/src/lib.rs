@@ -23,6 +23,7 @@ pub mod terminal;
 pub mod theme;
 pub mod update;
 pub mod view;
+pub mod xray;
 
 /// Plimsoll's own sentences: `texts/en.ftl` and `texts/fr.ftl`.
 mod words {

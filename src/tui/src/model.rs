@@ -19,6 +19,8 @@ use crate::theme::Theme;
 use crate::view::journal::JournalState;
 use crate::view::layers::LayersState;
 use crate::view::map::MapState;
+use crate::view::xray::XrayState;
+use crate::xray::Xray;
 
 /// The whole interface.
 pub struct Model {
@@ -76,6 +78,7 @@ pub struct LabScreen {
     pub map: MapState,
     pub layers: LayersState,
     pub journal: (Vec<Entry>, JournalState),
+    pub xray: (Xray, XrayState),
     pub judging: Turn,
     pub looking: Turn,
     pub recording: Option<String>,
@@ -111,6 +114,7 @@ pub enum Side {
     Map,
     Layers,
     Journal,
+    Xray,
 }
 
 /// The lesson, laid out for the pane as it is now.
@@ -334,6 +338,7 @@ impl LabScreen {
             map: MapState::default(),
             layers: LayersState::default(),
             journal: (Vec::new(), JournalState::default()),
+            xray: (Xray::default(), XrayState::default()),
             judging: Turn::Idle,
             looking: Turn::Idle,
             recording: None,

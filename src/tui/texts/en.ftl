@@ -167,6 +167,7 @@ key-lesson = lesson
 key-map = map
 key-layers = layers
 key-journal = journal
+key-xray = X-ray
 key-hint = hint
 key-answer = answer
 key-solution = solution
@@ -245,3 +246,191 @@ help-home = The labs
 help-leader = In a lab: press Ctrl and G, let go, then
 help-lesson = While the lesson has the keys
 help-mouse = The mouse scrolls, and marks text to copy it. Programs in the terminal that ask for the mouse get it.
+
+# X-ray: names of lines.
+xray-image = image
+xray-fetch = fetch
+xray-unpack = unpack
+xray-name = name
+xray-container = container
+xray-volume = volume
+xray-overlay = overlay
+xray-clone = clone
+xray-join = join
+xray-network = network
+xray-mounts = mounts
+xray-limits = limits
+xray-exec = exec
+xray-port = port
+xray-signal = signal
+xray-wait = wait
+xray-end = end
+xray-remove = remove
+xray-copy = copy
+xray-change = change
+
+# X-ray: what a line tells.
+xray-image-found = { $layers ->
+    [one] { $name } found, 1 layer
+   *[other] { $name } found, { $layers } layers
+ }
+xray-image-missing = { $name } is not in this lab yet
+xray-fetched = { $name }: { $new } of { $layers } layers copied and checked, { $size }
+xray-fetched-nothing = { $layers ->
+    [one] { $name }: its layer was here already
+   *[other] { $name }: all { $layers } layers were here already
+ }
+xray-unpacked = { $new ->
+    [one] 1 layer unpacked, { $size } on disk
+   *[other] { $new } layers unpacked, { $size } on disk
+ }
+xray-unpacked-nothing = no layer had to be unpacked
+xray-named = { $name } is now a name of image { $id }
+xray-container-made = { $name } ({ $id }) made, its own layer empty
+xray-volume-made = volume { $name } made
+xray-volume-anonymous = a volume without a name made ({ $id })
+xray-volume-filled = volume { $name } filled with what the image has in { $place }
+xray-root-directory = { $path } is the container's root
+xray-overlay-made = { $layers ->
+    [one] lower 1 layer, upper new, mounted as its root
+   *[other] lower { $layers } layers, upper new, mounted as its root
+ }
+xray-copied-in = files unpacked in { $path }
+xray-copied-out = { $path } packed and sent
+xray-namespaces-made = new namespaces: { $names }
+xray-namespaces-shared = shared: { $names }
+xray-root-is = root in it is user { $user } of the lab
+xray-joined = a new process beside process { $process }, in its namespaces
+xray-network-cable = veth pair, one end { $interface } { $address }, one in { $bridge }
+xray-network-none = of its own, with only the loopback interface lo
+xray-network-host = that of the lab's host
+xray-network-shared = that of another container
+xray-file-systems = { $systems ->
+    [one] 1 file system
+   *[other] { $systems } file systems
+ } and { $devices ->
+    [one] 1 device
+   *[other] { $devices } devices
+ } of its own
+xray-bound = { $source } → { $place }
+xray-bound-read-only = { $source } → { $place } (read-only)
+xray-more = { $count } more
+xray-capabilities = { $kept } of { $all } capabilities kept
+xray-all-capabilities = all capabilities kept
+xray-calls = { $allowed } of { $all } system calls allowed
+xray-all-calls = all system calls allowed
+xray-masked = { $count ->
+    [one] 1 path masked
+   *[other] { $count } paths masked
+ }
+xray-root-read-only = root read-only
+xray-resources = { $count ->
+    [one] 1 resource limited
+   *[other] { $count } resources limited
+ }
+xray-executed = { $command } as { $user } of the container
+xray-door = lab { $lab } → { $inside }
+xray-door-outside = lab { $lab } → { $inside }, outside { $outside }
+xray-no-door = none could be opened
+xray-signal-sent = { $signal } sent to process { $process }
+xray-did-not-end = it did not end in the time it was given
+xray-ended = the first process ended with code { $code }
+xray-container-gone = container { $name }, with what was written in it
+xray-volume-gone = volume { $name }, with its files
+xray-image-gone = image { $id }, { $size } of layers that no other image has
+xray-name-gone = the name { $name }
+xray-paused = its processes stand still
+xray-resumed = its processes go on
+xray-renamed = it is called { $name } now
+xray-updated = its settings
+xray-runs-already = { $name } runs already: there was nothing to do
+xray-does-not-run = { $name } does not run: there was nothing to do
+xray-nothing-to-remove = there was nothing to remove
+xray-call = { $kind ->
+    [container-create] create a container { $subject }
+    [container-start] start the container { $subject }
+    [container-stop] stop the container { $subject }
+    [container-restart] restart the container { $subject }
+    [container-kill] send a signal to the container { $subject }
+    [container-pause] pause the container { $subject }
+    [container-unpause] resume the container { $subject }
+    [container-rename] rename the container { $subject }
+    [container-update] change settings of the container { $subject }
+    [container-remove] remove the container { $subject }
+    [container-copy] copy files into the container { $subject }
+    [container-read] copy files out of the container { $subject }
+    [container-commit] make an image from a container { $subject }
+    [container-prune] remove containers that do not run { $subject }
+    [exec-create] run a command in the container { $subject }
+    [exec-start] run a command in the container { $subject }
+    [image-build] build an image { $subject }
+    [image-pull] pull the image { $subject }
+    [image-push] push the image { $subject }
+    [image-load] load images { $subject }
+    [image-tag] give a name to the image { $subject }
+    [image-remove] remove the image { $subject }
+    [image-prune] remove images that nobody uses { $subject }
+    [volume-create] create the volume { $subject }
+    [volume-remove] remove the volume { $subject }
+    [volume-prune] remove volumes that nobody uses { $subject }
+    [network-create] create the network { $subject }
+    [network-connect] connect a container to the network { $subject }
+    [network-disconnect] disconnect a container from the network { $subject }
+    [network-remove] remove the network { $subject }
+    [network-prune] remove networks that nobody uses { $subject }
+   *[other] { $kind } { $subject }
+ }
+
+# X-ray: why a line is done.
+xray-why-image = A container begins with an image: a stack of read-only layers and a few settings. The name is looked up in the lab's own list and leads to exactly one stack.
+xray-why-missing = The name is not in the lab's list of images. So `docker` asks for the image to be pulled from a registry, and then for the container once more.
+xray-why-fetch = An image comes layer by layer. Each is named after the SHA-256 of its content: one that was damaged is noticed, one that is here already is not copied again.
+xray-why-unpack = A layer is an archive of files. It is unpacked once, never changed afterwards, and shared by all containers that need it.
+xray-why-name = A name such as nginx:latest is a label on an image. It can be moved to another image, and an image can have several.
+xray-why-container = On disk a container is little: its settings, and an empty layer for what it will write. So making one takes no time, however large its image is.
+xray-why-volume = A volume is a folder that the engine keeps. It belongs to no container, so it outlives those that use it.
+xray-why-fill = A volume that is empty when a container first has it gets a copy of what the image has at its place. After that it is left alone.
+xray-why-overlay = The overlay file system shows the image's layers and one of the container's own as a single tree. What is read comes from the highest layer that has it; what is written goes to the container's own.
+xray-why-clone = One system call makes the process and its namespaces: its own view of processes, mounts, network, users and host name. Nothing is emulated; it is an ordinary process that sees less.
+xray-why-join = `docker exec` builds no new walls. The new process enters the namespaces of the running container, and sees what that one sees.
+xray-why-cable = A new network namespace is empty. A veth pair is a cable: one end is the interface inside, the other is plugged into a bridge, which passes frames between its cables as a switch does.
+xray-why-no-cable = A new network namespace is empty, and this one stays so: the container can reach itself and nobody else.
+xray-why-shared-network = Without a network namespace of its own the container has the interfaces, addresses and ports of the one it shares.
+xray-why-mounts = Programs expect /proc, /sys and /dev, so the container gets its own. A folder or a volume is shown at a second place by a bind mount: no copy, the same files.
+xray-why-limits = Root in a container still talks to the machine's kernel. So most of root's powers (capabilities) are given up, rare system calls are refused by a filter (seccomp), and some files of /proc and /sys are hidden.
+xray-why-exec = By `execve` the prepared process becomes your program: the same process, the same walls, another program. It is process 1 of the container, and when it ends, the container ends.
+xray-why-exec-added = By `execve` the process that entered becomes your program. When it ends, the container goes on: only its process 1 matters for that.
+xray-why-port = The container's address means something inside the lab only. For a published port the engine listens on the lab's host, and carries the bytes to the container and back.
+xray-why-signal = A program may catch TERM and tidy up before it ends; KILL it cannot catch. Process 1 of a container hears only those signals that it has asked for, and KILL.
+xray-why-wait = `docker stop` waits ten seconds unless told otherwise, and then sends KILL. A program that minds TERM saves you the wait.
+xray-why-end = When process 1 has ended, the kernel ends all others of its container. The code stays in `docker ps -a`: the program's own, or 128 and the number of the signal that ended it.
+xray-why-container-gone = With a container goes its own layer, and so all that was written in it. Its image and its named volumes stay.
+xray-why-volume-gone = With a volume go its files. It is removed only when no container has it.
+xray-why-image-gone = With its last name an image goes, and its layers with it, unless another image has them too.
+xray-why-name-gone = Only a label is taken off. The image goes when it has no name left.
+xray-why-copy = `docker cp` packs files into an archive on one side and unpacks it on the other. The container need not run.
+xray-why-pause = A paused container keeps its memory and its place; its processes get no time until it is resumed.
+xray-why-change = Name and settings are the engine's notes on a container. Its id and its files stay what they were.
+
+# X-ray: the view.
+xray-empty = Nothing has been done yet. Type in the lab:
+xray-nobody-tells = This engine does not say what it does; Plimsoll's own does.
+xray-left-out = { $count ->
+    [one] and 1 more operation
+   *[other] and { $count } more operations
+ }
+xray-more-lines = { $count ->
+    [one] and 1 more line
+   *[other] and { $count } more lines
+ }
+xray-book = book: { $page }
+xray-plan-words = the plan in words, { $count } operations
+xray-plan-data = the plan as data, { $count } operations
+xray-no-plan = Nothing was planned for this: a plan is made where a process is started.
+xray-key-choose = lines, earlier commands
+xray-key-explain = explain
+xray-key-plan = plan
+xray-key-book = book
+xray-key-scroll = scroll
+xray-key-data = as data
+xray-key-lines = lines

@@ -167,6 +167,7 @@ key-lesson = leçon
 key-map = carte
 key-layers = couches
 key-journal = journal
+key-xray = rayons X
 key-hint = indice
 key-answer = répondre
 key-solution = solution
@@ -245,3 +246,194 @@ help-home = Les labs
 help-leader = Dans un lab : appuyez sur Ctrl et G, relâchez, puis
 help-lesson = Quand la leçon reçoit les touches
 help-mouse = La souris fait défiler, et sélectionne du texte pour le copier. Les programmes du terminal qui demandent la souris la reçoivent.
+
+# Rayons X : noms des lignes.
+xray-image = image
+xray-fetch = copie
+xray-unpack = dépaquetage
+xray-name = nom
+xray-container = conteneur
+xray-volume = volume
+xray-overlay = overlay
+xray-clone = clone
+xray-join = entrée
+xray-network = réseau
+xray-mounts = montages
+xray-limits = limites
+xray-exec = exec
+xray-port = port
+xray-signal = signal
+xray-wait = attente
+xray-end = fin
+xray-remove = suppression
+xray-copy = copie
+xray-change = réglage
+
+# Rayons X : ce que dit une ligne.
+xray-image-found = { $layers ->
+    [one] { $name } trouvée, { $layers } couche
+   *[other] { $name } trouvée, { $layers } couches
+ }
+xray-image-missing = { $name } n'est pas encore dans ce lab
+xray-fetched = { $new ->
+    [one] { $name } : { $new } couche sur { $layers } copiée et vérifiée, { $size }
+   *[other] { $name } : { $new } couches sur { $layers } copiées et vérifiées, { $size }
+ }
+xray-fetched-nothing = { $layers ->
+    [one] { $name } : sa couche était déjà là
+   *[other] { $name } : ses { $layers } couches étaient déjà là
+ }
+xray-unpacked = { $new ->
+    [one] { $new } couche dépaquetée, { $size } sur le disque
+   *[other] { $new } couches dépaquetées, { $size } sur le disque
+ }
+xray-unpacked-nothing = aucune couche à dépaqueter
+xray-named = { $name } est maintenant un nom de l'image { $id }
+xray-container-made = { $name } ({ $id }) créé, sa propre couche est vide
+xray-volume-made = volume { $name } créé
+xray-volume-anonymous = un volume sans nom créé ({ $id })
+xray-volume-filled = volume { $name } rempli avec ce que l'image contient dans { $place }
+xray-root-directory = { $path } est la racine du conteneur
+xray-overlay-made = { $layers ->
+    [one] dessous { $layers } couche, dessus une neuve, c'est sa racine
+   *[other] dessous { $layers } couches, dessus une neuve, c'est sa racine
+ }
+xray-copied-in = fichiers dépaquetés dans { $path }
+xray-copied-out = { $path } empaqueté et envoyé
+xray-namespaces-made = nouveaux espaces de noms : { $names }
+xray-namespaces-shared = partagés : { $names }
+xray-root-is = root y est l'utilisateur { $user } du lab
+xray-joined = un nouveau processus à côté du { $process }, dans ses espaces de noms
+xray-network-cable = paire veth, un bout { $interface } { $address }, l'autre dans { $bridge }
+xray-network-none = à lui seul, avec la seule interface locale lo
+xray-network-host = celui de l'hôte du lab
+xray-network-shared = celui d'un autre conteneur
+xray-file-systems = { $systems ->
+    [one] { $systems } système de fichiers
+   *[other] { $systems } systèmes de fichiers
+ } et { $devices ->
+    [one] { $devices } périphérique
+   *[other] { $devices } périphériques
+ } à lui
+xray-bound = { $source } → { $place }
+xray-bound-read-only = { $source } → { $place } (lecture seule)
+xray-more = { $count } de plus
+xray-capabilities = { $kept } capacités gardées sur { $all }
+xray-all-capabilities = toutes les capacités gardées
+xray-calls = { $allowed } appels système permis sur { $all }
+xray-all-calls = tous les appels système permis
+xray-masked = { $count ->
+    [one] { $count } chemin masqué
+   *[other] { $count } chemins masqués
+ }
+xray-root-read-only = racine en lecture seule
+xray-resources = { $count ->
+    [one] { $count } ressource limitée
+   *[other] { $count } ressources limitées
+ }
+xray-executed = { $command }, en tant que { $user } du conteneur
+xray-door = lab { $lab } → { $inside }
+xray-door-outside = lab { $lab } → { $inside }, dehors { $outside }
+xray-no-door = aucun n'a pu être ouvert
+xray-signal-sent = { $signal } envoyé au processus { $process }
+xray-did-not-end = il ne s'est pas terminé dans le délai accordé
+xray-ended = le premier processus s'est terminé avec le code { $code }
+xray-container-gone = conteneur { $name }, avec ce qui y avait été écrit
+xray-volume-gone = volume { $name }, avec ses fichiers
+xray-image-gone = image { $id }, { $size } de couches qu'aucune autre image n'a
+xray-name-gone = le nom { $name }
+xray-paused = ses processus sont figés
+xray-resumed = ses processus reprennent
+xray-renamed = il s'appelle maintenant { $name }
+xray-updated = ses réglages
+xray-runs-already = { $name } est déjà en marche : il n'y avait rien à faire
+xray-does-not-run = { $name } n'est pas en marche : il n'y avait rien à faire
+xray-nothing-to-remove = il n'y avait rien à supprimer
+xray-call = { $kind ->
+    [container-create] créer un conteneur { $subject }
+    [container-start] démarrer le conteneur { $subject }
+    [container-stop] arrêter le conteneur { $subject }
+    [container-restart] redémarrer le conteneur { $subject }
+    [container-kill] envoyer un signal au conteneur { $subject }
+    [container-pause] mettre en pause le conteneur { $subject }
+    [container-unpause] sortir de sa pause le conteneur { $subject }
+    [container-rename] renommer le conteneur { $subject }
+    [container-update] modifier les réglages du conteneur { $subject }
+    [container-remove] supprimer le conteneur { $subject }
+    [container-copy] copier des fichiers dans le conteneur { $subject }
+    [container-read] copier des fichiers depuis le conteneur { $subject }
+    [container-commit] faire une image d'un conteneur { $subject }
+    [container-prune] supprimer les conteneurs à l'arrêt { $subject }
+    [exec-create] exécuter une commande dans le conteneur { $subject }
+    [exec-start] exécuter une commande dans le conteneur { $subject }
+    [image-build] construire une image { $subject }
+    [image-pull] télécharger l'image { $subject }
+    [image-push] envoyer l'image { $subject }
+    [image-load] charger des images { $subject }
+    [image-tag] donner un nom à l'image { $subject }
+    [image-remove] supprimer l'image { $subject }
+    [image-prune] supprimer les images que personne n'utilise { $subject }
+    [volume-create] créer le volume { $subject }
+    [volume-remove] supprimer le volume { $subject }
+    [volume-prune] supprimer les volumes que personne n'utilise { $subject }
+    [network-create] créer le réseau { $subject }
+    [network-connect] relier un conteneur au réseau { $subject }
+    [network-disconnect] détacher un conteneur du réseau { $subject }
+    [network-remove] supprimer le réseau { $subject }
+    [network-prune] supprimer les réseaux que personne n'utilise { $subject }
+   *[other] { $kind } { $subject }
+ }
+
+# Rayons X : pourquoi une ligne est faite.
+xray-why-image = Un conteneur commence par une image : une pile de couches en lecture seule et quelques réglages. Le nom est cherché dans la liste du lab et mène à une seule pile, toujours la même.
+xray-why-missing = Le nom n'est pas dans la liste d'images du lab. `docker` demande donc que l'image soit téléchargée depuis un registre, puis redemande le conteneur.
+xray-why-fetch = Une image arrive couche par couche. Chacune porte le nom du SHA-256 de son contenu : une couche abîmée se remarque, une couche déjà présente n'est pas recopiée.
+xray-why-unpack = Une couche est une archive de fichiers. Elle est dépaquetée une fois, n'est plus jamais modifiée, et tous les conteneurs qui en ont besoin la partagent.
+xray-why-name = Un nom comme nginx:latest est une étiquette collée sur une image. On peut la déplacer sur une autre image, et une image peut en porter plusieurs.
+xray-why-container = Sur le disque, un conteneur est peu de chose : ses réglages et une couche vide pour ce qu'il écrira. En créer un ne prend donc aucun temps, si grande que soit son image.
+xray-why-volume = Un volume est un dossier dont le moteur prend soin. Il n'appartient à aucun conteneur, et survit donc à ceux qui s'en servent.
+xray-why-fill = Un volume vide reçoit, la première fois qu'un conteneur le prend, une copie de ce que l'image contient à cet endroit. Ensuite, on n'y touche plus.
+xray-why-overlay = Le système de fichiers overlay montre les couches de l'image et une couche propre au conteneur comme une seule arborescence. Ce qu'on lit vient de la plus haute couche qui le contient ; ce qu'on écrit va dans celle du conteneur.
+xray-why-clone = Un seul appel système crée le processus et ses espaces de noms : sa propre vue des processus, des montages, du réseau, des utilisateurs et du nom de machine. Rien n'est simulé ; c'est un processus ordinaire qui voit moins de choses.
+xray-why-join = `docker exec` ne construit pas de nouveaux murs. Le nouveau processus entre dans les espaces de noms du conteneur en marche, et voit ce que celui-ci voit.
+xray-why-cable = Un nouvel espace de noms réseau est vide. Une paire veth est un câble : un bout est l'interface à l'intérieur, l'autre est branché sur un pont, qui passe les trames d'un câble à l'autre comme un commutateur.
+xray-why-no-cable = Un nouvel espace de noms réseau est vide, et celui-ci le reste : le conteneur peut se joindre lui-même, et personne d'autre.
+xray-why-shared-network = Sans espace de noms réseau à lui, le conteneur a les interfaces, les adresses et les ports de celui qu'il partage.
+xray-why-mounts = Les programmes s'attendent à trouver /proc, /sys et /dev : le conteneur a donc les siens. Un dossier ou un volume est montré à un second endroit par un montage « bind » : pas de copie, les mêmes fichiers.
+xray-why-limits = Dans un conteneur, root parle toujours au noyau de la machine. La plupart des pouvoirs de root (les capacités) sont donc abandonnés, un filtre (seccomp) refuse les appels système rares, et certains fichiers de /proc et de /sys sont cachés.
+xray-why-exec = Par `execve`, le processus préparé devient votre programme : le même processus, les mêmes murs, un autre programme. C'est le processus 1 du conteneur ; quand il se termine, le conteneur se termine.
+xray-why-exec-added = Par `execve`, le processus entré dans le conteneur devient votre programme. Quand il se termine, le conteneur continue : seul compte pour cela son processus 1.
+xray-why-port = L'adresse du conteneur n'a de sens que dans le lab. Pour un port publié, le moteur écoute sur l'hôte du lab et transporte les octets vers le conteneur et retour.
+xray-why-signal = Un programme peut intercepter TERM et mettre de l'ordre avant de se terminer ; KILL, non. Le processus 1 d'un conteneur n'entend que les signaux qu'il a demandés, et KILL.
+xray-why-wait = `docker stop` attend dix secondes si on ne lui dit rien d'autre, puis envoie KILL. Un programme qui écoute TERM vous épargne cette attente.
+xray-why-end = Quand le processus 1 s'est terminé, le noyau termine tous les autres de son conteneur. Le code reste visible dans `docker ps -a` : celui du programme, ou 128 plus le numéro du signal qui l'a terminé.
+xray-why-container-gone = Avec un conteneur disparaît sa propre couche, et donc tout ce qui y avait été écrit. Son image et ses volumes nommés restent.
+xray-why-volume-gone = Avec un volume disparaissent ses fichiers. Il n'est supprimé que si aucun conteneur ne l'a.
+xray-why-image-gone = Avec son dernier nom, une image disparaît, et ses couches avec elle, sauf celles qu'une autre image a aussi.
+xray-why-name-gone = Seule une étiquette est retirée. L'image disparaît quand elle n'a plus aucun nom.
+xray-why-copy = `docker cp` met les fichiers dans une archive d'un côté et la dépaquette de l'autre. Le conteneur n'a pas besoin d'être en marche.
+xray-why-pause = Un conteneur en pause garde sa mémoire et sa place ; ses processus ne reçoivent plus de temps jusqu'à la reprise.
+xray-why-change = Le nom et les réglages sont les notes du moteur sur un conteneur. Son identifiant et ses fichiers restent ce qu'ils étaient.
+
+# Rayons X : la vue.
+xray-empty = Rien n'a encore été fait. Tapez dans le lab :
+xray-nobody-tells = Ce moteur ne dit pas ce qu'il fait ; celui de Plimsoll, si.
+xray-left-out = { $count ->
+    [one] et { $count } opération de plus
+   *[other] et { $count } opérations de plus
+ }
+xray-more-lines = { $count ->
+    [one] et { $count } ligne de plus
+   *[other] et { $count } lignes de plus
+ }
+xray-book = livre : { $page }
+xray-plan-words = le plan en mots, { $count } opérations
+xray-plan-data = le plan comme données, { $count } opérations
+xray-no-plan = Rien n'a été planifié pour cela : un plan est fait là où un processus démarre.
+xray-key-choose = lignes, commandes plus anciennes
+xray-key-explain = expliquer
+xray-key-plan = plan
+xray-key-book = livre
+xray-key-scroll = défiler
+xray-key-data = en données
+xray-key-lines = lignes

@@ -5,6 +5,7 @@ use std::sync::mpsc::Sender;
 use std::thread;
 
 use nix::sys::eventfd::EventFd;
+use plimsoll_api::client::Client;
 use plimsoll_text::Language;
 
 use super::watch::Watched;
@@ -12,6 +13,7 @@ use super::{Outside, now, watch};
 use crate::event::{Event, LabEvent, ShellEvent, What};
 use crate::recording::Recorder;
 use crate::terminal::shell::{self, Shell};
+use crate::xray;
 
 /// What a lab that was entered has running.
 #[derive(Default)]
@@ -49,6 +51,17 @@ impl Seat {
             return;
         };
         self.watching = true;
+        let tell = teller(lab, events);
+        let told = endpoint.clone();
+        thread::spawn(move || {
+            let client = Client::new(told);
+            let heard = xray::read::follow(&client, 0, |command| {
+                tell(LabEvent::Operations(Box::new(command)));
+            });
+            if heard.is_err_and(|error| error.is_not_found()) {
+                tell(LabEvent::NotTold);
+            }
+        });
         let tell = teller(lab, events);
         thread::spawn(move || {
             watch::engine(endpoint, || tell(LabEvent::Changed));

@@ -55,7 +55,7 @@ fn in_lab(model: &mut Model, key: KeyEvent, effects: &mut Vec<Effect>) {
             }
         }
         (Focus::Side, _) => {
-            if lab::in_view(model, &name, &key) {
+            if lab::in_view(model, &name, &key, effects) {
                 return;
             }
             match action(Scope::View, &key) {
@@ -77,6 +77,7 @@ fn lead(model: &mut Model, action: Action, effects: &mut Vec<Effect>) {
         Action::Map => lab::show(model, &name, Side::Map, effects),
         Action::Layers => lab::show(model, &name, Side::Layers, effects),
         Action::Journal => lab::show(model, &name, Side::Journal, effects),
+        Action::Xray => lab::show(model, &name, Side::Xray, effects),
         Action::Hint => lab::hint(model, &name, effects),
         Action::Answer => dialog::ask(model, &name),
         Action::Solution => dialog::solution(model, &name),

@@ -14,6 +14,7 @@ use crate::model::{
 };
 use crate::terminal::{MouseOutcome, Scroll};
 use crate::view::lesson;
+use crate::view::xray::Pressed;
 use crate::words;
 
 /// A learner who types nothing for this long is not there, in milliseconds.
@@ -186,6 +187,14 @@ pub(super) fn event(model: &mut Model, name: &str, what: LabEvent, effects: &mut
             screen.journal.0 = entries;
             screen.looking = Turn::Idle;
         }
+        LabEvent::Operations(command) => {
+            screen.xray.0.take(*command);
+            // Who types in the terminal sees what comes of it.
+            if screen.focus == Focus::Terminal {
+                screen.xray.1.follow();
+            }
+        }
+        LabEvent::NotTold => screen.xray.0.silence(),
         LabEvent::NotSeen(fault) => {
             screen.looking = Turn::Idle;
             notice(model, fault.message, Tone::Bad, effects);
@@ -281,6 +290,8 @@ fn look(screen: &mut LabScreen, name: &str, effects: &mut Vec<Effect>) {
             deep: Depth::Layers,
         }),
         Side::Journal => effects.push(Effect::ReadJournal { lab }),
+        // It is told what happens as it happens.
+        Side::Xray => screen.looking = Turn::Idle,
     }
 }
 
@@ -472,7 +483,12 @@ pub(super) fn go_to_step(model: &mut Model, name: &str, by: isize, effects: &mut
 }
 
 /// Keys of the view in sight; `false`: it has no use for this one.
-pub(super) fn in_view(model: &mut Model, name: &str, key: &KeyEvent) -> bool {
+pub(super) fn in_view(
+    model: &mut Model,
+    name: &str,
+    key: &KeyEvent,
+    effects: &mut Vec<Effect>,
+) -> bool {
     let Some(screen) = model.labs.get_mut(name) else {
         return false;
     };
@@ -481,7 +497,25 @@ pub(super) fn in_view(model: &mut Model, name: &str, key: &KeyEvent) -> bool {
         Side::Map => screen.map.key(key, &screen.scene),
         Side::Layers => screen.layers.key(key, &screen.scene),
         Side::Journal => screen.journal.1.key(key, &screen.journal.0),
+        Side::Xray => {
+            let pressed = screen.xray.1.key(key, &screen.xray.0);
+            in_xray(model, pressed, effects)
+        }
     }
+}
+
+fn in_xray(model: &mut Model, pressed: Pressed, effects: &mut Vec<Effect>) -> bool {
+    let language = model.language;
+    match pressed {
+        Pressed::Unused => return false,
+        Pressed::Used => {}
+        Pressed::NoPlan => notice(model, words::xray_no_plan(language), Tone::Plain, effects),
+        Pressed::Book(page) => effects.push(Effect::Book {
+            page: page.to_owned(),
+            language,
+        }),
+    }
+    true
 }
 
 /// More help with the next open goal: first the hint made for a recognised

@@ -5,6 +5,7 @@ use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
 
 use super::text;
+use super::xray::XrayState;
 use crate::keys::{Action, BINDINGS, Binding, Scope, word};
 use crate::model::{Focus, Model, Place, Side};
 
@@ -48,6 +49,7 @@ pub fn rows(model: &Model) -> u16 {
             Bar::Lesson,
             Bar::View(Side::Map),
             Bar::View(Side::Journal),
+            Bar::View(Side::Xray),
         ]
         .into_iter()
         .map(needed)
@@ -136,6 +138,10 @@ fn view_keys(model: &Model, side: Side) -> Vec<(&'static str, String)> {
         Side::Map => super::map::keys(language).into(),
         Side::Layers => super::layers::keys(language).into(),
         Side::Journal => super::journal::keys(language).into(),
+        Side::Xray => {
+            let state = model.open().map(|(_, screen)| &screen.xray.1);
+            super::xray::keys(state.unwrap_or(&XrayState::default()), language)
+        }
         Side::Lesson => Vec::new(),
     }
 }

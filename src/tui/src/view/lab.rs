@@ -6,7 +6,7 @@ use ratatui::layout::Rect;
 use ratatui::text::{Line, Span, Text};
 use ratatui::widgets::{Block, BorderType};
 
-use super::{goals, journal, keybar, layers, lesson, map, terminal, text};
+use super::{goals, journal, keybar, layers, lesson, map, terminal, text, xray};
 use crate::geometry;
 use crate::model::{Focus, LabScreen, LabState, Model, ShellState, Side};
 use crate::terminal::Focus as PaneFocus;
@@ -122,6 +122,7 @@ fn side_name(model: &Model, side: Side) -> String {
         Side::Map => words::key_map(language),
         Side::Layers => words::key_layers(language),
         Side::Journal => words::key_journal(language),
+        Side::Xray => words::key_xray(language),
     }
 }
 
@@ -154,6 +155,10 @@ fn side(model: &Model, screen: &LabScreen, frame: &mut Frame<'_>, area: Rect) {
         Side::Journal => {
             let (entries, state) = &screen.journal;
             journal::draw(frame, area, entries, state, theme, language, now);
+        }
+        Side::Xray => {
+            let (told, state) = &screen.xray;
+            xray::draw(frame, area, told, state, theme, language);
         }
     }
 }

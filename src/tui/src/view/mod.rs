@@ -14,6 +14,7 @@ pub mod lesson;
 pub mod map;
 pub mod terminal;
 pub mod text;
+pub mod xray;
 
 use ratatui::Frame;
 use ratatui::text::Line;

@@ -2,6 +2,7 @@
 //! languages, and every size in between without a panic.
 
 mod samples;
+mod xray;
 
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 use plimsoll_text::Language;
