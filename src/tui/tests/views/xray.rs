@@ -540,7 +540,7 @@ fn no_size_and_no_stranger_makes_it_stumble() {
     press(&mut state, &xray, &[KeyCode::Enter]);
     let mut planned = XrayState::default();
     press(&mut planned, &xray, &[KeyCode::Char('p')]);
-    for columns in 1..130 {
+    for columns in (1..130).step_by(4) {
         for rows in [1, 2, 3, 7, 24] {
             for state in [&state, &planned, &XrayState::default()] {
                 let drawn = shown(
