@@ -26,6 +26,29 @@ everyone!(stop_leaves_nothing, |world| {
     // The world itself stops the rest and looks for leftovers when it closes.
 });
 
+everyone!(doctor_leaves_nothing, |world| {
+    // 3 where labs cannot run: it has looked all the same.
+    world.plimsoll(["doctor"]).output().expect("it ran");
+    for entry in walk(&world.path("")) {
+        assert!(!entry.contains("plimsoll-doctor"), "{entry} was left");
+    }
+});
+
+/// The paths of everything below a folder that this process may see.
+fn walk(folder: &std::path::Path) -> Vec<String> {
+    let mut open = vec![folder.to_path_buf()];
+    let mut found = Vec::new();
+    while let Some(folder) = open.pop() {
+        for entry in std::fs::read_dir(&folder).into_iter().flatten().flatten() {
+            found.push(entry.path().display().to_string());
+            if entry.file_type().is_ok_and(|kind| kind.is_dir()) {
+                open.push(entry.path());
+            }
+        }
+    }
+    found
+}
+
 everyone!(two_clients_start_one_engine, |world| {
     let engines: Vec<_> = (0..6)
         .map(|_| {

@@ -4,7 +4,8 @@ use plimsoll_lab::result::{CheckRecord, ResultRecord, Status};
 
 use super::notice;
 use crate::effect::Effect;
-use crate::model::{Model, Tone};
+use crate::event::Moment;
+use crate::model::{LabScreen, Model, Tone};
 use crate::words;
 
 /// How long a recognised mistake stands before its hint appears by itself, in
@@ -84,6 +85,61 @@ pub(super) fn judged(
     if let Some((text, tone)) = said {
         notice(model, text, tone, effects);
     }
+}
+
+/// More help with the next open goal: first the hint made for a recognised
+/// mistake, then the goal's own, one at a time. What was shown is recorded.
+pub(super) fn hint(model: &mut Model, name: &str, effects: &mut Vec<Effect>) {
+    let language = model.language;
+    let Some(screen) = model.labs.get_mut(name) else {
+        return;
+    };
+    let Some(check) = screen.goals.next().cloned() else {
+        let text = match screen.goals.is_done() {
+            true => words::all_goals_met(language),
+            false => words::not_judged_yet(language),
+        };
+        notice(model, text, Tone::Plain, effects);
+        return;
+    };
+    let shows_by_itself = shows_by_itself(screen, &check.id, check.miss.as_deref(), model.now);
+    if check.hint.is_some() && !shows_by_itself && screen.goals.asked.insert(check.id.clone()) {
+        return;
+    }
+    let steps = model
+        .course
+        .lab(name)
+        .and_then(|lab| lab.grader.goal(&check.id))
+        .map_or(0, |goal| goal.hints.len());
+    let steps = u32::try_from(steps).unwrap_or(u32::MAX);
+    let shown = model
+        .progress
+        .lab_mut(name)
+        .hints
+        .entry(check.id.clone())
+        .or_default();
+    if *shown >= steps {
+        notice(model, words::no_more_hints(language), Tone::Plain, effects);
+        return;
+    }
+    *shown += 1;
+    let shown = *shown;
+    effects.push(Effect::NoteHint {
+        lab: name.to_owned(),
+        goal: check.id,
+        shown,
+    });
+}
+
+/// Whether a recognised mistake has stood long enough for its hint.
+#[must_use]
+pub fn shows_by_itself(screen: &LabScreen, goal: &str, miss: Option<&str>, now: Moment) -> bool {
+    let Some(miss) = miss else {
+        return false;
+    };
+    let key = (goal.to_owned(), miss.to_owned());
+    let since = screen.goals.missed_since.get(&key);
+    since.is_some_and(|since| now >= since + PATIENCE_MS)
 }
 
 enum Change {

@@ -2,7 +2,7 @@
 
 use crossterm::event::{KeyEvent, KeyEventKind};
 
-use super::{dialog, go_home, home, lab, leave};
+use super::{dialog, go_home, goals, home, lab, leave, reading};
 use crate::effect::Effect;
 use crate::keys::{Action, Scope, action, is_leader};
 use crate::model::{Focus, Model, Overlay, Place, ShellState, Side};
@@ -51,7 +51,7 @@ fn in_lab(model: &mut Model, key: KeyEvent, effects: &mut Vec<Effect>) {
         }
         (Focus::Side, Side::Lesson) => {
             if let Some(action) = action(Scope::Lesson, &key) {
-                lab::in_lesson(model, &name, action, effects);
+                reading::in_lesson(model, &name, action, effects);
             }
         }
         (Focus::Side, _) => {
@@ -78,11 +78,11 @@ fn lead(model: &mut Model, action: Action, effects: &mut Vec<Effect>) {
         Action::Layers => lab::show(model, &name, Side::Layers, effects),
         Action::Journal => lab::show(model, &name, Side::Journal, effects),
         Action::Xray => lab::show(model, &name, Side::Xray, effects),
-        Action::Hint => lab::hint(model, &name, effects),
+        Action::Hint => goals::hint(model, &name, effects),
         Action::Answer => dialog::ask(model, &name),
         Action::Solution => dialog::solution(model, &name),
-        Action::NextStep => lab::go_to_step(model, &name, 1, effects),
-        Action::PreviousStep => lab::go_to_step(model, &name, -1, effects),
+        Action::NextStep => reading::go_to_step(model, &name, 1, effects),
+        Action::PreviousStep => reading::go_to_step(model, &name, -1, effects),
         Action::Reset => dialog::choose_reset(model, &name),
         Action::Zoom => lab::zoom(model, &name),
         Action::ScrollBack => lab::scroll_back(model, &name),
@@ -92,7 +92,7 @@ fn lead(model: &mut Model, action: Action, effects: &mut Vec<Effect>) {
             bytes: vec![0x07],
         }),
         Action::NewShell => lab::new_shell(model, &name, effects),
-        Action::Book => lab::open_book(model, &name, effects),
+        Action::Book => reading::open_book(model, &name, effects),
         Action::Help => model.overlay = Some(Overlay::Help { scroll: 0 }),
         Action::GoHome => go_home(model, effects),
         Action::Quit => leave(model, effects),

@@ -1,19 +1,15 @@
 //! A lab: opening it, its shell, its lesson and views, and what is heard of its
 //! engine.
 
-use crossterm::event::{KeyEvent, MouseEvent, MouseEventKind};
+use crossterm::event::KeyEvent;
 
-use super::{goals, layout, notice};
+use super::{goals, notice};
 use crate::effect::{Depth, Effect};
-use crate::event::{Fault, LabEvent, Moment, ShellEvent, Visit};
-use crate::geometry;
-use crate::keys::Action;
-use crate::lesson::{Place as CommandPlace, Target};
+use crate::event::{Fault, LabEvent, ShellEvent, Visit};
 use crate::model::{
     Focus, LabScreen, LabState, Model, Overlay, Place, ShellState, Side, Tone, Turn,
 };
-use crate::terminal::{MouseOutcome, Scroll};
-use crate::view::lesson;
+use crate::terminal::Scroll;
 use crate::view::xray::Pressed;
 use crate::words;
 
@@ -370,118 +366,6 @@ pub(super) fn scroll_back(model: &mut Model, name: &str) {
     }
 }
 
-/// Keys while the lesson has them.
-pub(super) fn in_lesson(model: &mut Model, name: &str, action: Action, effects: &mut Vec<Effect>) {
-    let height = side_height(model, name);
-    let Some(screen) = model.labs.get_mut(name) else {
-        return;
-    };
-    let pane = &mut screen.lesson;
-    let last = pane.layout.lines.len().saturating_sub(height.max(1));
-    match action {
-        Action::Up => pane.scroll = pane.scroll.saturating_sub(1),
-        Action::Down => pane.scroll = (pane.scroll + 1).min(last),
-        Action::PageUp => pane.scroll = pane.scroll.saturating_sub(height),
-        Action::PageDown => pane.scroll = (pane.scroll + height).min(last),
-        Action::Top => pane.scroll = 0,
-        Action::Bottom => pane.scroll = last,
-        Action::NextCommand => choose_command(screen, 1, height),
-        Action::PreviousCommand => choose_command(screen, -1, height),
-        Action::Take => insert(model, name, effects),
-        Action::NextStep => go_to_step(model, name, 1, effects),
-        Action::PreviousStep => go_to_step(model, name, -1, effects),
-        Action::Book => open_book(model, name, effects),
-        Action::Help => model.overlay = Some(Overlay::Help { scroll: 0 }),
-        Action::Back => back_to_terminal(model, name),
-        _ => {}
-    }
-}
-
-fn side_height(model: &Model, name: &str) -> usize {
-    let Some(screen) = model.labs.get(name) else {
-        return 1;
-    };
-    let places = layout::places(model, screen);
-    let side = places.side.unwrap_or_default();
-    usize::from(geometry::inside(side, places.framed).height)
-}
-
-/// The next command that is typed in the lab; others are for another shell.
-fn choose_command(screen: &mut LabScreen, by: isize, height: usize) {
-    let pane = &mut screen.lesson;
-    let commands = &pane.layout.commands;
-    let of_lab: Vec<usize> = (0..commands.len())
-        .filter(|index| commands[*index].place == CommandPlace::Lab)
-        .collect();
-    let Some(last) = of_lab.len().checked_sub(1) else {
-        return;
-    };
-    let now = pane
-        .command
-        .and_then(|now| of_lab.iter().position(|index| *index == now));
-    let next = match now {
-        None if by > 0 => 0,
-        None => last,
-        Some(now) => (now + of_lab.len()).saturating_add_signed(by) % of_lab.len(),
-    };
-    pane.command = Some(of_lab[next]);
-    let rows = u16::try_from(height).unwrap_or(u16::MAX);
-    pane.scroll = lesson::scroll_to_command(&pane.layout, of_lab[next], pane.scroll, rows);
-}
-
-/// Puts the chosen command at the shell's prompt. Never runs it.
-fn insert(model: &mut Model, name: &str, effects: &mut Vec<Effect>) {
-    let height = side_height(model, name);
-    let Some(screen) = model.labs.get_mut(name) else {
-        return;
-    };
-    let Some(chosen) = screen.lesson.command else {
-        choose_command(screen, 1, height);
-        return;
-    };
-    if screen.shell != ShellState::Running {
-        return;
-    }
-    let Some(command) = screen.lesson.layout.commands.get(chosen) else {
-        return;
-    };
-    let bytes = screen.terminal.insert(&command.text);
-    screen.focus = Focus::Terminal;
-    effects.push(Effect::Type {
-        lab: name.to_owned(),
-        bytes,
-    });
-}
-
-/// The next or an earlier step of the lesson. The learner goes, nothing else does.
-pub(super) fn go_to_step(model: &mut Model, name: &str, by: isize, effects: &mut Vec<Effect>) {
-    let Some(steps) = model.course.lab(name).map(|lab| lab.file.steps.len()) else {
-        return;
-    };
-    let Some(screen) = model.labs.get_mut(name) else {
-        return;
-    };
-    let next = screen
-        .step
-        .saturating_add_signed(by)
-        .min(steps.saturating_sub(1));
-    if next == screen.step {
-        return;
-    }
-    screen.step = next;
-    screen.lesson.scroll = 0;
-    screen.lesson.command = None;
-    screen.side = Side::Lesson;
-    if model.size.columns < 100 {
-        screen.focus = Focus::Side;
-    }
-    model.progress.lab_mut(name).step = next + 1;
-    effects.push(Effect::BeginStep {
-        lab: name.to_owned(),
-        step: next + 1,
-    });
-}
-
 /// Keys of the view in sight; `false`: it has no use for this one.
 pub(super) fn in_view(
     model: &mut Model,
@@ -518,61 +402,6 @@ fn in_xray(model: &mut Model, pressed: Pressed, effects: &mut Vec<Effect>) -> bo
     true
 }
 
-/// More help with the next open goal: first the hint made for a recognised
-/// mistake, then the goal's own, one at a time. What was shown is recorded.
-pub(super) fn hint(model: &mut Model, name: &str, effects: &mut Vec<Effect>) {
-    let language = model.language;
-    let Some(screen) = model.labs.get_mut(name) else {
-        return;
-    };
-    let Some(check) = screen.goals.next().cloned() else {
-        let text = match screen.goals.is_done() {
-            true => words::all_goals_met(language),
-            false => words::not_judged_yet(language),
-        };
-        notice(model, text, Tone::Plain, effects);
-        return;
-    };
-    let shows_by_itself = shows_by_itself(screen, &check.id, check.miss.as_deref(), model.now);
-    if check.hint.is_some() && !shows_by_itself && screen.goals.asked.insert(check.id.clone()) {
-        return;
-    }
-    let steps = model
-        .course
-        .lab(name)
-        .and_then(|lab| lab.grader.goal(&check.id))
-        .map_or(0, |goal| goal.hints.len());
-    let steps = u32::try_from(steps).unwrap_or(u32::MAX);
-    let shown = model
-        .progress
-        .lab_mut(name)
-        .hints
-        .entry(check.id.clone())
-        .or_default();
-    if *shown >= steps {
-        notice(model, words::no_more_hints(language), Tone::Plain, effects);
-        return;
-    }
-    *shown += 1;
-    let shown = *shown;
-    effects.push(Effect::NoteHint {
-        lab: name.to_owned(),
-        goal: check.id,
-        shown,
-    });
-}
-
-/// Whether a recognised mistake has stood long enough for its hint.
-#[must_use]
-pub fn shows_by_itself(screen: &LabScreen, goal: &str, miss: Option<&str>, now: Moment) -> bool {
-    let Some(miss) = miss else {
-        return false;
-    };
-    let key = (goal.to_owned(), miss.to_owned());
-    let since = screen.goals.missed_since.get(&key);
-    since.is_some_and(|since| now >= since + goals::PATIENCE_MS)
-}
-
 pub(super) fn new_shell(model: &mut Model, name: &str, effects: &mut Vec<Effect>) {
     let Some(screen) = model.labs.get_mut(name) else {
         return;
@@ -605,86 +434,4 @@ pub(super) fn record(model: &mut Model, name: &str, effects: &mut Vec<Effect>) {
         None => Effect::Record { lab, size },
         Some(_) => Effect::EndRecording { lab },
     });
-}
-
-/// The page that the part of the lesson in sight links to first, else the
-/// lab's own.
-fn page_here(model: &Model, name: &str) -> Option<String> {
-    model.course.lab(name)?;
-    let pane = &model.labs.get(name)?.lesson;
-    let linked = pane
-        .layout
-        .links
-        .iter()
-        .find_map(|link| match &link.target {
-            Target::Book(link) => Some(link.to_string()),
-            _ => None,
-        });
-    Some(linked.unwrap_or_else(|| format!("labs/{name}")))
-}
-
-/// The page of the book that goes with what is being read.
-pub(super) fn open_book(model: &mut Model, name: &str, effects: &mut Vec<Effect>) {
-    let page = page_here(model, name);
-    if let Some(page) = page {
-        effects.push(Effect::Book {
-            page,
-            language: model.language,
-        });
-    }
-}
-
-pub(super) fn mouse(model: &mut Model, mouse: MouseEvent, effects: &mut Vec<Effect>) {
-    let Place::Lab(name) = model.place.clone() else {
-        return;
-    };
-    if model.overlay.is_some() {
-        return;
-    }
-    let Some(screen) = model.labs.get(&name) else {
-        return;
-    };
-    let places = layout::places(model, screen);
-    let at = ratatui::layout::Position::new(mouse.column, mouse.row);
-    let now = model.now;
-    let is_press = matches!(mouse.kind, MouseEventKind::Down(_));
-    let held = screen.terminal.holds_mouse();
-    if let Some(pane) = places.side.filter(|pane| pane.contains(at) && !held) {
-        in_side(model, &name, mouse, pane.height);
-        return;
-    }
-    let Some(pane) = places.terminal.filter(|pane| pane.contains(at) || held) else {
-        return;
-    };
-    let inner = geometry::inside(pane, places.framed);
-    let Some(screen) = model.labs.get_mut(&name) else {
-        return;
-    };
-    if is_press {
-        screen.focus = Focus::Terminal;
-    }
-    match screen.terminal.mouse(&mouse, inner, now) {
-        MouseOutcome::ToProgram(bytes) => effects.push(Effect::Type { lab: name, bytes }),
-        MouseOutcome::Copied(text) => {
-            effects.push(Effect::Copy(text));
-            notice(model, words::copied(model.language), Tone::Plain, effects);
-        }
-        MouseOutcome::Redraw | MouseOutcome::Nothing => {}
-    }
-}
-
-fn in_side(model: &mut Model, name: &str, mouse: MouseEvent, height: u16) {
-    let Some(screen) = model.labs.get_mut(name) else {
-        return;
-    };
-    if matches!(mouse.kind, MouseEventKind::Down(_)) {
-        screen.focus = Focus::Side;
-    }
-    let pane = &mut screen.lesson;
-    let last = pane.layout.lines.len().saturating_sub(usize::from(height));
-    match mouse.kind {
-        MouseEventKind::ScrollUp => pane.scroll = pane.scroll.saturating_sub(3),
-        MouseEventKind::ScrollDown => pane.scroll = (pane.scroll + 3).min(last),
-        _ => {}
-    }
 }

@@ -7,6 +7,8 @@ mod home;
 mod keys;
 mod lab;
 mod layout;
+mod pointer;
+mod reading;
 
 use crate::effect::Effect;
 use crate::event::{Event, Fault, Input, What};
@@ -14,7 +16,8 @@ use crate::geometry::Size;
 use crate::model::{Model, Notice, Overlay, Place, Tone};
 
 pub use dialog::resets;
-pub use lab::{open, shows_by_itself};
+pub use goals::shows_by_itself;
+pub use lab::open;
 pub use layout::places;
 
 /// How long a notice stays, in milliseconds.
@@ -51,7 +54,7 @@ fn take_input(model: &mut Model, input: Input, effects: &mut Vec<Effect>) {
     lab::count_time(model, effects);
     match input {
         Input::Key(key) => keys::press(model, key, effects),
-        Input::Mouse(mouse) => lab::mouse(model, mouse, effects),
+        Input::Mouse(mouse) => pointer::mouse(model, mouse, effects),
         Input::Paste(text) => keys::paste(model, &text, effects),
         Input::Resize(columns, rows) => model.size = Size::told(columns, rows),
     }

@@ -123,9 +123,8 @@ fn paragraph(model: &Model, body: &str, room: usize) -> Vec<Line<'static>> {
         if index > 0 {
             lines.push(Line::default());
         }
-        let folded = text::folded(part, room);
-        let styled = folded.iter();
-        lines.extend(styled.map(|line| text::with_code(line, Style::new(), model.theme)));
+        let folded = part.lines().flat_map(|line| text::folded(line, room));
+        lines.extend(folded.map(|line| text::with_code(&line, Style::new(), model.theme)));
     }
     lines
 }

@@ -1,7 +1,8 @@
 //! Where labs keep their files: stacking, room, sockets.
 
+use std::fs::Permissions;
 use std::io;
-use std::os::unix::fs::{DirBuilderExt, FileTypeExt, MetadataExt};
+use std::os::unix::fs::{DirBuilderExt, FileTypeExt, MetadataExt, PermissionsExt};
 use std::os::unix::net::UnixListener;
 use std::path::{Path, PathBuf};
 
@@ -29,6 +30,10 @@ pub(super) fn overlay(folder: &Path, map: &IdMap) -> OverlayPlace {
             }
         }
     };
+    // The kernel's own folder in there lets nobody in, not even to look whether
+    // it is empty.
+    let closed = trial.join("work/work");
+    let _ = std::fs::set_permissions(closed, Permissions::from_mode(0o700));
     let _ = std::fs::remove_dir_all(&trial);
     OverlayPlace {
         folder: folder.to_path_buf(),
