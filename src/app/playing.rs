@@ -203,6 +203,9 @@ fn empty(client: &Client) -> Result<(), plimsoll_api::error::ClientError> {
     for container in client.containers(&all)? {
         client.container_remove(&container.id, true, true)?;
     }
+    for snapshot in client.snapshots()? {
+        client.snapshot_remove(&snapshot.name)?;
+    }
     for volume in client.volumes(&Filters::default())?.volumes {
         client.volume_remove(&volume.name, true)?;
     }

@@ -1,7 +1,7 @@
 //! Undo: a lab goes back to how it was, whatever happened since, and whenever
 //! its engine is killed.
 
-use std::time::{Duration, Instant};
+use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use plimsoll_api::client::{Client, Endpoint};
 use plimsoll_testkit::{World, eventually, everyone};
@@ -146,6 +146,10 @@ everyone!(a_lab_goes_back_to_how_it_was, |world| {
     assert_eq!((made.images.len(), made.volumes.len()), (2, 2));
     assert_eq!(seen(world), before, "a snapshot changes nothing");
 
+    let since = SystemTime::now()
+        .duration_since(UNIX_EPOCH)
+        .expect("a time")
+        .as_secs_f64();
     for _ in 0..2 {
         wreck(world);
         assert_ne!(seen(world), before);
@@ -155,6 +159,28 @@ everyone!(a_lab_goes_back_to_how_it_was, |world| {
         assert_eq!(files(world), files_before);
     }
     assert_eq!(docker(world, "logs ended"), "said\n");
+    let format = "{{.Type}} {{.Action}} {{.Actor.Attributes.name}}".replace(' ', "|");
+    let until = SystemTime::now()
+        .duration_since(UNIX_EPOCH)
+        .expect("a time");
+    let told = docker(
+        world,
+        &format!(
+            "events --since {since} --until {} --format {format}",
+            until.as_secs_f64()
+        ),
+    );
+    for line in [
+        "container|destroy|thief",
+        "container|create|never",
+        "container|start|free",
+        "image|tag|docker.io/library/nginx:latest",
+        "volume|destroy|",
+        "daemon|reload|nginx-volumes",
+    ] {
+        let times = told.lines().filter(|one| one.starts_with(line)).count();
+        assert!(times >= 2, "{line} in {told}");
+    }
     let served = world
         .shell(LAB, "curl -sf localhost")
         .output()
@@ -414,6 +440,25 @@ everyone!(the_start_of_a_step_is_kept_and_gone_back_to, |world| {
         journal.contains("image.pull"),
         "and is still in the journal"
     );
+});
+
+everyone!(a_lab_as_new_keeps_nothing_of_its_steps, |world| {
+    docker(world, "run -d --name web -v data:/data nginx");
+    docker(
+        world,
+        "exec web sh -c : echo x > /root/file; chown 33:33 /root/file /data",
+    );
+    client(world, LAB).snapshot_make("a").expect("a snapshot");
+    world.plimsoll(["hint", LAB]).assert().success();
+    let hints = || {
+        let file = std::fs::read(world.path("data/progress.json")).expect("there");
+        let all: serde_json::Value = serde_json::from_slice(&file).expect("JSON");
+        all["labs"][LAB]["hints"].as_object().expect("hints").len()
+    };
+    assert_eq!(hints(), 1);
+    world.plimsoll(["reset", LAB, "-y"]).assert().success();
+    assert!(!world.path(format!("data/labs/{LAB}")).exists());
+    assert_eq!(hints(), 0);
 });
 
 everyone!(

@@ -79,6 +79,7 @@ pub fn serve(seat: EngineSeat) -> ExitCode {
     runtime.shutdown_timeout(SWEEPING);
     // A removal that no thread had begun is dropped with the runtime.
     containers::sweep_now(&state_dir);
+    snapshots::sweep_now(&state_dir);
     code
 }
 

@@ -32,6 +32,7 @@ mod swap;
 use std::cell::RefCell;
 use std::fs::{self, DirBuilder};
 use std::io;
+use std::os::fd::AsFd;
 use std::os::unix::fs::DirBuilderExt;
 use std::path::{Path, PathBuf};
 use std::rc::Rc;
@@ -228,6 +229,23 @@ fn unknown(directory: &Path, index: &Index) -> io::Result<Vec<PathBuf>> {
         }
     }
     Ok(found)
+}
+
+/// Removes at once what was to be removed behind a reply.
+pub fn sweep_now(lab: &Path) {
+    let directory = lab.join(DIRECTORY);
+    let index = state_file::load::<Index>(&directory.join(index::FILE), index::VERSION);
+    // What a promise needs is not in the index.
+    let (Ok(None), Ok(index), Ok(handle)) =
+        (swap::promised(lab), index, fs::File::open(&directory))
+    else {
+        return;
+    };
+    let found = unknown(&directory, &index.unwrap_or_default());
+    for name in found.iter().flatten().filter_map(|path| path.file_name()) {
+        // What stays is removed at the engine's next start.
+        let _ = plimsoll_store::remove_tree(handle.as_fd(), name);
+    }
 }
 
 /// Removes a snapshot.

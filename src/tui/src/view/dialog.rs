@@ -123,11 +123,24 @@ fn paragraph(model: &Model, body: &str, room: usize) -> Vec<Line<'static>> {
         if index > 0 {
             lines.push(Line::default());
         }
-        let folded = part.lines().flat_map(|line| text::folded(line, room));
+        let folded = part.lines().flat_map(|line| folded(line, room));
         lines.extend(folded.map(|line| text::with_code(&line, Style::new(), model.theme)));
     }
     lines
 }
+
+/// A line folded to a width; one that is indented, as in a list, stays so.
+fn folded(line: &str, room: usize) -> Vec<String> {
+    let Some(item) = line.strip_prefix(INDENT) else {
+        return text::folded(line, room);
+    };
+    let lines = text::folded(item, room.saturating_sub(INDENT.len()));
+    let lines = lines.into_iter();
+    lines.map(|line| format!("{INDENT}{line}")).collect()
+}
+
+/// What an item of a list begins with.
+const INDENT: &str = "  ";
 
 fn fault_told(model: &Model, fault: &Fault, room: usize) -> Told {
     let mut lines = paragraph(model, &fault.message, room);
@@ -311,4 +324,18 @@ fn back_to_words(model: &Model, lab: &str, back_to: BackTo, language: Language) 
         Some(titled.title)
     });
     words::back_to_step(language, step, title.unwrap_or_default())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_items_further_lines_are_indented_too() {
+        assert_eq!(folded("It goes back.", 8), ["It goes", "back."]);
+        assert_eq!(
+            folded("  containers: one, two, three", 20),
+            ["  containers: one,", "  two, three"]
+        );
+    }
 }
