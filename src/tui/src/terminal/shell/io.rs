@@ -170,6 +170,9 @@ impl Pump {
         // What it printed last. Its children may print on without end, so no more
         // than a pty holds.
         for _ in 0..4 {
+            if !self.waits_for_room() {
+                return;
+            }
             self.read(&mut on_event);
         }
         self.link.state().ended = true;
@@ -220,6 +223,22 @@ impl Pump {
             Next::Turn
         } else {
             Next::Ended
+        }
+    }
+
+    /// Waits until another piece may be under way; false when nobody wants it.
+    fn waits_for_room(&self) -> bool {
+        loop {
+            let state = self.link.state();
+            if state.stop || state.in_flight < IN_FLIGHT {
+                return !state.stop;
+            }
+            drop(state);
+            let mut waiting = [PollFd::new(&self.link.wake, PollFlags::IN)];
+            if !matches!(poll(&mut waiting, None), Ok(_) | Err(Errno::INTR)) {
+                return false;
+            }
+            let _ = rustix::io::read(&self.link.wake, &mut [0; 8]);
         }
     }
 
