@@ -12,6 +12,7 @@ use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
 use nix::pty::openpty;
 use nix::sys::signal::{Signal, kill};
 use nix::unistd::Pid;
+use rustix::termios::{Winsize, tcsetwinsize};
 
 /// Longer than any answer takes, on any machine.
 const PATIENCE: Duration = Duration::from_secs(30);
@@ -88,6 +89,16 @@ impl Terminal {
             }
             _ => panic!("the terminal closed: {:?}", self.seen),
         }
+    }
+
+    fn resize(&mut self, rows: u16, columns: u16) {
+        let size = Winsize {
+            ws_row: rows,
+            ws_col: columns,
+            ws_xpixel: 0,
+            ws_ypixel: 0,
+        };
+        tcsetwinsize(&self.master, size).expect("a terminal");
     }
 
     fn press(&mut self, keys: &str) {
@@ -181,6 +192,19 @@ fn lines_are_edited_completed_and_recalled() {
     terminal.answer("cd long\tin\t; basename $PWD", "inner");
     terminal.answer("for i in 1 2; do\recho \"<$i>\"\rdone", "<2>");
     terminal.answer("\x1b[A", "<2>");
+}
+
+#[test]
+fn the_shell_knows_how_large_its_terminal_is() {
+    let Some(mut terminal) = Terminal::open() else {
+        return;
+    };
+    terminal.resize(33, 111);
+    terminal.answer("echo $LINES by $COLUMNS", "33 by 111");
+    terminal.press("echo it is $LINES by");
+    terminal.resize(44, 122);
+    terminal.answer(" $COLUMNS", "it is 44 by 122");
+    terminal.answer("bash -c 'echo in${COLUMNS}side'", "inside\r");
 }
 
 #[test]

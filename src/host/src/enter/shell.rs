@@ -86,6 +86,12 @@ fn shell(
                 environment.insert("PLIMSOLL_ENV".into(), own);
             }
         }
+        Some("zsh") => {
+            let ours = environment.insert("ZDOTDIR".into(), commands.clone().into());
+            if let Some(own) = ours.filter(|own| *own != commands) {
+                environment.insert("PLIMSOLL_ZDOTDIR".into(), own);
+            }
+        }
         Some("fish") => arguments.extend(["--init-command".into(), FISH.into()]),
         _ => {}
     }
@@ -100,7 +106,12 @@ fn shell(
 }
 
 /// Start-up files of ours, beside the lab's commands: name and text.
-pub(super) const START_FILES: [(&str, &str); 2] = [(BASH_FILE, BASH), (SH_FILE, SH)];
+pub(super) const START_FILES: [(&str, &str); 4] = [
+    (BASH_FILE, BASH),
+    (SH_FILE, SH),
+    (".zshenv", ZSHENV),
+    (".zshrc", ZSHRC),
+];
 
 const BASH_FILE: &str = ".bashrc";
 const SH_FILE: &str = ".shrc";
@@ -118,6 +129,28 @@ PS1='lab\$ '
 const SH: &str = r#"# The lab's prompt, after your own $ENV.
 if [ -n "$PLIMSOLL_ENV" ] && [ -f "$PLIMSOLL_ENV" ]; then . "$PLIMSOLL_ENV"; fi
 PS1='lab$ '
+"#;
+
+/// Zsh(1), STARTUP/SHUTDOWN FILES: both are looked for in `ZDOTDIR`. It is the
+/// learner's own whenever a file of theirs is read, and afterwards.
+const ZSHENV: &str = r#"# The learner's own .zshenv, then .zshrc beside this file.
+plimsoll_commands=${${(%):-%x}:A:h}
+if [[ -n $PLIMSOLL_ZDOTDIR ]]; then ZDOTDIR=$PLIMSOLL_ZDOTDIR; else unset ZDOTDIR; fi
+if [[ -f ${ZDOTDIR:-$HOME}/.zshenv ]]; then . "${ZDOTDIR:-$HOME}/.zshenv"; fi
+plimsoll_zdotdir=$ZDOTDIR
+ZDOTDIR=$plimsoll_commands
+"#;
+
+/// Themes write the prompt anew before each command: so does this, after them.
+const ZSHRC: &str = r#"# The lab's prompt and PATH, after your own ~/.zshrc.
+if [[ -n $plimsoll_zdotdir ]]; then ZDOTDIR=$plimsoll_zdotdir; else unset ZDOTDIR; fi
+if [[ $HISTFILE == $plimsoll_commands/* ]]; then HISTFILE=${ZDOTDIR:-$HOME}/${HISTFILE:t}; fi
+if [[ -f ${ZDOTDIR:-$HOME}/.zshrc ]]; then . "${ZDOTDIR:-$HOME}/.zshrc"; fi
+path=($plimsoll_commands ${path:#$plimsoll_commands})
+unset plimsoll_commands plimsoll_zdotdir PLIMSOLL_ZDOTDIR
+unalias docker sudo 2>/dev/null
+plimsoll_prompt() { PROMPT='lab$ ' RPROMPT= }
+precmd_functions+=(plimsoll_prompt)
 "#;
 
 const FISH: &str = "function fish_prompt; echo -n 'lab$ '; end";
@@ -172,8 +205,36 @@ mod tests {
 
     #[test]
     fn an_unknown_shell_is_run_as_it_is() {
-        let plan = shell(Path::new("/bin/zsh"), &paths(), BTreeMap::new(), "/".into());
+        let plan = shell(
+            Path::new("/bin/tcsh"),
+            &paths(),
+            BTreeMap::new(),
+            "/".into(),
+        );
         assert!(plan.arguments.is_empty());
-        assert_eq!(plan.environment[OsStr::new("SHELL")], "/bin/zsh");
+        assert_eq!(plan.environment[OsStr::new("SHELL")], "/bin/tcsh");
+    }
+
+    #[test]
+    fn zsh_keeps_its_own_folder() {
+        let own = BTreeMap::from([("ZDOTDIR".into(), "/home/learner/.zsh".into())]);
+        let plan = shell(Path::new("/bin/zsh"), &paths(), own, "/".into());
+        let commands = paths().commands();
+        assert_eq!(plan.environment[OsStr::new("ZDOTDIR")], commands);
+        assert_eq!(
+            plan.environment[OsStr::new("PLIMSOLL_ZDOTDIR")],
+            "/home/learner/.zsh"
+        );
+        // A shell within the lab's shell finds ours there already.
+        let plan = shell(
+            Path::new("/bin/zsh"),
+            &paths(),
+            plan.environment,
+            "/".into(),
+        );
+        assert_eq!(
+            plan.environment[OsStr::new("PLIMSOLL_ZDOTDIR")],
+            "/home/learner/.zsh"
+        );
     }
 }

@@ -241,6 +241,60 @@ fn a_terminal_of_the_labs_own() {
     });
 }
 
+/// The learner's own start files count, wherever they lie; the prompt is ours.
+#[test]
+fn a_zsh_is_the_learners_own_with_the_labs_prompt() {
+    if !std::path::Path::new("/usr/bin/zsh").exists() {
+        eprintln!("skipped: zsh is not installed");
+        return;
+    }
+    everyone(|stage| {
+        stage.start();
+        let file = |name: &str, text: &str| {
+            let path = stage.at(name);
+            fs::create_dir_all(path.parent().expect("a folder")).expect("made");
+            fs::write(&path, text).expect("written");
+        };
+        file("home/.zshenv", "ZDOTDIR=$HOME/zsh\n");
+        file(
+            "home/zsh/.zshrc",
+            "PATH=/usr/bin:/bin; mine=yes\nprecmd() { PROMPT='theme> ' }\n",
+        );
+        let (master, terminal) = stage.terminal();
+        let stream = || Stdio::from(terminal.try_clone().expect("a descriptor"));
+        let mut visit = stage
+            .fixture(&["enter", "hello-world"])
+            .env("SHELL", "/usr/bin/zsh")
+            .env("TERM", "dumb")
+            .stdin(stream())
+            .stdout(stream())
+            .stderr(stream())
+            .spawn()
+            .expect("a visit");
+        drop(terminal);
+        let mut screen = fs::File::from(master);
+        let mut seen = String::new();
+        until(&mut screen, &mut seen, "lab$ ");
+        let line = b"echo $mine $ZDOTDIR; whence -p docker; exit\n";
+        std::io::Write::write_all(&mut screen, line).expect("typed");
+        let docker = stage.lab().commands().join("docker");
+        until(&mut screen, &mut seen, &docker.to_string_lossy());
+        let own = format!("yes {}", stage.at("home/zsh").display());
+        assert!(seen.contains(&own), "{seen}");
+        assert!(!seen.contains("theme> "), "{seen}");
+        assert_eq!(visit.wait().expect("it ends").code(), Some(0));
+    });
+}
+
+fn until(screen: &mut fs::File, seen: &mut String, text: &str) {
+    let mut bytes = [0; 1024];
+    while !seen.contains(text) {
+        let length = std::io::Read::read(screen, &mut bytes).unwrap_or(0);
+        assert!(length > 0, "it ended before {text:?}: {seen}");
+        seen.push_str(&String::from_utf8_lossy(&bytes[..length]));
+    }
+}
+
 /// A visit from the terminal's session would get SIGHUP; this one has to see
 /// that its terminal has gone.
 #[test]

@@ -3,7 +3,8 @@
 use std::io::{BufRead, IsTerminal, Write};
 
 use brush_core::ExecutionControlFlow;
-use brush_core::variables::ShellVariable;
+use brush_core::env::{EnvironmentLookup, EnvironmentScope};
+use brush_core::variables::{ShellValueLiteral, ShellVariable};
 use brush_parser::ParseError;
 
 use super::line_editor::{self, Completion, Ending};
@@ -28,6 +29,25 @@ pub fn set_prompts(shell: &mut Shell) {
     }
 }
 
+/// `LINES` and `COLUMNS`, for the prompt and for every command line. Not in
+/// scripts, as in bash.
+fn follow_size(shell: &mut Shell, terminal: bool) {
+    if !terminal {
+        return;
+    }
+    let (rows, columns) = terminal::size();
+    for (name, number) in [("LINES", rows), ("COLUMNS", columns)] {
+        // One that is read-only keeps its value.
+        let _ = shell.env_mut().update_or_add(
+            name,
+            ShellValueLiteral::Scalar(number.to_string()),
+            |_| Ok(()),
+            EnvironmentLookup::OnlyInGlobal,
+            EnvironmentScope::Global,
+        );
+    }
+}
+
 pub async fn run(mut shell: Shell) -> i32 {
     let terminal = std::io::stdin().is_terminal();
     // Own process group and the terminal's foreground, so that a Ctrl-C meant
@@ -39,6 +59,7 @@ pub async fn run(mut shell: Shell) -> i32 {
         report_ended();
         let parameters = shell.default_exec_params();
         pending_traps(&mut shell, &parameters).await;
+        follow_size(&mut shell, terminal);
         let line = match read_command(&mut shell, &history, terminal).await {
             Ending::Entered(line) => line,
             Ending::Interrupted => {
@@ -60,6 +81,8 @@ pub async fn run(mut shell: Shell) -> i32 {
         }
         let _ = shell.add_to_history(&line);
         signals::forget_interrupt();
+        // It may have changed while the line was typed.
+        follow_size(&mut shell, terminal);
         let parameters = shell.default_exec_params();
         let result = text_in(&mut shell, &line, "main", &parameters).await;
         let left = matches!(result.next_control_flow, ExecutionControlFlow::ExitShell);
