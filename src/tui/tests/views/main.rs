@@ -1,6 +1,7 @@
 //! Map, layers and journal as they look: three sizes and a narrow pane, both
 //! languages, and every size in between without a panic.
 
+mod interface;
 mod samples;
 mod xray;
 

@@ -150,7 +150,7 @@ fn plan() -> Value {
 }
 
 /// A command that the image does not have.
-fn wrong() -> Value {
+pub fn wrong() -> Value {
     let error = "failed to create task for container: failed to create shim task: OCI runtime \
         create failed: runc create failed: unable to start container process: exec: \"nosuch\": \
         executable file not found in $PATH: unknown";
@@ -186,7 +186,7 @@ fn small(id: u64, title: &str, kind: &str, subject: &str, took: u64, lines: Valu
     })
 }
 
-fn of(all: impl IntoIterator<Item = Value>) -> Xray {
+pub fn of(all: impl IntoIterator<Item = Value>) -> Xray {
     let mut xray = Xray::default();
     for told in all {
         let told: api::Command = serde_json::from_value(told).expect("a command");
@@ -195,7 +195,7 @@ fn of(all: impl IntoIterator<Item = Value>) -> Xray {
     xray
 }
 
-fn rich() -> Xray {
+pub fn rich() -> Xray {
     let volume = line(
         "volume",
         None,
