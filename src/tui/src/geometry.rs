@@ -82,18 +82,18 @@ pub fn lab(size: Size, wanted: Wanted) -> Places {
     let goal_rows = goal_rows(size, wanted);
     let title = Rect { height: 1, ..area };
     let bar = Rect {
-        y: area.height - bar_rows,
+        y: area.height.saturating_sub(bar_rows),
         height: bar_rows,
         ..area
     };
     let goals = Rect {
-        y: bar.y - goal_rows,
+        y: bar.y.saturating_sub(goal_rows),
         height: goal_rows,
         ..area
     };
     let main = Rect {
         y: 1,
-        height: goals.y - 1,
+        height: goals.y.saturating_sub(1),
         ..area
     };
     let (side, terminal) = split(main, wanted);

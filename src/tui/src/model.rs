@@ -171,6 +171,8 @@ pub enum Overlay {
         scroll: usize,
     },
     Question(Asking),
+    /// Hints for the goal to work on, where the goals have no room for them.
+    Hints,
     Solution {
         scroll: usize,
     },
@@ -182,7 +184,10 @@ pub enum Overlay {
         chosen: usize,
     },
     /// Waiting for what a reset would take away.
-    AskingLosses,
+    AskingLosses {
+        lab: String,
+        back_to: BackTo,
+    },
     ConfirmReset {
         lab: String,
         back_to: BackTo,

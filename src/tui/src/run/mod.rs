@@ -62,10 +62,10 @@ pub fn run(
     options: Options,
 ) -> Result<(), RunError> {
     let (events, happened) = mpsc::channel();
-    let mut screen = Screen::take().map_err(RunError::Terminal)?;
     if let Ok((columns, rows)) = crossterm::terminal::size() {
         setting.size = crate::geometry::Size::told(columns, rows);
     }
+    let mut screen = Screen::take(setting.size.area()).map_err(RunError::Terminal)?;
     let mut log = EventLog::begin(options.record.as_deref(), &setting)?;
     let mut model = Model::new(setting);
     listen(&events);
@@ -134,7 +134,7 @@ impl Drawn {
     }
 
     fn draw(&mut self, screen: &mut Screen, model: &Model) -> Result<(), RunError> {
-        let drawn = screen.terminal.draw(|frame| view(model, frame));
+        let drawn = screen.draw(model.size.area(), |frame| view(model, frame));
         drawn.map_err(RunError::Terminal)?;
         self.dirty = false;
         self.last = Instant::now();

@@ -11,12 +11,14 @@ use crossterm::terminal::{
     EnterAlternateScreen, LeaveAlternateScreen, SetTitle, disable_raw_mode, enable_raw_mode,
 };
 use crossterm::{cursor, execute};
-use ratatui::Terminal;
 use ratatui::backend::CrosstermBackend;
+use ratatui::layout::Rect;
+use ratatui::{Frame, Terminal, TerminalOptions, Viewport};
 
 /// The screen while the interface has it. Dropped, the terminal is as before.
 pub struct Screen {
-    pub terminal: Terminal<CrosstermBackend<Stdout>>,
+    terminal: Terminal<CrosstermBackend<Stdout>>,
+    area: Rect,
 }
 
 impl Screen {
@@ -25,7 +27,7 @@ impl Screen {
     ///
     /// # Errors
     /// Standard input and output are no terminal, or it refuses.
-    pub fn take() -> io::Result<Screen> {
+    pub fn take(area: Rect) -> io::Result<Screen> {
         if !io::stdin().is_terminal() || !io::stdout().is_terminal() {
             return Err(io::Error::other(
                 "standard input and output are no terminal",
@@ -40,14 +42,32 @@ impl Screen {
             EnableMouseCapture,
             SetTitle("Plimsoll"),
         );
-        let terminal = taken.and_then(|()| Terminal::new(CrosstermBackend::new(io::stdout())));
+        // Drawn on is what the model takes for the screen: what the terminal says
+        // of itself may be news that has not been heard yet, or a lie.
+        let options = TerminalOptions {
+            viewport: Viewport::Fixed(area),
+        };
+        let backend = CrosstermBackend::new(io::stdout());
+        let terminal = taken.and_then(|()| Terminal::with_options(backend, options));
         match terminal {
-            Ok(terminal) => Ok(Screen { terminal }),
+            Ok(terminal) => Ok(Screen { terminal, area }),
             Err(error) => {
                 give_back();
                 Err(error)
             }
         }
+    }
+
+    /// Draws on `area` of the terminal, from its top left corner.
+    ///
+    /// # Errors
+    /// The terminal is gone.
+    pub fn draw(&mut self, area: Rect, draw: impl FnOnce(&mut Frame<'_>)) -> io::Result<()> {
+        if self.area != area {
+            self.terminal.resize(area)?;
+            self.area = area;
+        }
+        self.terminal.draw(draw).map(drop)
     }
 
     /// To the clipboard of the terminal that the learner sits at, also through

@@ -4,7 +4,7 @@ use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 use plimsoll_lab::course::Lab;
 use plimsoll_lab::schema::{Kind, Question};
 
-use super::{lab, notice};
+use super::{goals, lab, notice};
 use crate::effect::Effect;
 use crate::event::BackTo;
 use crate::model::{Asking, Model, Overlay, Place, Tone};
@@ -49,7 +49,12 @@ pub(super) fn press(model: &mut Model, key: KeyEvent, effects: &mut Vec<Effect>)
                 effects.push(Effect::Reset { lab, back_to });
             }
         }
-        Overlay::AskingLosses | Overlay::Resetting => model.overlay = Some(overlay),
+        Overlay::AskingLosses { .. } | Overlay::Resetting => model.overlay = Some(overlay),
+        Overlay::Hints => {
+            if let (KeyCode::Char('h'), Place::Lab(name)) = (key.code, model.place.clone()) {
+                goals::hint(model, &name, effects);
+            }
+        }
         Overlay::Book { .. } | Overlay::Fault(_) => {}
     }
 }
@@ -272,7 +277,10 @@ fn in_choice(
     match key.code {
         KeyCode::Enter => {
             let back_to = all[chosen];
-            model.overlay = Some(Overlay::AskingLosses);
+            model.overlay = Some(Overlay::AskingLosses {
+                lab: lab.clone(),
+                back_to,
+            });
             // Its answer has to find a screen to come back to.
             if !model.labs.contains_key(&lab) {
                 lab::open(model, &lab, effects);

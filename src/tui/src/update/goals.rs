@@ -2,10 +2,10 @@
 
 use plimsoll_lab::result::{CheckRecord, ResultRecord, Status};
 
-use super::notice;
+use super::{layout, notice};
 use crate::effect::Effect;
 use crate::event::Moment;
-use crate::model::{LabScreen, Model, Tone};
+use crate::model::{LabScreen, Model, Overlay, Tone};
 use crate::words;
 
 /// How long a recognised mistake stands before its hint appears by itself, in
@@ -68,14 +68,17 @@ pub(super) fn judged(
                 let text = words::goal_turned_back(
                     language,
                     check.title.get(language),
-                    check.message.get(language),
+                    check.actual.get(language),
                 );
                 effects.push(Effect::Mark {
                     lab: lab.to_owned(),
                     label: format!("no longer: {}", check.id),
                 });
-                // What was lost is more urgent than what was won.
-                said = Some((text, Tone::Bad));
+                // What was lost is more urgent than what was won, and of that
+                // the first: those after it may only wait for it.
+                if !matches!(said, Some((_, Tone::Bad))) {
+                    said = Some((text, Tone::Bad));
+                }
             }
         }
     }
@@ -103,6 +106,12 @@ pub(super) fn hint(model: &mut Model, name: &str, effects: &mut Vec<Effect>) {
         return;
     };
     let shows_by_itself = shows_by_itself(screen, &check.id, check.miss.as_deref(), model.now);
+    if !has_room_for_hints(model, name) {
+        model.overlay = Some(Overlay::Hints);
+    }
+    let Some(screen) = model.labs.get_mut(name) else {
+        return;
+    };
     if check.hint.is_some() && !shows_by_itself && screen.goals.asked.insert(check.id.clone()) {
         return;
     }
@@ -129,6 +138,12 @@ pub(super) fn hint(model: &mut Model, name: &str, effects: &mut Vec<Effect>) {
         goal: check.id,
         shown,
     });
+}
+
+/// Whether the goals have more than a line: hints stand among them then.
+fn has_room_for_hints(model: &Model, name: &str) -> bool {
+    let screen = model.labs.get(name);
+    screen.is_some_and(|screen| layout::places(model, screen).goals.height > 1)
 }
 
 /// Whether a recognised mistake has stood long enough for its hint.

@@ -5,7 +5,7 @@ use crossterm::event::{KeyEvent, KeyEventKind};
 use super::{dialog, go_home, goals, home, lab, leave, reading};
 use crate::effect::Effect;
 use crate::keys::{Action, Scope, action, is_leader};
-use crate::model::{Focus, Model, Overlay, Place, ShellState, Side};
+use crate::model::{Focus, LabState, Model, Overlay, Place, ShellState, Side};
 
 pub(super) fn press(model: &mut Model, key: KeyEvent, effects: &mut Vec<Effect>) {
     if key.kind == KeyEventKind::Release {
@@ -41,7 +41,8 @@ fn in_lab(model: &mut Model, key: KeyEvent, effects: &mut Vec<Effect>) {
     };
     match (screen.focus, screen.side) {
         (Focus::Terminal, _) => {
-            if matches!(screen.shell, ShellState::Running) {
+            let lives = screen.state == LabState::Ready;
+            if lives && screen.shell == ShellState::Running {
                 if let Some(bytes) = screen.terminal.key(&key) {
                     effects.push(Effect::Type { lab: name, bytes });
                 }

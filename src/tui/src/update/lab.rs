@@ -170,8 +170,10 @@ pub(super) fn event(model: &mut Model, name: &str, what: LabEvent, effects: &mut
             goals::judged(model, name, *result, effects);
         }
         LabEvent::NotJudged(fault) => {
-            screen.judging = Turn::Idle;
             screen.goals.fault = Some(fault);
+            if screen.judging.end() {
+                effects.push(Effect::Judge { lab });
+            }
         }
         LabEvent::Scene(scene) => {
             screen.scene = *scene;
@@ -181,7 +183,9 @@ pub(super) fn event(model: &mut Model, name: &str, what: LabEvent, effects: &mut
         }
         LabEvent::Journal(entries) => {
             screen.journal.0 = entries;
-            screen.looking = Turn::Idle;
+            if screen.looking.end() {
+                look(screen, name, effects);
+            }
         }
         LabEvent::Operations(command) => {
             screen.xray.0.take(*command);
@@ -192,11 +196,18 @@ pub(super) fn event(model: &mut Model, name: &str, what: LabEvent, effects: &mut
         }
         LabEvent::NotTold => screen.xray.0.silence(),
         LabEvent::NotSeen(fault) => {
-            screen.looking = Turn::Idle;
+            if screen.looking.end() {
+                look(screen, name, effects);
+            }
             notice(model, fault.message, Tone::Bad, effects);
         }
         LabEvent::Losses { back_to, loss } => {
-            if model.overlay == Some(Overlay::AskingLosses) {
+            // An answer to what was asked before, and left, is none to this.
+            let asked = Overlay::AskingLosses {
+                lab: lab.clone(),
+                back_to,
+            };
+            if model.overlay == Some(asked) {
                 model.overlay = Some(Overlay::ConfirmReset { lab, back_to, loss });
             }
         }
@@ -220,9 +231,9 @@ fn entered(model: &mut Model, name: &str, visit: Visit, effects: &mut Vec<Effect
         return;
     };
     let lab = || name.to_owned();
-    let again = screen.state != LabState::Starting;
     screen.state = LabState::Ready;
-    if !visit.last_screen.is_empty() && !again {
+    // A terminal that was used shows it still.
+    if screen.terminal.last_screen().is_empty() {
         screen.terminal.restore(&visit.last_screen, model.language);
     }
     if screen.shell != ShellState::Running {
@@ -250,12 +261,23 @@ fn lost(model: &mut Model, name: &str, effects: &mut Vec<Effect>) {
         lab: name.to_owned(),
         screen: screen.terminal.last_screen(),
     });
-    // A reset ends the engine itself, and enters the lab again.
-    if model.overlay != Some(Overlay::Resetting) {
-        screen.state = LabState::Gone(Fault {
+    screen.state = match model.overlay {
+        // A reset ends the engine itself, and enters the lab again.
+        Some(Overlay::Resetting) => LabState::Starting,
+        _ => LabState::Gone(Fault {
             message: words::lab_ended(language, name),
             hints: vec![words::lab_ended_hint(language)],
-        });
+        }),
+    };
+}
+
+/// A reset that failed enters no lab: what ended with it is not there.
+pub(super) fn not_reset(model: &mut Model, effects: &mut Vec<Effect>) {
+    model.overlay = None;
+    if let Place::Lab(name) = model.place.clone()
+        && model.labs.get(&name).map(|screen| &screen.state) == Some(&LabState::Starting)
+    {
+        lost(model, &name, effects);
     }
 }
 
@@ -408,7 +430,10 @@ pub(super) fn new_shell(model: &mut Model, name: &str, effects: &mut Vec<Effect>
     };
     if screen.state != LabState::Ready {
         screen.state = LabState::Starting;
-        screen.shell = ShellState::None;
+        // A shell that ended with the engine says so itself, if late.
+        if screen.shell != ShellState::Running {
+            screen.shell = ShellState::None;
+        }
         effects.push(Effect::Enter {
             lab: name.to_owned(),
         });

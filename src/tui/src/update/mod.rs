@@ -43,7 +43,7 @@ pub fn update(model: &mut Model, event: Event) -> Vec<Effect> {
         What::Doctor(health) => model.health = Some(health),
         What::Book { lines } => model.overlay = Some(Overlay::Book { lines }),
         What::Wake => lab::keep_screens(model, &mut effects),
-        What::Failed(fault) => failed(model, fault),
+        What::Failed(fault) => failed(model, fault, &mut effects),
         What::Terminate => leave(model, &mut effects),
     }
     layout::settle(model, &mut effects);
@@ -67,7 +67,10 @@ fn notice(model: &mut Model, text: String, tone: Tone, effects: &mut Vec<Effect>
     effects.push(Effect::Wake(until));
 }
 
-fn failed(model: &mut Model, fault: Fault) {
+fn failed(model: &mut Model, fault: Fault, effects: &mut Vec<Effect>) {
+    if model.overlay == Some(Overlay::Resetting) {
+        lab::not_reset(model, effects);
+    }
     model.overlay = Some(Overlay::Fault(fault));
 }
 

@@ -77,6 +77,7 @@ fn told(model: &Model, overlay: &Overlay, room: usize) -> Option<Told> {
             scroll: *scroll,
         },
         Overlay::Question(asking) => question(model, open_lab(model)?, asking, room)?,
+        Overlay::Hints => hints(model, room)?,
         Overlay::Solution { scroll } => Told {
             title: words::key_solution(language),
             lines: script(model, open_lab(model)?, room),
@@ -89,7 +90,7 @@ fn told(model: &Model, overlay: &Overlay, room: usize) -> Option<Told> {
             yes_no(),
         ),
         Overlay::ChooseReset { lab, chosen } => choose(model, lab, *chosen),
-        Overlay::AskingLosses => simple(
+        Overlay::AskingLosses { .. } => simple(
             words::key_undo(language),
             &words::asking_losses(language),
             close(),
@@ -106,6 +107,34 @@ fn told(model: &Model, overlay: &Overlay, room: usize) -> Option<Told> {
         ),
         Overlay::Book { lines } => simple(words::key_book(language), &lines.join("\n\n"), close()),
         Overlay::Fault(fault) => fault_told(model, fault, room),
+    })
+}
+
+/// Hints for the goal to work on, whole, where the goals have one line.
+fn hints(model: &Model, room: usize) -> Option<Told> {
+    let (language, theme) = (model.language, model.theme);
+    let (lab, screen) = model.open()?;
+    let check = screen.goals.next()?;
+    let mut lines = paragraph(model, check.message.get(language), room);
+    if let Some(command) = &check.look_at {
+        lines.push(text::with_code(
+            &words::look_at(language, command.as_str()),
+            Style::new(),
+            theme,
+        ));
+    }
+    for hint in super::goals::hints(model, lab, screen, check) {
+        lines.push(Line::default());
+        let folded = text::folded(&hint, room);
+        let styled = folded.iter();
+        lines.extend(styled.map(|line| text::with_code(line, theme.warn(), theme)));
+    }
+    let left = super::keybar::hints_left(model).unwrap_or(0);
+    Some(Told {
+        title: check.title.get(language).replace('`', ""),
+        lines,
+        keys: words::keys_hints(language, left),
+        scroll: 0,
     })
 }
 

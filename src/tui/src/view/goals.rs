@@ -31,13 +31,10 @@ pub(super) fn draw(
 /// `goals ✓✗○○○  port 80 reaches its port 80: found 80→8080`
 fn one_line(model: &Model, screen: &LabScreen, columns: u16) -> Line<'static> {
     let (theme, language) = (model.theme, model.language);
-    if let Some(said) = notice(model) {
+    if let Some(said) = notice(model, columns) {
         return said;
     }
-    let mut spans = vec![Span::raw(format!(" {} ", words::goals(language)))];
-    for check in screen.goals.checks() {
-        spans.push(text::mark(check, theme));
-    }
+    let mut spans = marks(model, screen);
     let taken: usize = spans.iter().map(Span::width).sum();
     let room = usize::from(columns).saturating_sub(taken + 3);
     let said = match screen.goals.next() {
@@ -56,19 +53,23 @@ fn said_of(model: &Model, hint: Option<String>, check: &CheckRecord) -> String {
     let title = check.title.get(model.language);
     match hint {
         Some(hint) => hint,
-        None if check.miss.is_some() => check.message.get(model.language).to_owned(),
+        None if check.miss.is_some() => {
+            words::goal_and_found(model.language, check.actual.get(model.language), title)
+        }
         None => title.to_owned(),
     }
 }
 
-fn notice(model: &Model) -> Option<Line<'static>> {
+fn notice(model: &Model, columns: u16) -> Option<Line<'static>> {
     let notice = model.notice.as_ref()?;
     let (mark, style) = match notice.tone {
         Tone::Good => (model.theme.symbol("✓", "[x]"), model.theme.good()),
         Tone::Bad => (model.theme.symbol("✗", "[-]"), model.theme.bad()),
         Tone::Plain => (model.theme.symbol("·", "-"), model.theme.strong()),
     };
-    let mut line = text::with_code(&notice.text, style, model.theme);
+    let room = usize::from(columns).saturating_sub(mark.chars().count() + 2);
+    let said = text::cut(&notice.text, room, model.theme);
+    let mut line = text::with_code(&said, style, model.theme);
     line.spans
         .insert(0, Span::styled(format!(" {mark} "), style));
     Some(line)
@@ -90,9 +91,11 @@ fn lines(model: &Model, lab: &Lab, screen: &LabScreen, area: Rect) -> Vec<Line<'
         .next()
         .map(|check| detail(model, lab, screen, check, area.width));
     let mut detail = detail.unwrap_or_default();
-    let said = notice(model);
+    let said = notice(model, area.width);
     let free = rows.saturating_sub(checks.len() + usize::from(said.is_some()));
-    detail.truncate(free);
+    if let Some(check) = screen.goals.next().filter(|_| detail.len() > free) {
+        return folded(model, screen, check, (detail, said), area);
+    }
     // Too many goals for the place: the one to work on stays in sight.
     let shown = rows
         .saturating_sub(detail.len() + usize::from(said.is_some()))
@@ -112,6 +115,33 @@ fn lines(model: &Model, lab: &Lab, screen: &LabScreen, area: Rect) -> Vec<Line<'
     lines
 }
 
+/// Hints that have no room among the goals: the others are marks on one line,
+/// and of the hints the last ones are shown.
+fn folded(
+    model: &Model,
+    screen: &LabScreen,
+    check: &CheckRecord,
+    (detail, said): (Vec<Line<'static>>, Option<Line<'static>>),
+    area: Rect,
+) -> Vec<Line<'static>> {
+    let marks = Line::from(marks(model, screen));
+    let mut lines = vec![marks, row(model, screen, check, area.width)];
+    let taken = lines.len() + usize::from(said.is_some());
+    let free = usize::from(area.height).saturating_sub(taken);
+    let skip = detail.len().saturating_sub(free);
+    lines.extend(detail.into_iter().skip(skip));
+    lines.extend(said);
+    lines
+}
+
+/// `goals ✓✗○○○`
+fn marks(model: &Model, screen: &LabScreen) -> Vec<Span<'static>> {
+    let mut spans = vec![Span::raw(format!(" {} ", words::goals(model.language)))];
+    let marks = screen.goals.checks().iter();
+    spans.extend(marks.map(|check| text::mark(check, model.theme)));
+    spans
+}
+
 fn row(model: &Model, screen: &LabScreen, check: &CheckRecord, columns: u16) -> Line<'static> {
     let (theme, language) = (model.theme, model.language);
     let title = check.title.get(language);
@@ -127,26 +157,40 @@ fn row(model: &Model, screen: &LabScreen, check: &CheckRecord, columns: u16) -> 
     ));
     let taken: usize = spans.iter().map(Span::width).sum();
     let room = usize::from(columns).saturating_sub(taken + 4);
-    let turned_back = screen.goals.turned_back.contains(&check.id);
-    let told = match (check.status, &check.miss) {
-        (Status::Fail, _) if turned_back => {
-            words::was_met_before(language, check.message.get(language))
-        }
-        (Status::Fail, Some(_)) => match &check.look_at {
-            Some(command) => {
-                words::found_and_look(language, command.as_str(), check.message.get(language))
-            }
-            None => check.message.get(language).to_owned(),
-        },
-        (Status::Error, _) => check.message.get(language).to_owned(),
-        _ => String::new(),
-    };
+    let told = told(model, screen, check, room);
     if !told.is_empty() && room > 12 {
         spans.push(Span::raw("   "));
         let told = text::cut(&told, room, theme);
         spans.extend(text::with_code(&told, theme.faint(), theme).spans);
     }
     spans.into()
+}
+
+/// What is wrong with a goal, as much of it as there is room for: what was
+/// found is said first, then where to look, then what was expected.
+fn told(model: &Model, screen: &LabScreen, check: &CheckRecord, room: usize) -> String {
+    let language = model.language;
+    let turned_back = screen.goals.turned_back.contains(&check.id);
+    let met_before = |found: String| match turned_back {
+        true => words::was_met_before(language, found),
+        false => found,
+    };
+    let look = |found: &str| match &check.look_at {
+        Some(command) => words::and_look(language, command.as_str(), found),
+        None => found.to_owned(),
+    };
+    let whole = check.message.get(language);
+    match (check.status, &check.miss) {
+        (Status::Fail, miss) if turned_back || miss.is_some() => {
+            let found = words::found_short(language, check.actual.get(language));
+            let ways = [look(whole), look(&found)].map(met_before);
+            let fits = |told: &String| text::width(told) <= room;
+            let way = ways.into_iter().find(fits);
+            way.unwrap_or_else(|| met_before(found))
+        }
+        (Status::Error, _) => whole.to_owned(),
+        _ => String::new(),
+    }
 }
 
 /// The hints that are in sight for the goal to work on.
@@ -158,6 +202,25 @@ fn detail(
     columns: u16,
 ) -> Vec<Line<'static>> {
     let room = usize::from(columns).saturating_sub(6);
+    let said = hints(model, lab, screen, check);
+    let lines = said.iter().flat_map(|hint| text::folded(hint, room));
+    lines
+        .map(|line| {
+            let mut line = text::with_code(&line, model.theme.warn(), model.theme);
+            line.spans.insert(0, Span::raw("   "));
+            line
+        })
+        .collect()
+}
+
+/// The hint made for the recognised mistake, and those of the goal's own that
+/// were asked for.
+pub(super) fn hints(
+    model: &Model,
+    lab: &Lab,
+    screen: &LabScreen,
+    check: &CheckRecord,
+) -> Vec<String> {
     let mut said: Vec<String> = lab_hint(model, screen, check).into_iter().collect();
     let steps = lab
         .grader
@@ -169,14 +232,7 @@ fn detail(
     for (index, hint) in steps.iter().take(shown).enumerate() {
         said.push(format!("{}. {}", index + 1, hint.get(model.language)));
     }
-    let lines = said.iter().flat_map(|hint| text::folded(hint, room));
-    lines
-        .map(|line| {
-            let mut line = text::with_code(&line, model.theme.warn(), model.theme);
-            line.spans.insert(0, Span::raw("   "));
-            line
-        })
-        .collect()
+    said
 }
 
 /// The hint made for the mistake that was recognised: on request, or after a

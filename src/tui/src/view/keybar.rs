@@ -166,7 +166,7 @@ fn item(model: &Model, binding: &Binding) -> Vec<Span<'static>> {
 }
 
 /// How many of the next goal's own hints were not shown yet.
-fn hints_left(model: &Model) -> Option<usize> {
+pub(super) fn hints_left(model: &Model) -> Option<usize> {
     let (lab, screen) = model.open()?;
     let check = screen.goals.next()?;
     let all = lab.grader.goal(&check.id)?.hints.len();

@@ -22,8 +22,12 @@ use ratatui::text::Line;
 use crate::model::{Model, Place};
 use crate::words;
 
-/// Draws everything.
+/// Draws everything. On a frame that is smaller than the model's size, nothing:
+/// the event that says the new size is on its way.
 pub fn view(model: &Model, frame: &mut Frame<'_>) {
+    if model.size.area().intersection(frame.area()) != model.size.area() {
+        return;
+    }
     if model.size.is_too_small() {
         let text = words::too_small(model.language);
         frame.render_widget(Line::raw(text), frame.area());
