@@ -148,7 +148,9 @@ pub fn action(scope: Scope, key: &KeyEvent) -> Option<Action> {
     if scope == Scope::Leader && is_leader(key) {
         return Some(Action::Literal);
     }
-    let plain = key.modifiers.difference(KeyModifiers::SHIFT).is_empty();
+    // Two Escapes in a row arrive as Alt and Escape.
+    let plain =
+        key.code == KeyCode::Esc || key.modifiers.difference(KeyModifiers::SHIFT).is_empty();
     // ^G held a little longer: Ctrl with the second key means the same.
     let held = scope == Scope::Leader && key.modifiers == KeyModifiers::CONTROL;
     if !plain && !held {

@@ -1,12 +1,13 @@
 //! The mouse in a lab: what it does belongs to the pane it is over.
 
-use crossterm::event::{MouseEvent, MouseEventKind};
+use crossterm::event::{KeyCode, KeyEvent, KeyModifiers, MouseEvent, MouseEventKind};
 
-use super::{layout, notice};
+use super::{lab, layout, notice};
 use crate::effect::Effect;
 use crate::geometry;
-use crate::model::{Focus, Model, Place, Tone};
+use crate::model::{Focus, Model, Place, Side, Tone};
 use crate::terminal::MouseOutcome;
+use crate::view::lesson;
 use crate::words;
 
 pub(super) fn mouse(model: &mut Model, mouse: MouseEvent, effects: &mut Vec<Effect>) {
@@ -25,7 +26,8 @@ pub(super) fn mouse(model: &mut Model, mouse: MouseEvent, effects: &mut Vec<Effe
     let is_press = matches!(mouse.kind, MouseEventKind::Down(_));
     let held = screen.terminal.holds_mouse();
     if let Some(pane) = places.side.filter(|pane| pane.contains(at) && !held) {
-        in_side(model, &name, mouse, pane.height);
+        let height = geometry::inside(pane, places.framed).height;
+        in_side(model, &name, mouse, height, effects);
         return;
     }
     let Some(pane) = places.terminal.filter(|pane| pane.contains(at) || held) else {
@@ -48,18 +50,37 @@ pub(super) fn mouse(model: &mut Model, mouse: MouseEvent, effects: &mut Vec<Effe
     }
 }
 
-fn in_side(model: &mut Model, name: &str, mouse: MouseEvent, height: u16) {
+/// Over lesson and views the wheel scrolls, and a press gives them the keys.
+fn in_side(
+    model: &mut Model,
+    name: &str,
+    mouse: MouseEvent,
+    height: u16,
+    effects: &mut Vec<Effect>,
+) {
     let Some(screen) = model.labs.get_mut(name) else {
         return;
     };
     if matches!(mouse.kind, MouseEventKind::Down(_)) {
         screen.focus = Focus::Side;
     }
-    let pane = &mut screen.lesson;
-    let last = pane.layout.lines.len().saturating_sub(usize::from(height));
-    match mouse.kind {
-        MouseEventKind::ScrollUp => pane.scroll = pane.scroll.saturating_sub(3),
-        MouseEventKind::ScrollDown => pane.scroll = (pane.scroll + 3).min(last),
-        _ => {}
+    let code = match mouse.kind {
+        MouseEventKind::ScrollUp => KeyCode::Up,
+        MouseEventKind::ScrollDown => KeyCode::Down,
+        _ => return,
+    };
+    if screen.side != Side::Lesson {
+        let key = KeyEvent::new(code, KeyModifiers::NONE);
+        lab::in_view(model, name, &key, effects);
+        return;
     }
+    let pane = &mut screen.lesson;
+    let last = lesson::last_scroll(&pane.layout, height);
+    pane.scroll = match code {
+        KeyCode::Up => pane.scroll.saturating_sub(WHEEL_LINES),
+        _ => (pane.scroll + WHEEL_LINES).min(last),
+    };
 }
+
+/// Lines of the lesson for one step of the wheel.
+const WHEEL_LINES: usize = 3;
