@@ -12,6 +12,7 @@ use std::time::Duration;
 use alacritty_terminal::event::VoidListener;
 use alacritty_terminal::grid::{Dimensions, Scroll};
 use alacritty_terminal::index::Line;
+use alacritty_terminal::term::cell::Flags;
 use alacritty_terminal::term::{Config, Osc52, Term, TermMode};
 use alacritty_terminal::vte::ansi::{
     Attr, CharsetIndex, ClearMode, CursorShape, CursorStyle, Handler, LineClearMode, Mode,
@@ -195,13 +196,11 @@ impl Listed {
             column.0 = column.0.saturating_sub(1);
         }
         let row = &self.term.grid()[cursor.point.line];
-        let mut marks = row[column].zerowidth().map_or(0, <[char]>::len);
-        if column.0 > 0 {
-            // The second half of a wide character: its marks are with the first.
-            column.0 -= 1;
-            marks = marks.max(row[column].zerowidth().map_or(0, <[char]>::len));
+        if row[column].flags.contains(Flags::WIDE_CHAR_SPACER) {
+            // The marks of a wide character are with its first half.
+            column.0 = column.0.saturating_sub(1);
         }
-        marks
+        row[column].zerowidth().map_or(0, <[char]>::len)
     }
 
     /// Whether there is room for one more mark over a letter, and counts it. What

@@ -122,6 +122,14 @@ impl Random {
     }
 }
 
+fn characters(terminal: &Terminal) -> Vec<Shown> {
+    let (rows, columns) = terminal.drawn_size();
+    let places = (0..rows).flat_map(|row| (0..columns).map(move |column| (row, column)));
+    places
+        .map(|(row, column)| terminal.shown(row, column))
+        .collect()
+}
+
 fn use_it(terminal: &mut Terminal, random: &mut Random) {
     match random.below(9) {
         0 => {
@@ -160,7 +168,11 @@ fn use_it(terminal: &mut Terminal, random: &mut Random) {
             assert!(saved.len() <= 64 * 1024);
             let mut again = Terminal::new(24, 80);
             again.restore(&saved, Language::French);
-            let _ = again.feed(&terminal.repaint());
+            let (rows, columns) = terminal.size();
+            let mut painted = Terminal::new(rows, columns);
+            assert_eq!(painted.feed(&terminal.repaint()), b"");
+            terminal.scroll(Scroll::Bottom);
+            assert_eq!(characters(&painted), characters(terminal));
         }
         _ => draw(terminal, random),
     }

@@ -16,6 +16,7 @@ mod paste;
 mod repaint;
 mod screen_text;
 pub mod shell;
+pub(crate) mod shown;
 
 use alacritty_terminal::grid::{Dimensions, Scroll as GridScroll};
 use alacritty_terminal::index::{Column, Point};
@@ -27,6 +28,7 @@ use ratatui::layout::Rect;
 
 use emulator::Emulator;
 use mouse::Clicks;
+use shown::Shown;
 
 pub use emulator::Background;
 pub use mouse::MouseOutcome;
@@ -295,6 +297,12 @@ impl Terminal {
     pub(crate) fn cell(&self, row: u16, column: u16) -> &Cell {
         let point = self.point(row, column);
         &self.emulator.term.grid()[point.line][point.column]
+    }
+
+    /// What is shown at a row and column of the view.
+    pub(crate) fn shown(&self, row: u16, column: u16) -> Shown {
+        let point = self.point(row, column);
+        shown::shown(&self.emulator.term.grid()[point.line], point.column.0)
     }
 
     /// The selected part of the buffer.

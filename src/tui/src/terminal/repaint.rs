@@ -8,6 +8,8 @@ use alacritty_terminal::term::cell::{Cell, Flags};
 use alacritty_terminal::term::{Term, TermMode};
 use alacritty_terminal::vte::ansi::Color;
 
+use super::shown::{Shown, shown};
+
 pub(super) fn as_output<T>(term: &Term<T>) -> String {
     let grid = term.grid();
     let mode = term.mode();
@@ -22,13 +24,15 @@ pub(super) fn as_output<T>(term: &Term<T>) -> String {
         let blank = Cell::default();
         let used = row[..].iter().rposition(|cell| *cell != blank);
         let _ = write!(out, "\x1b[{};1H", line + 1);
-        for cell in used.map_or(&[][..], |last| &row[..Column(last + 1)]) {
-            let wanted = style_of(cell);
+        for column in 0..used.map_or(0, |last| last + 1) {
+            let wanted = style_of(&row[Column(column)]);
             if wanted != style {
                 out.push_str(&wanted);
                 style = wanted;
             }
-            push(&mut out, cell);
+            if let Shown::Narrow(text) | Shown::Wide(text) = shown(row, column) {
+                out.push_str(&text);
+            }
         }
     }
     out.push_str(&style_of(&grid.cursor.template));
@@ -36,30 +40,24 @@ pub(super) fn as_output<T>(term: &Term<T>) -> String {
     let _ = write!(out, "\x1b[{};{}H", point.line.0 + 1, point.column.0 + 1);
     if grid.cursor.input_needs_wrap {
         // Only a character put there leaves the cursor after the last column.
-        let cell = &grid[point.line][point.column];
-        let first = usize::from(cell.flags.contains(Flags::WIDE_CHAR_SPACER));
-        let cell = &grid[point.line][point.column - first];
+        let row = &grid[point.line];
+        let is_rest = shown(row, point.column.0) == Shown::Rest;
+        let column = point.column.0 - usize::from(is_rest);
         let _ = write!(
             out,
             "\x1b[{}G{}",
-            point.column.0 + 1 - first,
-            style_of(cell)
+            column + 1,
+            style_of(&row[Column(column)])
         );
-        push(&mut out, cell);
+        if let Shown::Narrow(text) | Shown::Wide(text) = shown(row, column) {
+            out.push_str(&text);
+        }
         out.push_str(&style_of(&grid.cursor.template));
     }
     if !mode.contains(TermMode::SHOW_CURSOR) {
         out.push_str("\x1b[?25l");
     }
     out
-}
-
-fn push(out: &mut String, cell: &Cell) {
-    if cell.flags.contains(Flags::WIDE_CHAR_SPACER) {
-        return;
-    }
-    out.push(if cell.c == '\t' { ' ' } else { cell.c });
-    out.extend(cell.zerowidth().unwrap_or_default());
 }
 
 /// The sequence that sets a cell's colours and attributes, and no others.

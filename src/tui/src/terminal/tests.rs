@@ -119,6 +119,10 @@ fn marks_over_a_letter_are_bounded() {
     let terminal = showing(&many);
     assert_eq!(terminal.cell(0, 0).zerowidth().unwrap().len(), 4);
     assert_eq!(terminal.cell(0, 1).c, 'x');
+    let marks = "\u{301}".repeat(9);
+    let terminal = showing(&format!("a{marks}b{marks}界{marks}"));
+    let counts = [0, 1, 2, 3].map(|column| terminal.cell(0, column).zerowidth().map(<[char]>::len));
+    assert_eq!(counts, [Some(4), Some(4), Some(4), None]);
 }
 
 #[test]

@@ -10,6 +10,7 @@ use unicode_width::UnicodeWidthStr as _;
 
 pub use crate::terminal::Focus;
 use crate::terminal::Terminal;
+use crate::terminal::shown::Shown;
 use crate::theme::{Palette, Theme};
 
 /// Draws the terminal's view into `area`; with the focus here, the real cursor is
@@ -21,18 +22,16 @@ pub fn draw(frame: &mut Frame<'_>, area: Rect, terminal: &Terminal, theme: Theme
     let buffer = frame.buffer_mut();
     for row in 0..area.height.min(rows) {
         for column in 0..area.width.min(columns) {
-            let place = Position::new(area.x + column, area.y + row);
+            let mut style = style_of(terminal.cell(row, column), theme);
             let point = terminal.point(row, column);
-            let chosen = selected.is_some_and(|range| range.contains(point));
-            let last = column + 1 == area.width;
-            draw_cell(
-                buffer,
-                place,
-                terminal.cell(row, column),
-                theme,
-                chosen,
-                last,
-            );
+            if selected.is_some_and(|range| range.contains(point)) {
+                style = chosen(style, theme);
+            }
+            let room = area.width - column;
+            let target = &mut buffer[Position::new(area.x + column, area.y + row)];
+            target.reset();
+            target.set_style(style);
+            target.set_symbol(&symbol(terminal, row, column, room));
         }
     }
     if terminal.is_scrolled() {
@@ -47,37 +46,31 @@ pub fn draw(frame: &mut Frame<'_>, area: Rect, terminal: &Terminal, theme: Theme
     }
 }
 
-fn draw_cell(
-    buffer: &mut Buffer,
-    place: Position,
-    cell: &Cell,
-    theme: Theme,
-    chosen: bool,
-    last: bool,
-) {
-    let mut style = style_of(cell, theme);
-    if chosen {
-        style = if cell.flags.contains(Flags::INVERSE) {
-            style.remove_modifier(Modifier::REVERSED)
-        } else {
-            style.patch(theme.chosen())
-        };
+/// What stands in a cell; `room` is how many columns there are up to the edge.
+fn symbol(terminal: &Terminal, row: u16, column: u16, room: u16) -> String {
+    let (mut text, width) = match terminal.shown(row, column) {
+        Shown::Narrow(text) => (text, 1),
+        Shown::Wide(text) => (text, 2),
+        Shown::Rest => (String::new(), 0),
+    };
+    let hidden = terminal.cell(row, column).flags.contains(Flags::HIDDEN);
+    if width == 0 || width > room || hidden {
+        return " ".to_owned();
     }
-    let target = &mut buffer[place];
-    target.reset();
-    target.set_style(style);
-    let spacer = Flags::WIDE_CHAR_SPACER | Flags::LEADING_WIDE_CHAR_SPACER | Flags::HIDDEN;
-    let wide = cell.flags.contains(Flags::WIDE_CHAR);
-    if cell.flags.intersects(spacer) || cell.c == '\t' || (wide && last) {
-        return;
-    }
-    let mut symbol = String::from(cell.c);
-    symbol.extend(cell.zerowidth().unwrap_or_default());
     // A mark must not make the cell wider than the emulator takes it to be.
-    if symbol.width() != usize::from(wide) + 1 {
-        symbol.truncate(cell.c.len_utf8());
+    if text.width() != usize::from(width) {
+        text.truncate(text.chars().next().map_or(0, char::len_utf8));
     }
-    target.set_symbol(&symbol);
+    text
+}
+
+/// What is selected; where a program has reversed it already, it is put back.
+fn chosen(style: Style, theme: Theme) -> Style {
+    if style.add_modifier.contains(Modifier::REVERSED) {
+        style.remove_modifier(Modifier::REVERSED)
+    } else {
+        style.patch(theme.chosen())
+    }
 }
 
 fn style_of(cell: &Cell, theme: Theme) -> Style {
