@@ -10,7 +10,7 @@ use plimsoll_api::lab::Restored;
 use plimsoll_host::{LabName, LabPaths};
 use plimsoll_lab::course::Lab;
 use plimsoll_lab::text::{Language, Text};
-use plimsoll_lab::undo::{self, Coming, Loss, UndoError};
+use plimsoll_lab::undo::{self, Beginning, Coming, Loss, UndoError};
 
 use crate::classroom::{Classroom, lay_out_start_files};
 use crate::commands;
@@ -20,9 +20,10 @@ use crate::words;
 /// Makes the snapshots of the steps that begin now. Undo is an addition: a lab
 /// without room for it is entered and checked all the same.
 pub fn keep_up(room: &Classroom, lab: &Lab, paths: &LabPaths, met: &BTreeSet<String>) {
-    if let Err(error) = undo::keep_up(&client(paths), lab, met)
-        // A submission is graded: there is no going back.
-        && error.status() != Some(403)
+    if let Err(error) = undo::keep_up(&client(paths), &undo::beginnings(lab, met))
+        // A submission is graded, or the engine was started by a Plimsoll that
+        // had no snapshots: there is no going back.
+        && !matches!(error.status(), Some(403 | 404))
     {
         let why = error.to_string();
         eprintln!("{}", words::undo_not_kept(room.language, why));
@@ -31,8 +32,8 @@ pub fn keep_up(room: &Classroom, lab: &Lab, paths: &LabPaths, met: &BTreeSet<Str
 
 /// As [`keep_up`], where nobody can be told: going back says that there is
 /// nothing to go back to.
-pub fn keep_up_quietly(lab: &Lab, paths: &LabPaths, met: &BTreeSet<String>) {
-    let _ = undo::keep_up(&client(paths), lab, met);
+pub fn keep_up_quietly(begin: &[Beginning], paths: &LabPaths) {
+    let _ = undo::keep_up(&client(paths), begin);
 }
 
 /// Somebody goes on to a step, counted from 1.

@@ -4,6 +4,9 @@
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use plimsoll_api::client::{Client, Endpoint};
+use plimsoll_lab::course::Course;
+use plimsoll_lab::progress::LabProgress;
+use plimsoll_lab::undo::{self, Coming};
 use plimsoll_testkit::{World, eventually, everyone};
 
 use crate::survival::{engine_pid, kill};
@@ -440,6 +443,39 @@ everyone!(the_start_of_a_step_is_kept_and_gone_back_to, |world| {
         journal.contains("image.pull"),
         "and is still in the journal"
     );
+});
+
+everyone!(a_step_that_was_gone_on_to_can_be_gone_back_to, |world| {
+    let course = Course::embedded();
+    let lab = course.lab(LAB).expect("the lab");
+    let client = client(world, LAB);
+    let keep = 2;
+    assert_eq!(lab.file.steps[keep].id, "keep");
+    let visit = || {
+        let all = client.snapshots().expect("a list");
+        let found = all.into_iter().find(|one| one.name == "visit.keep");
+        found.map(|one| one.volumes.len())
+    };
+    let arrive = |coming, met: &[&str]| {
+        let met = met.iter().map(|goal| (*goal).to_owned()).collect();
+        undo::arrive(&client, lab, keep, coming, &met).expect("a snapshot");
+    };
+    docker(world, "volume create one");
+    arrive(Coming::Onward, &[]);
+    assert_eq!(visit(), Some(1));
+    docker(world, "volume create two");
+    arrive(Coming::Back, &[]);
+    assert_eq!(visit(), Some(1), "looking something up changes nothing");
+    arrive(Coming::Onward, &["nginx-runs"]);
+    assert_eq!(visit(), Some(2), "coming from before, it begins again");
+    docker(world, "volume create three");
+    arrive(Coming::Onward, &["page-is-mounted"]);
+    assert_eq!(visit(), Some(2), "what is under way has begun");
+
+    let loss = undo::loss(&client, lab, keep + 1, &LabProgress::default()).expect("a loss");
+    assert_eq!(loss.volumes, ["three"]);
+    undo::go_back(&client, lab, keep + 1).expect("back");
+    assert_eq!(docker(world, "volume ls -q"), "one\ntwo\n");
 });
 
 everyone!(a_lab_as_new_keeps_nothing_of_its_steps, |world| {

@@ -30,7 +30,9 @@ pub fn run(shared: &Shared, arguments: &CheckArguments) -> Outcome {
     };
     let progress = room.progress()?.lab(&lab.name);
     let result = judge(lab, endpoint, paths.work(), &progress, Patience::Now)?;
-    room.change(&lab.name, |progress| progress.take_in(&result, &lab.grader))?;
+    room.change(&lab.name, |now| {
+        now.take_in_since(&progress, &result, &lab.grader);
+    })?;
     if arguments.engine.is_none() {
         undo::keep_up(&room, lab, &paths, &met(&result));
     }

@@ -25,7 +25,9 @@ pub fn run(shared: &Shared, arguments: &HintArguments) -> Outcome {
     let progress = room.progress()?.lab(&lab.name);
     let endpoint = Endpoint::Unix(paths.socket());
     let result = judge(lab, endpoint, paths.work(), &progress, Patience::Now)?;
-    room.change(&lab.name, |progress| progress.take_in(&result, &lab.grader))?;
+    room.change(&lab.name, |now| {
+        now.take_in_since(&progress, &result, &lab.grader);
+    })?;
     let Some(check) = result
         .checks
         .iter()

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use std::ffi::OsString;
 use std::fs;
 use std::path::PathBuf;
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use plimsoll_api::client::{Client, Endpoint, ListOptions};
@@ -13,7 +13,7 @@ use plimsoll_book::Sources;
 use plimsoll_host::{LabName, LabPaths};
 use plimsoll_lab::progress::{LabProgress, Progress};
 use plimsoll_lab::result::ResultRecord;
-use plimsoll_lab::undo::met;
+use plimsoll_lab::undo::{Beginning, beginnings, met};
 use plimsoll_text::{Language, Text};
 use plimsoll_tui::event::{BackTo, Fault, Health, Visit};
 use plimsoll_tui::run::Outside;
@@ -35,6 +35,8 @@ pub struct Binary {
     program: PathBuf,
     /// The port at which the book is served, once somebody asked for it.
     served: Mutex<Option<u16>>,
+    /// Held while the start of a step is kept.
+    keeping: Arc<Mutex<()>>,
 }
 
 impl Binary {
@@ -52,6 +54,7 @@ impl Binary {
             room,
             program,
             served: Mutex::new(None),
+            keeping: Arc::default(),
         })
     }
 
@@ -109,6 +112,17 @@ impl Binary {
             }
             _ => Vec::new(),
         }
+    }
+
+    /// Keeps the start of steps behind the verdict, which nobody waits for: a goal
+    /// is shown as met at once.
+    fn keep_up(&self, begin: Vec<Beginning>, paths: LabPaths) {
+        let keeping = self.keeping.clone();
+        std::thread::spawn(move || {
+            // One after another: the second finds what the first has kept.
+            let _turn = keeping.lock().unwrap_or_else(PoisonError::into_inner);
+            undo::keep_up_quietly(&begin, &paths);
+        });
     }
 }
 
@@ -168,12 +182,14 @@ impl Outside for Binary {
         let result =
             judge(found, endpoint, paths.work(), &progress, Patience::Now).map_err(told)?;
         let mut after = progress.clone();
-        after.take_in(&result, &found.grader);
-        undo::keep_up_quietly(found, &paths, &met(&result));
+        after.take_in_since(&progress, &result, &found.grader);
+        self.keep_up(beginnings(found, &met(&result)), paths);
         // Most looks find nothing new: the file is written when one does.
         if changed(&progress, &after) {
             self.room
-                .change(lab, |progress| progress.take_in(&result, &found.grader))
+                .change(lab, |now| {
+                    now.take_in_since(&progress, &result, &found.grader);
+                })
                 .map_err(told)?;
         }
         Ok(result)

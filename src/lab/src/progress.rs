@@ -46,6 +46,8 @@ pub struct LabProgress {
     pub seconds: u64,
     /// The reference solution was shown.
     pub solution_shown: bool,
+    /// How often the lab went back: a verdict from before that is of the past.
+    pub undone: u64,
 }
 
 /// Why progress cannot be read or kept.
@@ -146,6 +148,19 @@ impl Progress {
 }
 
 impl LabProgress {
+    /// Takes in the result of a check that began at `before`, unless the lab went
+    /// back meanwhile.
+    pub fn take_in_since(
+        &mut self,
+        before: &LabProgress,
+        result: &ResultRecord,
+        grader: &GraderFile,
+    ) {
+        if self.undone == before.undone {
+            self.take_in(result, grader);
+        }
+    }
+
     /// Takes a check's result in: the best verdict stays.
     pub fn take_in(&mut self, result: &ResultRecord, grader: &GraderFile) {
         self.last_score = result.score;
@@ -180,6 +195,36 @@ impl LabProgress {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::course::Course;
+    use crate::undo;
+
+    #[test]
+    fn a_verdict_from_before_the_lab_went_back_does_not_count() {
+        let course = Course::embedded();
+        let lab = course.lab("hello-world").expect("a lab");
+        let result: ResultRecord = serde_json::from_value(serde_json::json!({
+            "schema": ResultRecord::SCHEMA, "lab": "hello-world", "verdict": "fail",
+            "score": 4, "max_score": 10, "engine": "", "started_at": "now", "duration_ms": 1,
+            "cause": null, "journal_head": null,
+            "checks": [{
+                "id": "pulled", "title": {"en": "", "fr": ""}, "status": "pass",
+                "points": 4, "max_points": 4,
+                "expected": {"en": "", "fr": ""}, "actual": {"en": "", "fr": ""},
+                "message": {"en": "", "fr": ""}, "hint": null, "look_at": null, "miss": null
+            }],
+        }))
+        .expect("a result");
+        let before = LabProgress::default();
+        let mut progress = before.clone();
+        progress.take_in_since(&before, &result, &lab.grader);
+        assert!(progress.reached.contains("pulled"));
+        undo::forget(&mut progress, lab, 1);
+        progress.take_in_since(&before, &result, &lab.grader);
+        assert!(progress.reached.is_empty());
+        let now = progress.clone();
+        progress.take_in_since(&now, &result, &lab.grader);
+        assert!(progress.reached.contains("pulled"));
+    }
 
     #[test]
     fn what_one_terminal_writes_another_keeps() {

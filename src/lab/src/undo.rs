@@ -84,18 +84,37 @@ pub fn met_before(lab: &Lab, progress: &LabProgress) -> BTreeSet<String> {
         .collect()
 }
 
-/// The steps, from 0, that begin now: what was asked before is met, and nothing
-/// of what is asked from there on. Those in `kept` have begun already.
-fn beginning(lab: &Lab, met: &BTreeSet<String>, kept: &BTreeSet<String>) -> Vec<usize> {
+/// A step that begins now: what was asked before it is met, and nothing of what
+/// is asked from there on.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Beginning {
+    snapshot: String,
+    /// Nothing at all was asked before it.
+    with_the_lab: bool,
+}
+
+/// The steps that begin now, or have begun and are still as they were.
+#[must_use]
+pub fn beginnings(lab: &Lab, met: &BTreeSet<String>) -> Vec<Beginning> {
     let steps = &lab.file.steps;
     let is_met = |goal: &String| met.contains(goal);
     let begins = |index: &usize| {
         let (before, from) = steps.split_at(*index);
         let mut asked_before = before.iter().flat_map(|step| &step.goals);
         let mut asked_from = from.iter().flat_map(|step| &step.goals);
-        asked_before.all(is_met) && !asked_from.any(is_met) && !kept.contains(&names(&from[0])[0])
+        asked_before.all(is_met) && !asked_from.any(is_met)
     };
-    (0..steps.len()).filter(begins).collect()
+    let begin = (0..steps.len()).filter(begins);
+    begin
+        .map(|index| {
+            let [snapshot, _] = names(&steps[index]);
+            let with_the_lab = begins_with_the_lab(lab, index);
+            Beginning {
+                snapshot,
+                with_the_lab,
+            }
+        })
+        .collect()
 }
 
 /// Whether nothing is asked before a step: then it begins with the lab.
@@ -104,17 +123,25 @@ fn begins_with_the_lab(lab: &Lab, index: usize) -> bool {
     before.iter().all(|step| step.goals.is_empty())
 }
 
-/// Makes the snapshots of the steps that begin now; to be called when a lab is
-/// entered (nothing is met then that anybody knows of) and with each verdict.
+/// Makes the snapshots of steps that begin, where there are none; to be called
+/// when a lab is entered (nothing is met then that anybody knows of) and with
+/// each verdict.
 ///
 /// # Errors
 /// The engine cannot be asked, or cannot make them.
-pub fn keep_up(client: &Client, lab: &Lab, met: &BTreeSet<String>) -> Result<(), ClientError> {
-    let kept = client.snapshots()?.into_iter().map(|one| one.name);
+pub fn keep_up(client: &Client, begin: &[Beginning]) -> Result<(), ClientError> {
+    if begin.is_empty() {
+        return Ok(());
+    }
+    let kept: BTreeSet<String> = client
+        .snapshots()?
+        .into_iter()
+        .map(|one| one.name)
+        .collect();
     let mut empty = None;
-    for index in beginning(lab, met, &kept.collect()) {
+    for one in begin.iter().filter(|one| !kept.contains(&one.snapshot)) {
         // Somebody may have worked in the lab before it was first looked at.
-        if begins_with_the_lab(lab, index) {
+        if one.with_the_lab {
             let empty = match empty {
                 Some(empty) => empty,
                 None => *empty.insert(is_empty(client)?),
@@ -123,7 +150,7 @@ pub fn keep_up(client: &Client, lab: &Lab, met: &BTreeSet<String>) -> Result<(),
                 continue;
             }
         }
-        client.snapshot_make(&names(&lab.file.steps[index])[0])?;
+        client.snapshot_make(&one.snapshot)?;
     }
     Ok(())
 }
@@ -140,7 +167,7 @@ pub fn arrive(
     coming: Coming,
     met: &BTreeSet<String>,
 ) -> Result<(), ClientError> {
-    keep_up(client, lab, met)?;
+    keep_up(client, &beginnings(lab, met))?;
     let Some(step) = lab.file.steps.get(index) else {
         return Ok(());
     };
@@ -256,6 +283,7 @@ pub fn forget(progress: &mut LabProgress, lab: &Lab, step: usize) {
         progress.last_score = met.iter().map(|goal| goal.points).sum();
     }
     progress.step = progress.step.min(step);
+    progress.undone += 1;
 }
 
 fn is_empty(client: &Client) -> Result<bool, ClientError> {
@@ -308,38 +336,28 @@ mod tests {
         words.iter().map(|word| (*word).to_owned()).collect()
     }
 
-    fn ids<'a>(lab: &'a Lab, steps: &[usize]) -> Vec<&'a str> {
-        let ids = steps.iter().map(|step| lab.file.steps[*step].id.as_str());
-        ids.collect()
-    }
-
     #[test]
     fn steps_begin_when_all_before_is_met_and_nothing_of_theirs() {
         let lab = lab("nginx-volumes");
-        let none = set(&[]);
-        let begin = |met: &BTreeSet<String>, kept: &BTreeSet<String>| {
-            ids(&lab, &beginning(&lab, met, kept)).join(" ")
+        let begin = |met: &[&str]| {
+            let all = beginnings(&lab, &set(met)).into_iter();
+            let told = all.map(|one| one.snapshot + if one.with_the_lab { "!" } else { "" });
+            told.collect::<Vec<_>>().join(" ")
         };
         // `page` asks for nothing, so `serve` begins with the lab too.
-        assert_eq!(begin(&none, &none), "page serve");
-        assert_eq!(begin(&none, &set(&["step.page", "step.serve"])), "");
-        let half = set(&["nginx-runs"]);
-        assert_eq!(begin(&half, &none), "", "`serve` is under way");
-        let served = set(&["nginx-runs", "named-webserver", "port-80"]);
-        assert_eq!(begin(&served, &none), "keep");
-        let kept = set(&[
-            "nginx-runs",
-            "named-webserver",
-            "port-80",
-            "page-is-mounted",
-            "page-is-served",
-        ]);
-        assert_eq!(begin(&kept, &none), "prove");
-        let mut all = kept.clone();
-        all.insert("page-survives".to_owned());
-        assert_eq!(begin(&all, &none), "further");
-        // `prove` was never met, so what comes after it has not begun.
-        assert_eq!(begin(&kept, &set(&["step.prove"])), "");
+        assert_eq!(begin(&[]), "step.page! step.serve!");
+        let mut met = vec!["nginx-runs"];
+        assert_eq!(begin(&met), "", "`serve` is under way");
+        met.extend(["named-webserver", "port-80"]);
+        assert_eq!(begin(&met), "step.keep");
+        met.push("page-is-mounted");
+        assert_eq!(begin(&met), "");
+        met.push("page-is-served");
+        assert_eq!(begin(&met), "step.prove");
+        met.push("page-survives");
+        assert_eq!(begin(&met), "step.further");
+        // What was met out of turn.
+        assert_eq!(begin(&["page-is-mounted"]), "");
     }
 
     #[test]

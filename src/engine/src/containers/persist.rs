@@ -5,6 +5,7 @@
 
 use std::fs;
 use std::io;
+use std::os::fd::AsFd;
 use std::path::{Path, PathBuf};
 
 use super::record::{Record, VERSION};
@@ -102,7 +103,13 @@ pub fn doom(directory: &Path) -> io::Result<PathBuf> {
 /// # Errors
 /// What `unlinkat(2)` says.
 pub fn remove_tree(path: &Path) -> io::Result<()> {
-    match fs::remove_dir_all(path) {
+    let (Some(parent), Some(name)) = (path.parent(), path.file_name()) else {
+        return Err(io::ErrorKind::InvalidInput.into());
+    };
+    // A container may have made directories in each other without end.
+    let removed =
+        fs::File::open(parent).and_then(|parent| plimsoll_store::remove_tree(parent.as_fd(), name));
+    match removed {
         Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),
         _ => Ok(()),
     }

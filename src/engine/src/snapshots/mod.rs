@@ -150,7 +150,14 @@ impl Snapshots {
         }
         let directory = lab.join(DIRECTORY);
         let file = directory.join(index::FILE);
-        let mut index: Index = state_file::load(&file, index::VERSION)?.unwrap_or_default();
+        let mut index: Index = match state_file::load(&file, index::VERSION) {
+            // A power cut: without them the lab is whole all the same.
+            Err(error @ StateError::Damaged { .. }) => {
+                eprintln!("{error}; the lab's snapshots are dropped");
+                Index::default()
+            }
+            loaded => loaded?.unwrap_or_default(),
+        };
         if index.drop_damaged(&machine::boot_id()) {
             state_file::save(&file, &index, Durability::Process)?;
         }
@@ -304,5 +311,73 @@ async fn sync(engine: Rc<Engine>, directory: String) {
         let _ = engine
             .snapshots
             .change(|index| index.note_synced(&directory));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use plimsoll_store::Ownership;
+
+    fn open(lab: &Path) -> Result<Snapshots, SnapshotError> {
+        let store = Store::open(&lab.join("store"), Ownership::Single).expect("a store");
+        Snapshots::open_in(lab, &store)
+    }
+
+    fn names(snapshots: &Snapshots) -> Vec<String> {
+        let all = snapshots.all().into_iter();
+        all.map(|entry| entry.name).collect()
+    }
+
+    /// A lab whose snapshot `a` is in `snapshots/of-a`, beside a leftover.
+    fn lab() -> tempfile::TempDir {
+        let dir = tempfile::tempdir().expect("a directory");
+        for name in ["snapshots/of-a", "snapshots/leftover", "containers"] {
+            fs::create_dir_all(dir.path().join(name)).expect("directories");
+        }
+        let mut index = Index::default();
+        index.enter(index::tests::entry("a", 1));
+        let file = dir.path().join("snapshots/index.json");
+        state_file::save(&file, &index, Durability::Process).expect("it saves");
+        dir
+    }
+
+    #[test]
+    fn what_the_index_does_not_know_is_left_over() {
+        let lab = lab();
+        let snapshots = open(lab.path()).expect("it opens");
+        assert_eq!(names(&snapshots), ["a"]);
+        let leftover = lab.path().join("snapshots/leftover");
+        assert_eq!(*snapshots.leftovers.borrow(), [leftover]);
+        sweep_now(lab.path());
+        let left = fs::read_dir(lab.path().join("snapshots")).expect("it lists");
+        assert_eq!(left.count(), 2, "the index and its snapshot");
+    }
+
+    #[test]
+    fn a_damaged_index_costs_the_snapshots_and_not_the_lab() {
+        let lab = lab();
+        let file = lab.path().join("snapshots/index.json");
+        fs::write(&file, "").expect("it writes");
+        assert_eq!(names(&open(lab.path()).expect("it opens")), [""; 0]);
+        let newer = r#"{"version":9}"#;
+        fs::write(&file, newer).expect("it writes");
+        assert!(open(lab.path()).is_err(), "a newer one is not ours to drop");
+    }
+
+    #[test]
+    fn a_promise_is_carried_out_before_anything_is_read_and_swept_by_nobody() {
+        let lab = lab();
+        let staged = lab.path().join("snapshots/leftover/containers/back");
+        fs::create_dir_all(staged).expect("directories");
+        let intent = Intent::new("a", "leftover", 1, Vec::new());
+        swap::promise(lab.path(), &intent).expect("a promise");
+        sweep_now(lab.path());
+        let snapshots = open(lab.path()).expect("it opens");
+        assert!(lab.path().join("containers/back").exists());
+        assert!(
+            snapshots.promised.borrow().is_some(),
+            "it is still to be told"
+        );
     }
 }

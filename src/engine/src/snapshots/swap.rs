@@ -16,7 +16,7 @@ use super::index::{self, Index};
 use super::{DIRECTORY, SnapshotError};
 use crate::containers::Allocation;
 use crate::images;
-use crate::state_file::{self, Durability};
+use crate::state_file::{self, Durability, StateError};
 
 /// The promise's name in the lab's directory.
 const FILE: &str = "restore.json";
@@ -104,9 +104,10 @@ pub fn carry_out(lab: &Path, intent: &Intent) -> Result<(), SnapshotError> {
     let list = images::FILE_NAME;
     rename_if_there(&staging.join(list), &lab.join(list))?;
     let file = lab.join(DIRECTORY).join(index::FILE);
-    let index: Option<Index> = state_file::load(&file, index::VERSION)?;
-    let Some(mut index) = index else {
-        return Ok(());
+    let mut index: Index = match state_file::load(&file, index::VERSION) {
+        Ok(Some(index)) => index,
+        Ok(None) | Err(StateError::Damaged { .. }) => return Ok(()),
+        Err(error) => return Err(error.into()),
     };
     if !index.forget_after(intent.seq).is_empty() {
         state_file::save(&file, &index, Durability::Process)?;
