@@ -83,6 +83,8 @@ pub enum Effect {
     Record {
         lab: String,
         size: (u16, u16),
+        /// Output that paints what the terminal shows now.
+        screen: Vec<u8>,
     },
     EndRecording {
         lab: String,

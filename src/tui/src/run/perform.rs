@@ -87,7 +87,7 @@ impl Performer {
                 seat.start_shell(&lab, size, language, &outside, &events);
             }
             Effect::Enter { lab } => self.enter(lab),
-            Effect::Record { lab, size } => self.record(&lab, size),
+            Effect::Record { lab, size, screen } => self.record(&lab, size, &screen),
             Effect::EndRecording { lab } => self.end_recording(&lab),
             Effect::Mark { lab, label } => {
                 self.recorded(&lab, now(), |recorder, at| recorder.marker(at, &label));
@@ -148,7 +148,7 @@ impl Performer {
         seat.watch(lab, &outside, &events);
     }
 
-    fn record(&mut self, lab: &str, size: (u16, u16)) {
+    fn record(&mut self, lab: &str, size: (u16, u16), screen: &[u8]) {
         let about = About {
             rows: size.0,
             columns: size.1,
@@ -158,8 +158,11 @@ impl Performer {
         };
         let made = self.outside.recording(lab).and_then(|path| {
             let made = Recorder::create(&path, &about);
-            made.map(|recorder| (recorder, path))
-                .map_err(|error| fault(&error))
+            made.and_then(|mut recorder| {
+                recorder.output(about.started, screen)?;
+                Ok((recorder, path))
+            })
+            .map_err(|error| fault(&error))
         });
         match made {
             Ok((recorder, path)) => {

@@ -9,7 +9,8 @@ use crate::event::{Fault, LabEvent, ShellEvent, Visit};
 use crate::model::{
     Focus, LabScreen, LabState, Model, Overlay, Place, ShellState, Side, Tone, Turn,
 };
-use crate::terminal::Scroll;
+use crate::terminal::{Background, Scroll};
+use crate::theme::Palette;
 use crate::view::xray::Pressed;
 use crate::words;
 
@@ -23,6 +24,11 @@ const PORTION_MS: u64 = 30_000;
 /// Goes to a lab: begins it, or finds it as it was.
 pub fn open(model: &mut Model, name: &str, effects: &mut Vec<Effect>) {
     let (language, now) = (model.language, model.now);
+    let background = match model.theme.palette {
+        Palette::Dark => Background::Dark,
+        Palette::Light => Background::Light,
+        Palette::None => Background::Unknown,
+    };
     let Some(lab) = model.course.lab(name) else {
         return;
     };
@@ -32,6 +38,7 @@ pub fn open(model: &mut Model, name: &str, effects: &mut Vec<Effect>) {
         .labs
         .entry(name.to_owned())
         .or_insert_with(|| LabScreen::new(lab, language, now));
+    screen.terminal.set_background(background);
     screen.clock.last_input = now;
     if screen.state != LabState::Ready {
         screen.state = LabState::Starting;
@@ -456,7 +463,11 @@ pub(super) fn record(model: &mut Model, name: &str, effects: &mut Vec<Effect>) {
     let lab = name.to_owned();
     let size = screen.terminal.size();
     effects.push(match screen.recording {
-        None => Effect::Record { lab, size },
+        None => Effect::Record {
+            lab,
+            size,
+            screen: screen.terminal.repaint(),
+        },
         Some(_) => Effect::EndRecording { lab },
     });
 }
