@@ -15,7 +15,7 @@
 use plimsoll_api::client::{Client, ListOptions};
 use plimsoll_api::error::ClientError;
 use plimsoll_api::filters::Filters;
-use plimsoll_api::lab::{Restored, Snapshot};
+use plimsoll_api::lab::{Restored, Snapshot, SnapshotContainer};
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::course::Lab;
@@ -221,17 +221,7 @@ pub fn loss(
     let then = snapshot(client, lab, step)?;
     let now = containers(client)?;
     let mut loss = Loss::default();
-    for (id, name, _) in &now {
-        if !then.containers.iter().any(|one| one.id == *id) {
-            loss.containers.push(name.clone());
-        }
-    }
-    for one in &then.containers {
-        let there = now.iter().find(|(id, _, _)| *id == one.id);
-        if there.is_none_or(|(_, _, runs)| one.running && !runs) {
-            loss.coming_back.push(one.name.clone());
-        }
-    }
+    compare_containers(&now, &then.containers, &mut loss);
     for image in client.images(false, &Filters::default())? {
         if !then.images.iter().any(|one| one.id == image.id) {
             loss.images.push(image_name(&image.id, &image.repo_tags));
@@ -244,6 +234,29 @@ pub fn loss(
     }
     loss.answers = forgotten(lab, step, progress);
     Ok(loss)
+}
+
+fn compare_containers(now: &[Seen], then: &[SnapshotContainer], loss: &mut Loss) {
+    for Seen { id, name, .. } in now {
+        if !then.iter().any(|one| one.id == *id) {
+            // Another of that name may come back: its id tells them apart.
+            let name = match then.iter().any(|one| one.name == *name) {
+                true => format!("{name} ({})", short(id)),
+                false => name.clone(),
+            };
+            loss.containers.push(name);
+        }
+    }
+    for one in then {
+        let there = now.iter().find(|seen| seen.id == one.id);
+        if there.is_none_or(|seen| one.running && !seen.runs) {
+            let name = match now.iter().any(|s| s.name == one.name && s.id != one.id) {
+                true => format!("{} ({})", one.name, short(&one.id)),
+                false => one.name.clone(),
+            };
+            loss.coming_back.push(name);
+        }
+    }
 }
 
 /// Questions of this step and later ones that were answered.
@@ -293,8 +306,15 @@ fn is_empty(client: &Client) -> Result<bool, ClientError> {
         && client.volumes(&nothing)?.volumes.is_empty())
 }
 
-/// Id, name, and whether it runs; a grader's copies are nobody's.
-fn containers(client: &Client) -> Result<Vec<(String, String, bool)>, ClientError> {
+/// A container as it is now.
+struct Seen {
+    id: String,
+    name: String,
+    runs: bool,
+}
+
+/// All containers; a grader's copies are nobody's.
+fn containers(client: &Client) -> Result<Vec<Seen>, ClientError> {
     let all = ListOptions {
         all: true,
         ..ListOptions::default()
@@ -306,7 +326,8 @@ fn containers(client: &Client) -> Result<Vec<(String, String, bool)>, ClientErro
             let name = one.names.first().map_or(one.id.as_str(), String::as_str);
             let name = name.trim_start_matches('/').to_owned();
             let runs = matches!(one.state.as_str(), "running" | "paused" | "restarting");
-            (one.id, name, runs)
+            let id = one.id;
+            Seen { id, name, runs }
         })
         .collect())
 }
@@ -390,6 +411,27 @@ mod tests {
         assert!(progress.reached.is_empty() && progress.answers.is_empty());
         assert!(met_before(&lab, &progress).is_empty());
         assert_eq!(progress.last_score, 0);
+    }
+
+    #[test]
+    fn containers_of_one_name_are_told_apart() {
+        let [first, second] = ["a", "b"].map(|digit| digit.repeat(64));
+        let seen = |id: &str, name: &str, runs| Seen {
+            id: id.to_owned(),
+            name: name.to_owned(),
+            runs,
+        };
+        let kept = |id: &str, name: &str| SnapshotContainer {
+            id: id.to_owned(),
+            name: name.to_owned(),
+            running: true,
+        };
+        let mut loss = Loss::default();
+        let now = [seen(&second, "web", true), seen("c", "stopped", false)];
+        let then = [kept(&first, "web"), kept("c", "stopped"), kept("d", "gone")];
+        compare_containers(&now, &then, &mut loss);
+        assert_eq!(loss.containers, ["web (bbbbbbbbbbbb)"]);
+        assert_eq!(loss.coming_back, ["web (aaaaaaaaaaaa)", "stopped", "gone"]);
     }
 
     #[test]
