@@ -84,7 +84,7 @@ const fn letter(scope: Scope, letter: char, action: Action, shown: &'static str)
 /// All of them, in the order in which bars and help show them.
 pub const BINDINGS: &[Binding] = &[
     key(Scope::Home, KeyCode::Enter, Action::Take, "⏎"),
-    key(Scope::Home, KeyCode::Up, Action::Up, ""),
+    key(Scope::Home, KeyCode::Up, Action::Up, "↑↓"),
     key(Scope::Home, KeyCode::Down, Action::Down, ""),
     letter(Scope::Home, 'k', Action::Up, ""),
     letter(Scope::Home, 'j', Action::Down, ""),
@@ -168,6 +168,7 @@ pub fn word(action: Action, scope: Scope, language: Language) -> String {
     let say = match action {
         Action::Take if scope == Scope::Home => words::key_open,
         Action::Take => words::key_insert,
+        Action::Up if scope == Scope::Home => words::key_choose,
         Action::Up | Action::Down | Action::PageUp | Action::PageDown => words::key_scroll,
         Action::Top | Action::Bottom => words::key_ends,
         Action::NextCommand | Action::PreviousCommand => words::key_command,

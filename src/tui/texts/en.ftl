@@ -154,7 +154,7 @@ key-insert = put into the terminal
 key-scroll = scroll
 key-ends = first, last
 key-command = next command
-key-back = back to the terminal
+key-back = to the terminal
 key-quit = quit
 key-home = home
 key-search = search
@@ -179,6 +179,12 @@ key-literal = the key itself, for the program in the terminal
 key-new-shell = new shell
 key-scroll-back = scroll the terminal
 key-more = more
+key-all = show all
+key-choose = choose
+name-escape = Esc
+name-end = End
+name-enter = Enter
+name-up-down = Up/Down
 key-hints-left = { $hint } ({ $left } left)
 leader-then = ^G then
 keys-close = any key closes
@@ -187,6 +193,7 @@ keys-yes-no = y yes · any other key no
 keys-hints = h next hint ({ $left } left) · any other key closes
 keys-choose = ↑↓ choose · Enter go on · Esc no
 keys-question = Enter answer · Tab next question · Esc later
+keys-question-choice = ↑↓ choose · Enter answer · Tab next question · Esc later
 
 # Home.
 searching = search:
@@ -221,14 +228,15 @@ goal-and-found = { $goal }: found { $found }
 and-look = { $found }   see: `{ $command }`
 look-at = see: `{ $command }`
 all-goals-met = All goals are met. Go on when you like: ^G n, or home with ^G q.
+all-met = all met. Go on when you like: ^G n, or home with ^G q.
 not-judged-yet = The goals are being looked at...
-cannot-judge = the goals cannot be looked at now
+cannot-judge = cannot be looked at now: { $why }
 no-more-hints = There are no more hints for this goal. ^G s shows the solution.
 no-questions = This lab asks no questions.
 answer-noted = Noted. You may change it at any time.
 copied = Copied.
 recording = REC
-recording-into = Recording the terminal into { $file } (what you type is not kept, what is shown is). ^G r ends it.
+recording-into = Recording what the terminal shows, not what you type. ^G r ends it. { $file }
 recording-kept = The recording is in { $file }.
 
 # Dialogs.
@@ -249,6 +257,7 @@ step-was-reset = Everything is as it was when step { $step } began.
 help-home = The labs
 help-leader = In a lab: press Ctrl and G, let go, then
 help-lesson = While the lesson has the keys
+help-view = While a view has the keys
 help-mouse = The mouse scrolls, and marks text to copy it. Programs in the terminal that ask for the mouse get it.
 
 # X-ray: names of lines.

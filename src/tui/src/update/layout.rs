@@ -4,7 +4,7 @@
 use crate::effect::Effect;
 use crate::geometry::{self, Places, Wanted};
 use crate::lesson::{Layout, Part};
-use crate::model::{LabScreen, Model, Place, Side};
+use crate::model::{LabScreen, Model, Overlay, Place, Side};
 use crate::view;
 
 /// The places of the lab that is open.
@@ -24,6 +24,10 @@ pub fn places(model: &Model, screen: &LabScreen) -> Places {
 }
 
 pub(super) fn settle(model: &mut Model, effects: &mut Vec<Effect>) {
+    let last = view::dialog::last_scroll(model);
+    if let Some(Overlay::Help { scroll } | Overlay::Solution { scroll }) = &mut model.overlay {
+        *scroll = (*scroll).min(last);
+    }
     let Place::Lab(name) = &model.place else {
         return;
     };

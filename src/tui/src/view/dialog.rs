@@ -7,12 +7,12 @@ use ratatui::Frame;
 use ratatui::layout::Rect;
 use ratatui::style::Style;
 use ratatui::text::{Line, Span, Text};
-use ratatui::widgets::{Block, Clear};
+use ratatui::widgets::Clear;
 
-use super::text;
+use super::{keybar, text};
 use crate::event::{BackTo, Fault};
-use crate::keys::{BINDINGS, Scope, word};
-use crate::model::{Asking, Model, Overlay, Place};
+use crate::keys::{BINDINGS, Binding, Scope, word};
+use crate::model::{Asking, Focus, Model, Overlay, Place, Side};
 use crate::update::resets;
 use crate::words;
 
@@ -28,35 +28,59 @@ pub(super) fn draw(model: &Model, frame: &mut Frame<'_>) {
     let Some(overlay) = &model.overlay else {
         return;
     };
-    let area = frame.area();
-    let width = area.width.saturating_sub(4).min(84).max(area.width.min(24));
-    let room = usize::from(width.saturating_sub(4));
-    let Some(told) = told(model, overlay, room) else {
+    let Some((told, place)) = placed(model, overlay) else {
         return;
     };
+    let block = text::bordered(model.theme)
+        .title(format!(" {} ", told.title))
+        .title_bottom(format!(" {} ", keybar::in_symbols(model, &told.keys)))
+        .border_style(model.theme.accent());
+    let inner = inside(place);
+    frame.render_widget(Clear, place);
+    frame.render_widget(block, place);
+    let most = told.lines.len().saturating_sub(usize::from(inner.height));
+    let shown: Vec<Line<'_>> = told.lines.into_iter().skip(told.scroll.min(most)).collect();
+    frame.render_widget(Text::from(shown), inner);
+}
+
+/// A dialog in words, and where it stands.
+fn placed(model: &Model, overlay: &Overlay) -> Option<(Told, Rect)> {
+    let area = model.size.area();
+    let width = area.width.saturating_sub(4).min(84).max(area.width.min(24));
+    let room = usize::from(width.saturating_sub(4));
+    let told = told(model, overlay, room)?;
     let rows = u16::try_from(told.lines.len()).unwrap_or(u16::MAX);
-    let height = rows.saturating_add(4).min(area.height);
+    let height = rows.saturating_add(3).min(area.height);
     let place = Rect {
         x: (area.width - width) / 2,
         y: (area.height - height) / 2,
         width,
         height,
     };
-    let block = Block::bordered()
-        .title(format!(" {} ", told.title))
-        .title_bottom(format!(" {} ", told.keys))
-        .border_style(model.theme.accent());
-    let inner = Rect {
+    Some((told, place))
+}
+
+fn inside(place: Rect) -> Rect {
+    Rect {
         x: place.x + 2,
         y: place.y + 1,
         width: place.width.saturating_sub(4),
         height: place.height.saturating_sub(2),
-    };
-    frame.render_widget(Clear, place);
-    frame.render_widget(block, place);
-    let most = told.lines.len().saturating_sub(usize::from(inner.height));
-    let shown: Vec<Line<'_>> = told.lines.into_iter().skip(told.scroll.min(most)).collect();
-    frame.render_widget(Text::from(shown), inner);
+    }
+}
+
+/// How far the dialog in sight can be scrolled.
+#[must_use]
+pub fn last_scroll(model: &Model) -> usize {
+    let placed = model
+        .overlay
+        .as_ref()
+        .and_then(|overlay| placed(model, overlay));
+    placed.map_or(0, |(told, place)| {
+        told.lines
+            .len()
+            .saturating_sub(usize::from(inside(place).height))
+    })
 }
 
 fn told(model: &Model, overlay: &Overlay, room: usize) -> Option<Told> {
@@ -95,11 +119,12 @@ fn told(model: &Model, overlay: &Overlay, room: usize) -> Option<Told> {
             &words::asking_losses(language),
             close(),
         ),
-        Overlay::ConfirmReset { loss, .. } => simple(
-            words::key_undo(language),
-            &words::confirm_reset(language, loss.get(language)),
-            yes_no(),
-        ),
+        Overlay::ConfirmReset { lab, back_to, loss } => Told {
+            title: back_to_words(model, lab, *back_to, language),
+            lines: losses(model, loss.get(language), room),
+            keys: yes_no(),
+            scroll: 0,
+        },
         Overlay::Resetting => simple(
             words::key_undo(language),
             &words::resetting(language),
@@ -129,13 +154,31 @@ fn hints(model: &Model, room: usize) -> Option<Told> {
         let styled = folded.iter();
         lines.extend(styled.map(|line| text::with_code(line, theme.warn(), theme)));
     }
-    let left = super::keybar::hints_left(model).unwrap_or(0);
+    let keys = match keybar::hints_left(model) {
+        Some(left @ 1..) => words::keys_hints(language, left),
+        _ => words::keys_close(language),
+    };
     Some(Told {
         title: check.title.get(language).replace('`', ""),
         lines,
-        keys: words::keys_hints(language, left),
+        keys,
         scroll: 0,
     })
+}
+
+/// What a reset takes away, and the question; of a long list the end is left
+/// out, never the question.
+fn losses(model: &Model, loss: &str, room: usize) -> Vec<Line<'static>> {
+    let mut lines = paragraph(model, &words::confirm_reset(model.language, loss), room);
+    let most = usize::from(model.size.rows).saturating_sub(4).max(3);
+    if lines.len() > most {
+        let left_out = model.theme.symbol("…", "...");
+        let ends = lines.split_off(lines.len() - 2);
+        lines.truncate(most - 3);
+        lines.push(Line::raw(left_out));
+        lines.extend(ends);
+    }
+    lines
 }
 
 fn open_lab(model: &Model) -> Option<&Lab> {
@@ -185,43 +228,68 @@ fn fault_told(model: &Model, fault: &Fault, room: usize) -> Told {
     }
 }
 
-/// The keys of the screen that help was asked on.
+/// The keys of the screen that help was asked on: first those of the pane that
+/// has the keys.
 fn help(model: &Model, room: usize) -> Vec<Line<'static>> {
     let language = model.language;
     let mut lines = Vec::new();
-    let scopes: &[(Scope, String)] = match model.place {
-        Place::Home => &[(Scope::Home, words::help_home(language))],
-        Place::Lab(_) => &[
-            (Scope::Leader, words::help_leader(language)),
-            (Scope::Lesson, words::help_lesson(language)),
-        ],
-    };
-    for (scope, title) in scopes {
+    let mut section = |title: String, keys: Vec<(String, String)>| {
         if !lines.is_empty() {
             lines.push(Line::default());
         }
-        for line in text::folded(title, room) {
-            lines.push(Line::styled(line, model.theme.strong()));
-        }
-        for binding in BINDINGS.iter().filter(|binding| binding.scope == *scope) {
-            if binding.shown.is_empty() {
-                continue;
-            }
+        let folded = text::folded(&title, room).into_iter();
+        lines.extend(folded.map(|line| Line::styled(line, model.theme.strong())));
+        let widest = keys.iter().map(|(key, _)| text::width(key)).max();
+        let column = widest.unwrap_or(0).max(5) + 1;
+        for (key, says) in keys {
             lines.push(Line::from(vec![
-                Span::styled(format!("  {:<5}", binding.shown), model.theme.accent()),
-                Span::raw(word(binding.action, *scope, language)),
+                Span::styled(format!("  {key:<column$}"), model.theme.accent()),
+                Span::raw(says),
             ]));
         }
-        if *scope == Scope::Leader {
-            lines.push(Line::from(vec![
-                Span::styled(format!("  {:<5}", "^G"), model.theme.accent()),
-                Span::raw(words::key_literal(language)),
-            ]));
+    };
+    let Some((_, screen)) = model.open() else {
+        section(words::help_home(language), keys_of(model, Scope::Home));
+        return lines;
+    };
+    let lesson = || (words::help_lesson(language), keys_of(model, Scope::Lesson));
+    let mut after = None;
+    match (screen.focus, screen.side) {
+        (Focus::Terminal, _) => after = Some(lesson()),
+        (Focus::Side, Side::Lesson) => {
+            let (title, keys) = lesson();
+            section(title, keys);
         }
+        (Focus::Side, side) => {
+            let name = |(key, says)| (keybar::key_name(model, key), says);
+            let mut keys: Vec<_> = keybar::view_keys(model, side)
+                .into_iter()
+                .map(name)
+                .collect();
+            keys.extend(keys_of(model, Scope::View));
+            section(words::help_view(language), keys);
+        }
+    }
+    let mut leader = keys_of(model, Scope::Leader);
+    leader.push(("^G".to_owned(), words::key_literal(language)));
+    section(words::help_leader(language), leader);
+    if let Some((title, keys)) = after {
+        section(title, keys);
     }
     lines.push(Line::default());
     lines.extend(paragraph(model, &words::help_mouse(language), room));
     lines
+}
+
+fn keys_of(model: &Model, scope: Scope) -> Vec<(String, String)> {
+    let shown = BINDINGS
+        .iter()
+        .filter(|binding| binding.scope == scope && !binding.shown.is_empty());
+    let told = |binding: &Binding| {
+        let says = word(binding.action, scope, model.language);
+        (keybar::key_name(model, binding.shown), says)
+    };
+    shown.map(told).collect()
 }
 
 fn question(model: &Model, lab: &Lab, asking: &Asking, room: usize) -> Option<Told> {
@@ -246,10 +314,9 @@ fn question(model: &Model, lab: &Lab, asking: &Asking, room: usize) -> Option<To
                         0 => format!("{pointer} {}. ", index + 1),
                         _ => "     ".to_owned(),
                     };
-                    lines.push(Line::from(vec![
-                        Span::styled(lead, theme.accent()),
-                        Span::styled(line, style),
-                    ]));
+                    let mut line = text::with_code(&line, style, theme);
+                    line.spans.insert(0, Span::styled(lead, theme.accent()));
+                    lines.push(line);
                 }
             }
         }
@@ -261,13 +328,19 @@ fn question(model: &Model, lab: &Lab, asking: &Asking, room: usize) -> Option<To
             ]));
         }
     }
-    lines.push(Line::default());
-    lines.extend(verdict(model, lab, &asked.id, room));
+    let verdict = verdict(model, lab, &asked.id, room);
+    if !verdict.is_empty() {
+        lines.push(Line::default());
+        lines.extend(verdict);
+    }
     let count = lab.file.questions.len();
     Some(Told {
         title: words::question_of(language, count, asking.question + 1),
         lines,
-        keys: words::keys_question(language),
+        keys: match asked.kind {
+            Kind::Choice(_) => words::keys_question_choice(language),
+            Kind::Text => words::keys_question(language),
+        },
         scroll: 0,
     })
 }
@@ -316,7 +389,7 @@ fn choose(model: &Model, lab: &str, chosen: usize) -> Told {
     let language = model.language;
     let all = resets(model, lab);
     let chosen = chosen.min(all.len().saturating_sub(1));
-    let lines = all.iter().enumerate().map(|(index, back_to)| {
+    let rows = all.iter().enumerate().map(|(index, back_to)| {
         let here = index == chosen;
         let pointer = if here {
             model.theme.symbol("▸", ">")
@@ -333,9 +406,13 @@ fn choose(model: &Model, lab: &str, chosen: usize) -> Told {
             Span::styled(back_to_words(model, lab, *back_to, language), style),
         ])
     });
+    let found = model.course.lab(lab);
+    let name = found.map_or(lab, |lab| lab.title(language)).to_owned();
+    let mut lines = vec![Line::raw(name), Line::default()];
+    lines.extend(rows);
     Told {
         title: words::back_to_which(language),
-        lines: lines.collect(),
+        lines,
         keys: words::keys_choose(language),
         scroll: 0,
     }

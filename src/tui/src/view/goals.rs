@@ -21,7 +21,12 @@ pub(super) fn draw(
     area: Rect,
 ) {
     if area.height == 1 {
-        frame.render_widget(one_line(model, screen, area.width), area);
+        match notice(model, area.width) {
+            said if said.is_empty() => {
+                frame.render_widget(one_line(model, screen, area.width), area);
+            }
+            said => upwards(frame, said, area),
+        }
         return;
     }
     let lines = lines(model, lab, screen, area);
@@ -31,16 +36,20 @@ pub(super) fn draw(
 /// `goals ✓✗○○○  port 80 reaches its port 80: found 80→8080`
 fn one_line(model: &Model, screen: &LabScreen, columns: u16) -> Line<'static> {
     let (theme, language) = (model.theme, model.language);
-    if let Some(said) = notice(model, columns) {
-        return said;
-    }
     let mut spans = marks(model, screen);
     let taken: usize = spans.iter().map(Span::width).sum();
     let room = usize::from(columns).saturating_sub(taken + 3);
+    if let Some(fault) = &screen.goals.fault {
+        let said = words::cannot_judge(language, fault.message.as_str());
+        let said = text::cut(&said, room, theme);
+        spans.push(Span::raw("  "));
+        spans.extend(text::with_code(&said, Style::new(), theme).spans);
+        return spans.into();
+    }
     let said = match screen.goals.next() {
-        _ if screen.goals.fault.is_some() => words::cannot_judge(language),
         Some(check) => said_of(model, lab_hint(model, screen, check), check),
-        None if screen.goals.is_done() => words::all_goals_met(language),
+        None if screen.goals.is_done() => words::all_met(language),
+        None if screen.goals.checks().is_empty() => words::not_judged_yet(language),
         None => String::new(),
     };
     spans.push(Span::raw("  "));
@@ -60,19 +69,42 @@ fn said_of(model: &Model, hint: Option<String>, check: &CheckRecord) -> String {
     }
 }
 
-fn notice(model: &Model, columns: u16) -> Option<Line<'static>> {
-    let notice = model.notice.as_ref()?;
+/// What is being said, in as many lines as it takes; none: nothing is.
+fn notice(model: &Model, columns: u16) -> Vec<Line<'static>> {
+    let Some(notice) = &model.notice else {
+        return Vec::new();
+    };
     let (mark, style) = match notice.tone {
         Tone::Good => (model.theme.symbol("✓", "[x]"), model.theme.good()),
         Tone::Bad => (model.theme.symbol("✗", "[-]"), model.theme.bad()),
         Tone::Plain => (model.theme.symbol("·", "-"), model.theme.strong()),
     };
-    let room = usize::from(columns).saturating_sub(mark.chars().count() + 2);
-    let said = text::cut(&notice.text, room, model.theme);
-    let mut line = text::with_code(&said, style, model.theme);
-    line.spans
-        .insert(0, Span::styled(format!(" {mark} "), style));
-    Some(line)
+    let indent = text::width(mark) + 2;
+    let room = usize::from(columns).saturating_sub(indent);
+    let folded = text::folded(&notice.text, room).into_iter().enumerate();
+    let line = |(index, said): (usize, String)| {
+        let lead = match index {
+            0 => format!(" {mark} "),
+            _ => " ".repeat(indent),
+        };
+        let mut line = text::with_code(&said, style, model.theme);
+        line.spans.insert(0, Span::styled(lead, style));
+        line
+    };
+    folded.map(line).collect()
+}
+
+/// Lines that end where `area` does, and cover what is above it if need be.
+fn upwards(frame: &mut Frame<'_>, lines: Vec<Line<'static>>, area: Rect) {
+    let rows = u16::try_from(lines.len()).unwrap_or(u16::MAX);
+    let rows = rows.min(area.bottom() / 2).max(1);
+    let area = Rect {
+        y: area.bottom() - rows,
+        height: rows,
+        ..area
+    };
+    frame.render_widget(ratatui::widgets::Clear, area);
+    frame.render_widget(Text::from(lines), area);
 }
 
 fn lines(model: &Model, lab: &Lab, screen: &LabScreen, area: Rect) -> Vec<Line<'static>> {
@@ -80,10 +112,21 @@ fn lines(model: &Model, lab: &Lab, screen: &LabScreen, area: Rect) -> Vec<Line<'
     let checks = screen.goals.checks();
     if checks.is_empty() {
         let said = match &screen.goals.fault {
-            Some(fault) => fault.message.clone(),
+            Some(fault) => {
+                let why = words::cannot_judge(model.language, fault.message.as_str());
+                format!("{} {why}", words::goals(model.language))
+            }
             None => words::not_judged_yet(model.language),
         };
-        return vec![Line::styled(format!(" {said}"), model.theme.faint())];
+        let room = usize::from(area.width).saturating_sub(1);
+        let lines = text::folded(&said, room).into_iter();
+        return lines
+            .map(|line| {
+                let mut line = text::with_code(&line, model.theme.faint(), model.theme);
+                line.spans.insert(0, Span::raw(" "));
+                line
+            })
+            .collect();
     }
     let next = screen.goals.next().map(|check| check.id.clone());
     let detail = screen
@@ -92,14 +135,12 @@ fn lines(model: &Model, lab: &Lab, screen: &LabScreen, area: Rect) -> Vec<Line<'
         .map(|check| detail(model, lab, screen, check, area.width));
     let mut detail = detail.unwrap_or_default();
     let said = notice(model, area.width);
-    let free = rows.saturating_sub(checks.len() + usize::from(said.is_some()));
+    let free = rows.saturating_sub(checks.len() + said.len());
     if let Some(check) = screen.goals.next().filter(|_| detail.len() > free) {
         return folded(model, screen, check, (detail, said), area);
     }
     // Too many goals for the place: the one to work on stays in sight.
-    let shown = rows
-        .saturating_sub(detail.len() + usize::from(said.is_some()))
-        .max(1);
+    let shown = rows.saturating_sub(detail.len() + said.len()).max(1);
     let at = checks
         .iter()
         .position(|check| Some(&check.id) == next.as_ref());
@@ -121,12 +162,12 @@ fn folded(
     model: &Model,
     screen: &LabScreen,
     check: &CheckRecord,
-    (detail, said): (Vec<Line<'static>>, Option<Line<'static>>),
+    (detail, said): (Vec<Line<'static>>, Vec<Line<'static>>),
     area: Rect,
 ) -> Vec<Line<'static>> {
     let marks = Line::from(marks(model, screen));
     let mut lines = vec![marks, row(model, screen, check, area.width)];
-    let taken = lines.len() + usize::from(said.is_some());
+    let taken = lines.len() + said.len();
     let free = usize::from(area.height).saturating_sub(taken);
     let skip = detail.len().saturating_sub(free);
     lines.extend(detail.into_iter().skip(skip));

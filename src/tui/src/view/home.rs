@@ -12,10 +12,18 @@ use crate::event::Health;
 use crate::model::Model;
 use crate::words;
 
+/// The list's width at most, in columns.
+const WIDEST: u16 = 120;
+
 pub(super) fn draw(model: &Model, frame: &mut Frame<'_>) {
     let area = frame.area();
     let bar = keybar::rows(model).min(area.height / 3);
-    let (columns, theme) = (area.width, model.theme);
+    // Far-away ends of a line are hard to read together.
+    let (columns, theme) = (area.width.min(WIDEST), model.theme);
+    let said = status(model, area.width);
+    let said_rows = u16::try_from(said.len())
+        .unwrap_or(1)
+        .min(area.height - bar);
     let mut lines = vec![title(model, columns), Line::default()];
     if let Some(search) = &model.home.search {
         let label = words::searching(model.language);
@@ -31,9 +39,11 @@ pub(super) fn draw(model: &Model, frame: &mut Frame<'_>) {
     }
     if found.is_empty() {
         let said = words::nothing_found(model.language);
-        lines.push(Line::raw(format!("   {said}")));
+        let room = usize::from(columns).saturating_sub(4);
+        let folded = text::folded(&said, room).into_iter();
+        lines.extend(folded.map(|line| Line::raw(format!("   {line}"))));
     }
-    let space = usize::from(area.height.saturating_sub(bar + 1));
+    let space = usize::from(area.height.saturating_sub(bar + said_rows));
     if let Some(lab) = model.chosen_lab() {
         let about = about(model, lab, usize::from(columns));
         let rule = theme
@@ -48,17 +58,17 @@ pub(super) fn draw(model: &Model, frame: &mut Frame<'_>) {
     // A course longer than the screen scrolls with the choice.
     let top = scroll(model.home.chosen + 2, lines.len(), space);
     let main = Rect {
-        height: area.height - bar - 1,
+        height: area.height - bar - said_rows,
         ..area
     };
     let shown: Vec<Line<'_>> = lines.into_iter().skip(top).collect();
     frame.render_widget(ratatui::text::Text::from(shown), main);
-    let said = Rect {
+    let foot = Rect {
         y: main.height,
-        height: 1,
+        height: said_rows,
         ..area
     };
-    frame.render_widget(status(model), said);
+    frame.render_widget(ratatui::text::Text::from(said), foot);
     let foot = Rect {
         y: area.height - bar,
         height: bar,
@@ -145,7 +155,8 @@ fn about(model: &Model, lab: &Lab, columns: usize) -> Vec<Line<'static>> {
         lines.push(Line::raw(format!("      {line}")));
     }
     let running = running(model, &lab.name);
-    if !running.is_empty() {
+    // With more room it stands in the lab's row.
+    if !running.is_empty() && columns < 100 {
         let line = format!("      {}", running.trim_end());
         lines.push(Line::styled(line, model.theme.good()));
     }
@@ -167,25 +178,29 @@ fn next_goal<'a>(lab: &'a Lab, progress: &LabProgress) -> Option<&'a plimsoll_la
     progress.open.first().and_then(|id| lab.grader.goal(id))
 }
 
-/// What the machine allows, or what was just said.
-fn status(model: &Model) -> Line<'static> {
-    if let Some(notice) = &model.notice {
-        return Line::raw(format!(" {}", notice.text));
-    }
+/// What the machine allows, or what was just said, in a few lines.
+fn status(model: &Model, columns: u16) -> Vec<Line<'static>> {
+    const MOST: usize = 4;
     let (language, theme) = (model.language, model.theme);
-    let room = usize::from(model.size.columns);
-    match &model.health {
-        None => Line::styled(format!(" {}", words::doctor_looks(language)), theme.faint()),
-        Some(Health::Fine) => {
-            Line::styled(format!(" {}", words::doctor_fine(language)), theme.faint())
+    let (said, style) = match (&model.notice, &model.health) {
+        (Some(notice), _) => (notice.text.clone(), theme.strong()),
+        (None, None) => (words::doctor_looks(language), theme.faint()),
+        (None, Some(Health::Fine)) => (words::doctor_fine(language), theme.faint()),
+        (None, Some(Health::Limited(what))) => {
+            let said = words::doctor_limited(language, what.as_str());
+            (format!("! {said}"), theme.warn())
         }
-        Some(Health::Limited(what)) => {
-            let said = format!(" ! {}", words::doctor_limited(language, what.as_str()));
-            Line::styled(text::cut(&said, room, theme), theme.warn())
+        (None, Some(Health::Blocked(what))) => {
+            let said = words::doctor_blocked(language, what.as_str());
+            (format!("! {said}"), theme.bad())
         }
-        Some(Health::Blocked(what)) => {
-            let said = format!(" ! {}", words::doctor_blocked(language, what.as_str()));
-            Line::styled(text::cut(&said, room, theme), theme.bad())
-        }
-    }
+    };
+    let room = usize::from(columns).saturating_sub(2);
+    let lines = text::folded(&said, room).into_iter().take(MOST);
+    let styled = lines.map(|line| {
+        let mut line = text::with_code(&line, style, theme);
+        line.spans.insert(0, Span::raw(" "));
+        line
+    });
+    styled.collect()
 }

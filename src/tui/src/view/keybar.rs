@@ -8,11 +8,14 @@ use super::text;
 use super::xray::XrayState;
 use crate::keys::{Action, BINDINGS, Binding, Scope, word};
 use crate::model::{Focus, Model, Place, Side};
+use crate::theme::Symbols;
 
 /// What decides about the keys in a bar.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Bar {
     Home,
+    /// Letters are what is searched for.
+    Search,
     /// In a lab, the shell has the keys: what the leader leads to, in short.
     Shell,
     /// After the leader: all of it.
@@ -24,6 +27,7 @@ enum Bar {
 impl Bar {
     fn of(model: &Model) -> Bar {
         match (&model.place, model.open()) {
+            (Place::Home, _) if model.home.search.is_some() => Bar::Search,
             (Place::Home, _) | (_, None) => Bar::Home,
             _ if model.leading => Bar::Leader,
             (_, Some((_, screen))) => match (screen.focus, screen.side) {
@@ -43,7 +47,7 @@ pub fn rows(model: &Model) -> u16 {
     let width = usize::from(model.size.columns);
     let needed = |bar: Bar| lines(model, bar, width).len();
     let most = match model.place {
-        Place::Home => needed(Bar::Home),
+        Place::Home => needed(Bar::of(model)),
         Place::Lab(_) => [
             Bar::Shell,
             Bar::Lesson,
@@ -77,6 +81,7 @@ const FIRST: &[Action] = &[
     Action::Lesson,
     Action::Map,
     Action::Layers,
+    Action::Xray,
     Action::Hint,
     Action::Answer,
     Action::NextStep,
@@ -84,9 +89,13 @@ const FIRST: &[Action] = &[
     Action::Help,
 ];
 
+/// What a key that is no letter does while something is searched for.
+const SEARCH: &[Action] = &[Action::Take, Action::Up];
+
 fn lines(model: &Model, bar: Bar, width: usize) -> Vec<Line<'static>> {
     let (lead, scope, only) = match bar {
         Bar::Home => (String::new(), Scope::Home, None),
+        Bar::Search => (String::new(), Scope::Home, Some(SEARCH)),
         Bar::Shell => {
             let lead = crate::words::leader_then(model.language);
             (lead, Scope::Leader, Some(FIRST))
@@ -113,26 +122,22 @@ fn lines(model: &Model, bar: Bar, width: usize) -> Vec<Line<'static>> {
     }
     if let Bar::View(side) = bar {
         let own = view_keys(model, side);
-        items.splice(
-            0..0,
-            own.into_iter().map(|(key, says)| {
-                vec![
-                    Span::styled(key, model.theme.accent()),
-                    Span::raw(format!(" {says}")),
-                ]
-            }),
-        );
+        let own = own.into_iter().map(|(key, says)| said(model, key, &says));
+        items.splice(0..0, own);
+    }
+    if bar == Bar::Search {
+        let says = crate::words::key_all(model.language);
+        items.push(said(model, "Esc", &says));
     }
     if scope == Scope::View || scope == Scope::Lesson {
-        let key = Span::styled("^G", model.theme.accent());
         let says = crate::words::key_more(model.language);
-        items.push(vec![key, Span::raw(format!(" {says}"))]);
+        items.push(said(model, "^G", &says));
     }
     folded(items, width)
 }
 
 /// Keys that only the view in sight has.
-fn view_keys(model: &Model, side: Side) -> Vec<(&'static str, String)> {
+pub(super) fn view_keys(model: &Model, side: Side) -> Vec<(&'static str, String)> {
     let language = model.language;
     match side {
         Side::Map => super::map::keys(language).into(),
@@ -146,23 +151,45 @@ fn view_keys(model: &Model, side: Side) -> Vec<(&'static str, String)> {
     }
 }
 
+/// A key as it is called on the learner's keyboard and in what their terminal
+/// shows.
+pub(super) fn key_name(model: &Model, shown: &'static str) -> String {
+    let language = model.language;
+    match (shown, model.theme.symbols) {
+        ("Esc", _) => crate::words::name_escape(language),
+        ("End", _) => crate::words::name_end(language),
+        ("⏎", Symbols::Ascii) => crate::words::name_enter(language),
+        ("⇥", Symbols::Ascii) => "Tab".to_owned(),
+        ("↑↓", Symbols::Ascii) => crate::words::name_up_down(language),
+        (shown, _) => shown.to_owned(),
+    }
+}
+
+/// A sentence about keys, in signs that the terminal shows.
+pub(super) fn in_symbols(model: &Model, says: &str) -> String {
+    match model.theme.symbols {
+        Symbols::Unicode => says.to_owned(),
+        Symbols::Ascii => says
+            .replace("↑↓", &crate::words::name_up_down(model.language))
+            .replace('·', "-"),
+    }
+}
+
+fn said(model: &Model, key: &'static str, says: &str) -> Vec<Span<'static>> {
+    vec![
+        Span::styled(key_name(model, key), model.theme.accent()),
+        Span::raw(format!(" {says}")),
+    ]
+}
+
 fn item(model: &Model, binding: &Binding) -> Vec<Span<'static>> {
-    let key = match (binding.shown, model.theme.symbols) {
-        ("⏎", crate::theme::Symbols::Ascii) => "Enter",
-        ("⇥", crate::theme::Symbols::Ascii) => "Tab",
-        ("↑↓", crate::theme::Symbols::Ascii) => "Up/Down",
-        (shown, _) => shown,
-    };
-    let mut said = word(binding.action, binding.scope, model.language);
+    let mut says = word(binding.action, binding.scope, model.language);
     if binding.action == Action::Hint
         && let Some(left) = hints_left(model)
     {
-        said = crate::words::key_hints_left(model.language, said, left);
+        says = crate::words::key_hints_left(model.language, says, left);
     }
-    vec![
-        Span::styled(key, model.theme.accent()),
-        Span::raw(format!(" {said}")),
-    ]
+    said(model, binding.shown, &says)
 }
 
 /// How many of the next goal's own hints were not shown yet.

@@ -4,13 +4,11 @@ use plimsoll_lab::course::Lab;
 use ratatui::Frame;
 use ratatui::layout::Rect;
 use ratatui::text::{Line, Span, Text};
-use ratatui::widgets::{Block, BorderType};
 
 use super::{goals, journal, keybar, layers, lesson, map, terminal, text, xray};
 use crate::geometry;
 use crate::model::{Focus, LabScreen, LabState, Model, ShellState, Side};
 use crate::terminal::Focus as PaneFocus;
-use crate::theme::Symbols;
 use crate::update::places;
 use crate::words;
 
@@ -95,25 +93,10 @@ fn framed(
     } else {
         theme.faint()
     };
-    let mut block = Block::bordered().title(name).border_style(style);
-    block = match theme.symbols {
-        Symbols::Unicode => block.border_type(BorderType::Plain),
-        Symbols::Ascii => block.border_set(ASCII_FRAME),
-    };
+    let block = text::bordered(theme).title(name).border_style(style);
     frame.render_widget(block, pane);
     geometry::inside(pane, true)
 }
-
-const ASCII_FRAME: ratatui::symbols::border::Set<'_> = ratatui::symbols::border::Set {
-    top_left: "+",
-    top_right: "+",
-    bottom_left: "+",
-    bottom_right: "+",
-    vertical_left: "|",
-    vertical_right: "|",
-    horizontal_top: "-",
-    horizontal_bottom: "-",
-};
 
 fn side_name(model: &Model, side: Side) -> String {
     let language = model.language;

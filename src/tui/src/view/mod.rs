@@ -2,7 +2,7 @@
 
 pub mod blocks;
 mod container;
-mod dialog;
+pub mod dialog;
 mod fit;
 mod goals;
 mod home;

@@ -3,6 +3,7 @@
 use plimsoll_lab::result::{CheckRecord, Status};
 use ratatui::style::Style;
 use ratatui::text::{Line, Span};
+use ratatui::widgets::{Block, BorderType};
 use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 
 use crate::theme::{Symbols, Theme};
@@ -14,10 +15,37 @@ pub fn width(text: &str) -> usize {
 }
 
 /// Folds words at display width. A word that is longer than a line is cut.
-/// Spaces that must not break (U+00A0, U+202F) do not.
+/// Spaces that must not break (U+00A0, U+202F) do not; short `code` stays whole,
+/// and each line of a longer piece has backticks of its own.
 #[must_use]
 pub fn folded(text: &str, width: usize) -> Vec<String> {
-    let width = width.max(1);
+    let kept = keep_code(text, width / 2);
+    let lines = folded_at_spaces(&kept, width.max(1)).into_iter();
+    lines
+        .map(|line| line.replace(KEPT_SPACE, " ").replace("` `", " "))
+        .collect()
+}
+
+/// Stands for a space where no line may end: of the private use area.
+const KEPT_SPACE: char = '\u{e000}';
+
+fn keep_code(text: &str, longest: usize) -> String {
+    // A backtick without its other half is text.
+    let is_paired = text.matches('`').count().is_multiple_of(2);
+    let parts = text.split('`').enumerate();
+    let kept = parts.map(|(index, part)| {
+        if index % 2 == 0 || !is_paired {
+            return part.to_owned();
+        }
+        match width(part) <= longest {
+            true => part.replace(' ', &KEPT_SPACE.to_string()),
+            false => part.replace(' ', "` `"),
+        }
+    });
+    kept.collect::<Vec<_>>().join("`")
+}
+
+fn folded_at_spaces(text: &str, width: usize) -> Vec<String> {
     let mut lines = Vec::new();
     let mut line = String::new();
     for word in text.split([' ', '\n']).filter(|word| !word.is_empty()) {
@@ -109,6 +137,26 @@ pub fn both_ends(
     line.into()
 }
 
+/// A frame of lines that the terminal shows.
+#[must_use]
+pub fn bordered(theme: Theme) -> Block<'static> {
+    match theme.symbols {
+        Symbols::Unicode => Block::bordered().border_type(BorderType::Plain),
+        Symbols::Ascii => Block::bordered().border_set(ASCII_FRAME),
+    }
+}
+
+const ASCII_FRAME: ratatui::symbols::border::Set<'_> = ratatui::symbols::border::Set {
+    top_left: "+",
+    top_right: "+",
+    bottom_left: "+",
+    bottom_right: "+",
+    vertical_left: "|",
+    vertical_right: "|",
+    horizontal_top: "-",
+    horizontal_bottom: "-",
+};
+
 /// A moment as the views want it.
 #[must_use]
 pub fn timestamp(moment: crate::event::Moment) -> jiff::Timestamp {
@@ -136,6 +184,19 @@ mod tests {
         assert_eq!(folded("abcdefgh", 3), ["abc", "def", "gh"]);
         assert_eq!(folded("le port\u{a0}: 80", 8), ["le", "port\u{a0}:", "80"]);
         assert_eq!(folded("", 5), [""]);
+    }
+
+    #[test]
+    fn code_stays_whole_or_is_code_on_each_line() {
+        assert_eq!(
+            folded("first, then `-p 80:80` here", 18),
+            ["first, then", "`-p 80:80` here"]
+        );
+        assert_eq!(
+            folded("`docker run nginx` and more", 12),
+            ["`docker`", "`run`", "`nginx` and", "more"]
+        );
+        assert_eq!(folded("it's a ` alone", 8), ["it's a `", "alone"]);
     }
 
     #[test]

@@ -116,7 +116,6 @@ fn one_look_is_under_way_and_one_more_follows() {
 #[test]
 fn a_look_that_failed_is_said_and_what_happened_meanwhile_is_looked_at() {
     let mut player = Player::in_lab(HELLO, SMALL);
-    player.press("^G l");
     player.hear(HELLO, LabEvent::Changed);
     player.hear(HELLO, LabEvent::Changed);
     let fault = Fault {
@@ -124,10 +123,10 @@ fn a_look_that_failed_is_said_and_what_happened_meanwhile_is_looked_at() {
         hints: Vec::new(),
     };
     let effects = player.hear(HELLO, LabEvent::NotJudged(fault));
-    player.sees("the goals cannot be looked at now");
+    player.sees("cannot be looked at now: the engine does not answer");
     assert_eq!(judges(&effects, HELLO), 1);
     player.judged(states::hello(&[]));
-    player.sees_no("the goals cannot be looked at now");
+    player.sees_no("cannot be looked at now: the engine does not answer");
 }
 
 #[test]

@@ -61,7 +61,7 @@ fn where_the_goals_have_one_line_hints_are_whole_all_the_same() {
         player.sees(SWAPPED_STEPS[0]);
         assert_eq!(player.press("h"), noted(WEB, "port-80", 2));
         player.sees(SWAPPED_STEPS[1]);
-        player.sees("h next hint (0 left)");
+        player.sees("any key closes");
         player.press("h");
         player.sees("There are no more hints for this goal.");
         player.press("Esc");

@@ -3,6 +3,7 @@
 
 mod dialogs;
 mod fuzz;
+mod gallery;
 mod goals;
 mod hints;
 mod home;
