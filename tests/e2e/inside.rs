@@ -34,6 +34,29 @@ everyone!(capabilities_and_filters_are_dockers, |world| {
     assert_eq!(field("Seccomp:"), "2");
 });
 
+everyone!(processes_are_shared_with_one_container_alone, |world| {
+    inside(world, &[], "true");
+    for name in ["one", "other"] {
+        let run = ["run", "-d", "--name", name, "base", "sleep", "1000"];
+        world.docker(LAB, run).assert().success();
+    }
+    let seen = inside(
+        world,
+        &["--pid", "container:one"],
+        "ls -d /proc/[0-9]*; cat /proc/1/comm; readlink /proc/self | wc -l; ps -o args; \
+         cat /proc/1/root/etc/hostname 2>/dev/null; (echo 1 > /proc/sys/kernel/panic) 2>&1; \
+         cat /proc/keys 2>&1 | wc -c",
+    );
+    assert_eq!(seen.matches("sleep 1000").count(), 1, "{seen}");
+    let processes = seen.lines().filter(|line| line.starts_with("/proc/"));
+    assert!(processes.count() <= 3, "{seen}");
+    assert!(seen.contains("Read-only file system"), "{seen}");
+    assert!(seen.ends_with("\n0\n"), "{seen}");
+    // The lab's own are all there for --pid host, which the course shows.
+    let all = inside(world, &["--pid", "host"], "ps -e -o args");
+    assert_eq!(all.matches("sleep 1000").count(), 2, "{all}");
+});
+
 everyone!(an_ordinary_user_in_a_container_has_no_capability, |world| {
     if world.person() == plimsoll_testkit::Person::Single {
         plimsoll_testkit::skipped("a single-uid container has one user");

@@ -178,7 +178,16 @@ fn filesystem(request: &Request, mount: &FilesystemMount) -> Option<Op> {
     let restricted = *request.namespace(Namespace::User) != NamespaceSource::Host;
     let shares = |kind| restricted && !request.has_own(kind);
     let (source, read_only) = match mount.kind.as_str() {
-        "proc" if shares(Namespace::Pid) => ("/proc", mount.flags.read_only),
+        "proc" if shares(Namespace::Pid) => match request.namespace(Namespace::Pid) {
+            NamespaceSource::Host => ("/proc", mount.flags.read_only),
+            // The host's would show every other container's processes too.
+            source => {
+                return Some(Op::ProcOf {
+                    source: source.clone(),
+                    mount: own_filesystem(request, mount),
+                });
+            }
+        },
         "sysfs" if shares(Namespace::Network) => ("/sys", true),
         // The one that is mounted on the host belongs to another namespace.
         "mqueue" if shares(Namespace::Ipc) => return None,

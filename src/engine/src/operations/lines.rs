@@ -199,7 +199,9 @@ fn mounts(ops: &[&Op], volumes: &Path) -> Facts {
     let (mut name_files, mut devices) = (0, 0);
     for op in ops {
         match op {
-            Op::Mount(mount) => file_systems.push(text(&mount.destination)),
+            Op::Mount(mount) | Op::ProcOf { mount, .. } => {
+                file_systems.push(text(&mount.destination))
+            }
             Op::CgroupView { destination, .. } => file_systems.push(text(destination)),
             Op::Device { .. } => devices += 1,
             Op::Bind(bind) => {

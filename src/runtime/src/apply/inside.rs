@@ -153,7 +153,7 @@ impl Inside<'_> {
     fn perform_rooted(&mut self, index: usize, op: &Op) -> Result<(), Fault> {
         let root = self.root()?;
         match op {
-            Op::Mount(mount) => {
+            Op::Mount(mount) | Op::ProcOf { mount, .. } => {
                 let made = self.sources.get(&index).ok_or_else(|| lost(op))?;
                 mounts::attach_filesystem(root, made, &mount.kind, &mount.destination)?;
                 self.keep(index, &mount.destination);

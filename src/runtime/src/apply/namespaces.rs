@@ -1,14 +1,16 @@
 //! Cloning, joining and mapping.
 
-use super::{Kind, Launch, outside};
+use super::{Kind, Launch, mounts, outside};
 use crate::fault::{During, Fault};
 use crate::plan::Op;
-use crate::request::{IdMap, IdMaps, Namespace, NamespaceSource};
+use crate::request::{FilesystemMount, IdMap, IdMaps, Namespace, NamespaceSource};
 use crate::sys::{self, CloneOptions, Forked};
+use crate::wire;
 use nix::errno::Errno;
 use nix::fcntl::{OFlag, open};
 use nix::libc;
 use nix::sched::{CloneFlags, setns};
+use nix::sys::socket::SockType;
 use nix::sys::stat::{Mode, stat};
 use std::io::{Read, Write};
 use std::os::fd::{AsFd, OwnedFd};
@@ -240,6 +242,41 @@ impl Visit {
         self.homes.iter().rev().try_for_each(|(kind, home)| {
             setns(home, flag(*kind)).during(|| format!("return to the {kind} namespace"))
         })
+    }
+}
+
+/// A proc of the processes of that namespace. The kernel shows those among whom
+/// the mounting process is, who must have rights over them: hence a helper with
+/// the caller's.
+pub(super) fn proc_of(
+    source: &NamespaceSource,
+    wanted: &FilesystemMount,
+) -> Result<OwnedFd, Fault> {
+    let action = || format!("mount the proc of {source}");
+    let namespace = open_namespace(Namespace::Pid, source)?;
+    let (near, far) = wire::pair(SockType::SeqPacket).during(action)?;
+    let joins = [(Namespace::Pid, namespace)];
+    match Visit::enter(&joins)?.and_clone(&CloneOptions::default())? {
+        Forked::Child => {
+            drop(near);
+            let (made, said) = match mounts::make(wanted) {
+                Ok(made) => (Some(made), Ok(())),
+                Err(fault) => (None, Err(fault)),
+            };
+            let descriptors: Vec<_> = made.iter().map(AsFd::as_fd).collect();
+            // Without an answer the other side reads an end.
+            let _ = wire::send_packet(far.as_fd(), &said, &descriptors);
+            sys::exit(0)
+        }
+        Forked::Parent { pid: helper, .. } => {
+            drop(far);
+            let answer = wire::receive_packet::<Result<(), Fault>>(near.as_fd());
+            let _ = crate::reap::wait_for(helper);
+            let (said, descriptors) = answer.during(action)?;
+            said?;
+            let made = descriptors.into_iter().next();
+            made.ok_or_else(|| Fault::system(action(), Errno::EBADMSG))
+        }
     }
 }
 

@@ -30,6 +30,7 @@ pub(super) fn open_sources(ops: &[Op], watch: &mut Stopwatch) -> Result<Sources,
         let source = match op {
             Op::OpenRoot(rootfs) => Some(root::open_root(rootfs)?),
             Op::Bind(bind) => Some(mounts::open_bind(bind)?),
+            Op::ProcOf { source, mount } => Some(namespaces::proc_of(source, mount)?),
             Op::Device { device, .. } => devices::open_device(device)?,
             Op::CgroupView {
                 own: false, flags, ..
@@ -52,6 +53,7 @@ fn comes_from_host(op: &Op) -> bool {
         op,
         Op::OpenRoot(_)
             | Op::Bind(_)
+            | Op::ProcOf { .. }
             | Op::Device { .. }
             | Op::CgroupView { own: false, .. }
             | Op::Mask(_)

@@ -79,6 +79,10 @@ impl Op {
     fn describe_files(&self, f: &mut Formatter<'_>) -> fmt::Result {
         match self {
             Self::Mount(mount) => filesystem(mount, f),
+            Self::ProcOf { source, mount } => {
+                filesystem(mount, f)?;
+                write!(f, ", which shows the processes of {source}")
+            }
             Self::Bind(bound) => bind(bound, f),
             Self::CgroupView {
                 destination, flags, ..

@@ -55,6 +55,13 @@ pub enum Op {
     PivotRoot,
     /// Mount a file system of the container's own.
     Mount(FilesystemMount),
+    /// Mount the proc of processes that are not the container's own.
+    ProcOf {
+        /// Whose PID namespace it shows.
+        source: NamespaceSource,
+        /// Where and how.
+        mount: FilesystemMount,
+    },
     /// Show something of the host.
     Bind(Bind),
     /// Show the container's part of the cgroup tree, where possible.

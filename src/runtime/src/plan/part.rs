@@ -63,6 +63,7 @@ impl Op {
             | Self::Domainname(_) => Part::Clone,
             Self::Connect(_) | Self::LoopbackUp | Self::Address(_) => Part::Network,
             Self::Mount(_)
+            | Self::ProcOf { .. }
             | Self::Bind(_)
             | Self::CgroupView { .. }
             | Self::Device { .. }

@@ -138,6 +138,35 @@ fn the_hosts_network_and_limits_without_a_cgroup() {
     insta::assert_snapshot!(plan(&request).to_string());
 }
 
+/// The host's /proc would show the processes of all its containers.
+#[test]
+fn processes_of_another_container_have_their_own_proc() {
+    let mut request = request();
+    let proc = |request: &Request| {
+        let ops = plan(request).ops;
+        let at_proc = |op: &&Op| match op {
+            Op::Mount(mount) | Op::ProcOf { mount, .. } => mount.destination == Path::new("/proc"),
+            Op::Bind(bind) => bind.destination == Path::new("/proc"),
+            _ => false,
+        };
+        ops.iter().find(at_proc).map(ToString::to_string)
+    };
+    let mut with = |source| {
+        request.namespaces.insert(Namespace::Pid, source);
+        proc(&request).expect("a proc")
+    };
+    let told = [
+        with(NamespaceSource::New),
+        with(NamespaceSource::Process(4711)),
+        with(NamespaceSource::Host),
+    ];
+    insta::assert_snapshot!(told.join("\n"), @r"
+    mount a new proc on /proc (nosuid, nodev, noexec)
+    mount a new proc on /proc (nosuid, nodev, noexec), which shows the processes of process 4711
+    show the host's /proc on /proc (nosuid, nodev, noexec)
+    ");
+}
+
 #[test]
 fn a_process_in_a_container() {
     let request = ExecRequest {
