@@ -34,6 +34,8 @@ use std::ffi::OsString;
 use std::path::Path;
 use std::process::ExitCode;
 
+use plimsoll_runtime::init;
+
 fn main() -> ExitCode {
     if let Some(code) = plimsoll_host::engine_entry(plimsoll_engine::serve) {
         return code;
@@ -42,6 +44,7 @@ fn main() -> ExitCode {
     let called = words.next().unwrap_or_default();
     let name = Path::new(&called).file_name().unwrap_or_default();
     match name.to_str() {
+        Some(init::NAME) => ExitCode::from(init::main(words)),
         Some("docker") => commands::docker::run(words.collect()),
         Some("sudo") => commands::sudo::run(words.collect()),
         _ => plimsoll(words.collect()),

@@ -193,3 +193,43 @@ everyone!(the_shell_cannot_touch_the_engine, |world| {
     );
     world.shell(LAB, "docker version").assert().success();
 });
+
+everyone!(an_init_collects_orphans_and_passes_signals_on, |world| {
+    inside(world, &[], "true");
+    let said = inside(
+        world,
+        &["--init"],
+        "cat /proc/1/comm; test $$ != 1 && echo second; sh -c 'sleep 0.1 & true'; \
+         while ps -e -o args | grep -v grep | grep -q 'sleep 0.1\\|defunct'; do :; done; echo gone; \
+         (echo x > /sbin/docker-init) 2>&1 | grep -c 'Read-only\\|busy'",
+    );
+    assert_eq!(said, "docker-init\nsecond\ngone\n1\n");
+    let code = |script: &str| {
+        let run = ["run", "--rm", "--init", "base", "sh", "-c", script];
+        world
+            .docker(LAB, run)
+            .output()
+            .expect("it ran")
+            .status
+            .code()
+    };
+    assert_eq!(code("exit 7"), Some(7));
+    assert_eq!(code("kill -KILL $$"), Some(137));
+    let run = ["run", "--rm", "--init", "base", "no-such-command"];
+    let done = world.docker(LAB, run).output().expect("it ran");
+    assert_eq!(done.status.code(), Some(127));
+    // Without an init sleep would not hear it, and be killed after ten seconds.
+    let run = [
+        "run", "-d", "--init", "--name", "deaf", "base", "sleep", "1000",
+    ];
+    world.docker(LAB, run).assert().success();
+    world.docker(LAB, ["stop", "deaf"]).assert().success();
+    let ask = [
+        "inspect",
+        "-f",
+        "{{.State.ExitCode}} {{.Path}} {{.HostConfig.Init}}",
+        "deaf",
+    ];
+    let told = world.docker(LAB, ask).output().expect("it ran").stdout;
+    assert_eq!(String::from_utf8_lossy(&told), "143 sleep true\n");
+});

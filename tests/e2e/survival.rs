@@ -142,3 +142,17 @@ everyone!(a_probe_whose_grader_was_killed_is_gone, |world| {
     kill(engine_pid(world, "nginx-volumes"));
     assert_eq!(out(world, &["ps", "-a", "--format", "{{.Names}}"]), "own\n");
 });
+
+everyone!(a_pulled_image_reaches_the_disk, |world| {
+    out(world, &["pull", "-q", "base"]);
+    // Before it can have had the time: the next engine does it.
+    kill(engine_pid(world, "nginx-volumes"));
+    out(world, &["images"]);
+    let unsynced = world.path("data/store/unsynced");
+    plimsoll_testkit::eventually("it is on the disk", Duration::from_secs(60), || {
+        let boots = std::fs::read_dir(&unsynced).expect("the store's notes");
+        let notes = boots.map(|boot| std::fs::read_dir(boot.expect("an entry").path()));
+        let count: usize = notes.map(|notes| notes.expect("a folder").count()).sum();
+        (count == 0).then_some(())
+    });
+});

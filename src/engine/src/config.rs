@@ -25,6 +25,8 @@ pub struct Config {
     pub publish_on_host: bool,
     /// The engine's pid as the real host sees it; 0 is unknown.
     pub pid_on_host: i32,
+    /// This program's file: a container's init, where it wants one.
+    pub program: PathBuf,
 }
 
 impl Config {

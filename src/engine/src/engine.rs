@@ -140,6 +140,7 @@ impl Engine {
             gids: self.config.id_map.container_gids(),
             single_user: self.config.id_map.is_single(),
             lab_hostname: self.lab_hostname(),
+            program: self.config.program.clone(),
             ..Surroundings::default()
         }
     }

@@ -12,6 +12,7 @@ use crate::config::Config;
 use crate::containers;
 use crate::engine::Engine;
 use crate::http;
+use crate::images;
 use crate::networks;
 use crate::snapshots;
 use crate::supervisor;
@@ -93,6 +94,7 @@ fn config(seat: &EngineSeat) -> Config {
         grading: seat.grading,
         publish_on_host: seat.publish_on_host,
         pid_on_host: seat.pid_on_host,
+        program: seat.program.clone(),
     }
 }
 
@@ -128,6 +130,8 @@ async fn run(
     ready.announce();
     snapshots::settle(&engine);
     containers::restart_after_boot(&engine);
+    // What the engine before this one had no time for.
+    images::durable::sync_later(&engine);
     tokio::select! {
         () = http::server::serve(engine.clone(), listener) => {}
         // Without the zygote no container can be made: the next start of the lab

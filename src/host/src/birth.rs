@@ -55,17 +55,20 @@ pub(crate) fn run_from_bound_binary(
     let slave = MountPropagationFlags::DOWNSTREAM | MountPropagationFlags::REC;
     rustix::mount::mount_change("/", slave)
         .map_err(|errno| LaunchError::step("keep the lab's mounts to itself")(errno.into()))?;
-    let binary = match &order.view {
+    let program = own_program().map_err(LaunchError::step("find the engine's program"))?;
+    let (binary, program) = match &order.view {
         None => {
             let binary = order.paths.lab_dir().join("engine");
-            bind_read_only(&binary)
+            bind_read_only(&program, &binary)
                 .map_err(LaunchError::step("bind the engine's program read-only"))?;
-            binary
+            (binary, program)
         }
         Some(view) => {
-            let program = own_program().map_err(LaunchError::step("find the engine's program"))?;
             grading::enter(&order.paths, view, id_map.starter(), &program)?;
-            grading::binary().to_path_buf()
+            (
+                grading::binary().to_path_buf(),
+                grading::binary().to_path_buf(),
+            )
         }
     };
     keep_capabilities()
@@ -78,7 +81,12 @@ pub(crate) fn run_from_bound_binary(
         .map_err(|errno| LaunchError::step("pass the lab's lock on")(errno.into()))?
         .into_raw_fd();
     let order = Order {
-        born: Some(Born { pid, id_map, lock }),
+        born: Some(Born {
+            pid,
+            id_map,
+            lock,
+            program,
+        }),
         ..order.clone()
     };
     Err(LaunchError::step("run the engine's program")(execute(
@@ -101,13 +109,12 @@ fn own_program() -> io::Result<PathBuf> {
     Ok(program)
 }
 
-fn bind_read_only(target: &Path) -> io::Result<()> {
-    let program = own_program()?;
+fn bind_read_only(program: &Path, target: &Path) -> io::Result<()> {
     std::fs::OpenOptions::new()
         .create(true)
         .append(true)
         .open(target)?;
-    rustix::mount::mount_bind(&program, target)?;
+    rustix::mount::mount_bind(program, target)?;
     let found = rustix::fs::statvfs(target)?.f_flag;
     // Flags that came from the host are locked and have to be repeated.
     let mut flags = MountFlags::BIND | MountFlags::RDONLY | MountFlags::NOSUID | MountFlags::NODEV;
@@ -228,6 +235,7 @@ fn take_seat(order: Order) -> Result<EngineSeat> {
         socket_vendor,
         zygote,
         pid_on_host: born.pid,
+        program: born.program,
         ready,
     })
 }

@@ -3,6 +3,8 @@
 //! The order travels as JSON in one environment variable: the process is
 //! replaced twice on its way, and an environment survives that.
 
+use std::path::PathBuf;
+
 use serde::{Deserialize, Serialize};
 
 use crate::grading::View;
@@ -34,6 +36,8 @@ pub(crate) struct Born {
     pub id_map: IdMap,
     /// The descriptor that holds the lab's lock.
     pub lock: i32,
+    /// This program's file, as the lab names it.
+    pub program: PathBuf,
 }
 
 impl Order {

@@ -8,6 +8,7 @@ use std::fs::File;
 use std::io::{self, Write};
 use std::os::unix::fs::PermissionsExt;
 use std::os::unix::net::UnixListener;
+use std::path::PathBuf;
 
 use plimsoll_runtime::zygote::Zygote;
 use serde::{Deserialize, Serialize};
@@ -34,6 +35,8 @@ pub struct EngineSeat {
     pub socket_vendor: Option<SocketVendor>,
     /// The engine's pid as the real host sees it.
     pub pid_on_host: i32,
+    /// This program's file, for containers that are to run it.
+    pub program: PathBuf,
     /// Makes the lab's containers; already in the lab's network.
     pub zygote: Zygote,
     pub ready: ReadySignal,

@@ -18,6 +18,7 @@
 
 pub mod console;
 pub mod fault;
+pub mod init;
 pub mod net;
 pub mod plan;
 pub mod process;

@@ -2,9 +2,9 @@
 //!
 //! Blobs and layers are renamed into place without a sync: a pull would pay
 //! for it with every layer. Instead each is noted under `unsynced/BOOT/` first,
-//! and one [`Store::sync`] at the end of a pull, before the reference is
-//! written, makes all of it durable and drops the notes. A store opened after
-//! another boot finds the notes that were left, and looks at what they name.
+//! and one [`Store::sync`] behind a pull makes all of it durable and drops the
+//! notes. A store opened after another boot finds the notes that were left, and
+//! looks at what they name.
 
 use std::fs::{self, File, OpenOptions};
 use std::io;
@@ -22,8 +22,9 @@ use crate::store::{Store, make_dir};
 
 impl Store {
     /// Makes everything that was added so far survive a power cut. Once for a
-    /// pull, commit or build, before its reference is written; never when a
-    /// container starts, since syncfs(2) waits for the whole file system.
+    /// pull, which can be done again, behind its reply; for a commit or build
+    /// before its reference is written; never when a container starts, since
+    /// syncfs(2) waits for the whole file system.
     pub fn sync(&self) -> Result<(), StoreError> {
         let notes = notes_of(self, &boot_id());
         if notes.is_empty() {

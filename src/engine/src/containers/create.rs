@@ -2,7 +2,7 @@
 
 use std::fs;
 use std::os::unix::fs::{DirBuilderExt, PermissionsExt, chown};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::rc::Rc;
 use std::time::Instant;
 
@@ -17,6 +17,7 @@ use super::persist;
 use super::place::{Placed, place};
 use super::record::{Placement, Record, VERSION};
 use super::tell::tell;
+use super::upper;
 use super::validate::validate;
 use crate::engine::Engine;
 use crate::failure::{ApiFailure, ApiResult};
@@ -202,7 +203,7 @@ async fn make(engine: &Rc<Engine>, mut record: Record) -> ApiResult<Rc<Container
     let directory = engine.config.container_dir(&record.id);
     let filled = fill_volumes(engine, &record).await;
     let made = filled
-        .and_then(|()| directories(engine, &directory))
+        .and_then(|()| directories(engine, &directory, record.lowers.first()))
         .and_then(|()| Ok(persist::write(&directory, &record)?))
         .and_then(|()| Container::new(directory.clone(), record));
     match made {
@@ -238,8 +239,8 @@ async fn fill_volumes(engine: &Rc<Engine>, record: &Record) -> ApiResult<()> {
 }
 
 /// `containers/ID` with the overlay's two directories. The upper one becomes
-/// the container's `/`: it belongs to the container's root.
-fn directories(engine: &Rc<Engine>, directory: &Path) -> ApiResult<()> {
+/// the container's `/`: without layers it belongs to the container's root.
+fn directories(engine: &Rc<Engine>, directory: &Path, top: Option<&PathBuf>) -> ApiResult<()> {
     let told = |error: std::io::Error| {
         ApiFailure::internal(format!("cannot make {}: {error}", directory.display()))
     };
@@ -250,8 +251,11 @@ fn directories(engine: &Rc<Engine>, directory: &Path) -> ApiResult<()> {
         builder.create(&path).map_err(told)?;
         engine.give_to_container_root(&path).map_err(told)?;
     }
-    let readable = fs::Permissions::from_mode(0o755);
-    fs::set_permissions(directory.join("upper"), readable).map_err(told)
+    let upper = directory.join("upper");
+    match top {
+        Some(top) => upper::begin_like(&upper, top).map_err(told),
+        None => fs::set_permissions(upper, fs::Permissions::from_mode(0o755)).map_err(told),
+    }
 }
 
 impl Engine {

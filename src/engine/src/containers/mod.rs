@@ -34,6 +34,7 @@ mod stop;
 mod tell;
 mod top;
 mod update;
+mod upper;
 mod validate;
 mod wait;
 

@@ -230,12 +230,6 @@ fn engine_parts(host: &HostConfig) -> ApiResult<()> {
             "could not select device driver \"\" with capabilities: [[gpu]]",
         ));
     }
-    if host.init == Some(true) {
-        return Err(ApiFailure::not_implemented(
-            "plimsoll has no init process to put before a container's command yet; run it without \
-             --init",
-        ));
-    }
     match host.isolation.as_str() {
         "" | "default" => Ok(()),
         other => Err(ApiFailure::invalid(format!(

@@ -12,6 +12,7 @@ pub mod changes;
 pub mod collect;
 pub mod contents;
 pub mod document;
+pub mod durable;
 pub mod list;
 pub mod progress;
 pub mod pull;

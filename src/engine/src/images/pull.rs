@@ -25,6 +25,7 @@ use serde_json::json;
 
 use super::changes::image_event;
 use super::collect;
+use super::durable;
 use super::list::{ImageEntry, LayerEntry};
 use super::progress::{step, under_way};
 use crate::engine::Engine;
@@ -240,7 +241,9 @@ pub async fn pull(
             let fetched = fetched?;
             note_fetched(reference, &fetched);
             let id = fetched.record.id;
-            enter(engine, reference, carried, id, Some(fetched))?
+            let outcome = enter(engine, reference, carried, id, Some(fetched))?;
+            durable::sync_later(engine);
+            outcome
         }
     };
     let digest = format!("Digest: {}", carried.manifest_digest);

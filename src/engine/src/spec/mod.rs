@@ -34,6 +34,8 @@ use crate::failure::{ApiFailure, ApiResult};
 pub struct Surroundings {
     /// `containers/ID`: upper layer and the files below `/etc`.
     pub directory: PathBuf,
+    /// The program that is also an init, on the lab's host.
+    pub program: PathBuf,
     /// Maps of the container's user namespace.
     pub uids: Vec<LinuxIdMapping>,
     pub gids: Vec<LinuxIdMapping>,

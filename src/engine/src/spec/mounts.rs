@@ -1,7 +1,9 @@
 //! The mounts of a specification: Docker's defaults, then the container's own.
 
 use oci_spec::runtime::{Mount, MountBuilder};
+use plimsoll_runtime::init;
 
+use super::process::has_init;
 use super::{Sharing, Surroundings, etc_files, unbuilt};
 use crate::containers::{Placement, Record, tmpfs_options};
 use crate::failure::ApiResult;
@@ -33,6 +35,12 @@ pub(super) fn mounts(record: &Record, around: &Surroundings) -> ApiResult<Vec<Mo
         }
     }
     all.extend(own.into_iter().map(|(_, mount)| mount));
+    if has_init(record, around) {
+        let options = ["bind", "rprivate", "ro", "nosuid", "nodev"];
+        let options = options.map(str::to_owned).to_vec();
+        let program = around.program.to_string_lossy();
+        all.push(mount(init::PATH, "bind", &program, options)?);
+    }
     Ok(all)
 }
 

@@ -5,16 +5,21 @@ use oci_spec::runtime::{
     Process, ProcessBuilder,
 };
 use plimsoll_api::host_config::Ulimit;
+use plimsoll_runtime::init;
 
 use super::security::{capabilities, no_new_privileges};
-use super::{Surroundings, unbuilt};
+use super::{Sharing, Surroundings, unbuilt};
 use crate::containers::{DEFAULT_PATH, Record};
 use crate::failure::{ApiFailure, ApiResult};
 
 pub(super) fn process(record: &Record, around: &Surroundings) -> ApiResult<Process> {
     let host = &record.host_config;
     let (path, args) = record.command();
-    let mut words = vec![path];
+    let mut words = Vec::new();
+    if has_init(record, around) {
+        words.extend([init::PATH.to_owned(), "--".to_owned()]);
+    }
+    words.push(path);
     words.extend(args);
     let cwd = match record.config.working_dir.as_str() {
         "" => "/",
@@ -41,6 +46,12 @@ pub(super) fn process(record: &Record, around: &Surroundings) -> ApiResult<Proce
         process = process.console_size(size);
     }
     process.build().map_err(unbuilt)
+}
+
+/// Whether another process comes before the command: not where its processes
+/// are somebody else's too, as in dockerd.
+pub(super) fn has_init(record: &Record, around: &Surroundings) -> bool {
+    record.host_config.init == Some(true) && around.pid == Sharing::Private
 }
 
 /// `PATH`, `HOSTNAME` and, with a terminal, `TERM`; the container's own

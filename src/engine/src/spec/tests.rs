@@ -81,6 +81,27 @@ fn built(record: &Record, around: &Surroundings) -> serde_json::Value {
 }
 
 #[test]
+fn an_init_comes_before_the_command() {
+    let mut record = record();
+    record.host_config.init = Some(true);
+    let mut around = around();
+    let args = |around: &Surroundings| {
+        let spec = specification(&record, around).unwrap();
+        let has_init = |mount: &oci_spec::runtime::Mount| {
+            mount.destination().as_path() == Path::new("/sbin/docker-init")
+        };
+        let mounted = spec.mounts().iter().flatten().any(has_init);
+        let process = spec.process().as_ref().unwrap();
+        (process.args().as_ref().unwrap().join(" "), mounted)
+    };
+    let with = "/sbin/docker-init -- nginx -g daemon off;".to_owned();
+    assert_eq!(args(&around), (with, true));
+    // Among somebody else's processes it could collect nobody.
+    around.pid = Sharing::Host;
+    assert_eq!(args(&around), ("nginx -g daemon off;".to_owned(), false));
+}
+
+#[test]
 fn a_plain_container() {
     assert_json_snapshot!(built(&record(), &around()));
 }

@@ -96,6 +96,7 @@ pub fn info(engine: &Engine) -> Info {
         },
         containerd_commit: not_here(),
         runc_commit: not_here(),
+        init_binary: plimsoll_runtime::init::NAME.to_owned(),
         init_commit: not_here(),
         security_options: security_options(),
         cdi_spec_dirs: Some(Vec::new()),
@@ -195,11 +196,12 @@ fn security_options() -> Vec<String> {
 /// What a learner should know before they rely on it. `docker info` prints
 /// these as they are.
 fn warnings(engine: &Engine) -> Vec<String> {
-    let mut warnings = vec![
-        "WARNING: This lab has no cgroup: --memory, --cpus and --pids-limit are approximated \
-         with resource limits of each process"
-            .to_owned(),
-    ];
+    let mut warnings = [
+        "WARNING: Labs use no cgroups: --memory holds for each process by itself",
+        "WARNING: Labs use no cgroups: --cpus is ignored",
+    ]
+    .map(str::to_owned)
+    .to_vec();
     if let Some(trouble) = engine.journal.trouble() {
         warnings.push(format!("WARNING: The journal cannot be written: {trouble}"));
     }

@@ -290,50 +290,28 @@ fn nf_tables(network: &Network) -> Finding {
     }
 }
 
+/// Labs use none yet, whatever the machine gives: so there is nothing to mend.
 fn cgroup(cgroup: &Cgroup) -> Finding {
-    let (id, subject) = ("cgroup", "limits");
-    let per_process =
-        "Process counts are held; --memory holds for each process, --cpus is ignored.";
-    match cgroup {
+    let (status, has) = match cgroup {
         Cgroup::V2 { controllers } => {
-            let found = format!("cgroup v2, delegated: {}", controllers.join(", "));
-            let fine = finding(id, subject, Status::Fine, &found);
-            let missing: Vec<&str> = ["memory", "pids", "cpu"]
-                .into_iter()
-                .filter(|wanted| !controllers.iter().any(|have| have == wanted))
-                .collect();
-            if missing.is_empty() {
-                return fine;
-            }
-            let mut limited = fine.means(&format!("Not delegated: {}.", missing.join(", ")));
-            limited.status = Status::Limited;
-            limited.mend(&DELEGATE)
+            let has = format!("cgroup v2, delegated: {}", controllers.join(", "));
+            (Status::Fine, has)
         }
-        Cgroup::V2NotDelegated { systemd } => {
-            let found = "cgroup v2, but not delegated to you";
-            let limited = finding(id, subject, Status::Limited, found).means(per_process);
-            match systemd {
-                true => limited.mend(&DELEGATE),
-                false => limited,
-            }
+        Cgroup::V1 => (Status::Fine, "cgroup v1, as root".to_owned()),
+        Cgroup::V2NotDelegated { .. } => {
+            let has = "cgroup v2, but not delegated to you";
+            (Status::Limited, has.to_owned())
         }
-        Cgroup::V1 => finding(id, subject, Status::Fine, "cgroup v1, as root"),
         Cgroup::V1NotAllowed => {
-            let found = "cgroup v1, which ordinary users may not use";
-            finding(id, subject, Status::Limited, found).means(per_process)
+            let has = "cgroup v1, which ordinary users may not use";
+            (Status::Limited, has.to_owned())
         }
-        Cgroup::None => finding(id, subject, Status::Limited, "no cgroups here").means(per_process),
-    }
+        Cgroup::None => (Status::Limited, "no cgroups here".to_owned()),
+    };
+    finding("cgroup", "limits", status, &has)
+        .means("Labs do not use cgroups yet: process counts are held, --memory holds for each")
+        .means("process, --cpus is ignored.")
 }
-
-/// systemd.resource-control(5); `su` sessions have no delegation at all.
-const DELEGATE: [&str; 5] = [
-    "sudo mkdir -p /etc/systemd/system/user@.service.d",
-    "printf '[Service]\\nDelegate=cpu cpuset io memory pids\\n' | \\",
-    "  sudo tee /etc/systemd/system/user@.service.d/delegate.conf",
-    "sudo systemctl daemon-reload",
-    "(then log in again, not with su)",
-];
 
 fn disk(disk: &Disk) -> Finding {
     let (id, subject) = ("disk", "disk");
