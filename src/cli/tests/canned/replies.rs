@@ -1,5 +1,6 @@
 //! The answers: one lab with a few containers, images, volumes and networks.
 
+use std::sync::LazyLock;
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use plimsoll_api::client::{Stream, frame_header};
@@ -103,12 +104,16 @@ fn missing(message: &str) -> Reply {
     Reply::Json(404, json!({"message": message}).to_string())
 }
 
-/// Three days ago: the same text for both clients.
+/// Three days ago. Read once: the clients are asked one after the other, and a
+/// second that passes between them must not show in what they print.
 fn created() -> i64 {
-    let now = SystemTime::now()
-        .duration_since(UNIX_EPOCH)
-        .expect("after the epoch");
-    i64::try_from(now.as_secs()).expect("in range") - 3 * 86_400 - 3600
+    static CREATED: LazyLock<i64> = LazyLock::new(|| {
+        let now = SystemTime::now()
+            .duration_since(UNIX_EPOCH)
+            .expect("after the epoch");
+        i64::try_from(now.as_secs()).expect("in range") - 3 * 86_400 - 3600
+    });
+    *CREATED
 }
 
 fn frames(parts: &[(Stream, &str)]) -> Vec<u8> {
