@@ -7,6 +7,7 @@ mod book;
 mod cargo;
 mod ci;
 mod labs;
+mod replay;
 mod test;
 mod tidy;
 
@@ -49,6 +50,12 @@ enum Task {
         #[arg(long)]
         binary: Option<std::path::PathBuf>,
     },
+    /// Play what `plimsoll --record FILE` wrote; in a pipe, print its screens
+    Replay {
+        /// The file, and options of the player (`--speed N`, `--course DIR`)
+        #[arg(trailing_var_arg = true, allow_hyphen_values = true, required = true)]
+        arguments: Vec<String>,
+    },
     /// Build the one file that learners get
     Dist,
 }
@@ -61,6 +68,7 @@ fn main() -> ExitCode {
         Task::Labs { lab } => labs::run(lab.as_deref()),
         Task::Book => book::run(),
         Task::Bench { rounds, binary } => bench::run(rounds, binary),
+        Task::Replay { arguments } => replay::run(&arguments),
         Task::Dist => cargo::build_release().map(|binary| println!("{}", binary.display())),
     };
     match done {

@@ -18,7 +18,7 @@ use signal_hook::consts::{SIGHUP, SIGTERM};
 use signal_hook::iterator::Signals;
 
 pub use outside::Outside;
-pub use record::{ReplayError, replay};
+pub use record::{Played, ReplayError, replay};
 pub use watch::{Watched, engine as watch_engine, files_for_ever as watch_files};
 
 use self::perform::Performer;

@@ -3,6 +3,7 @@
 
 use std::fs::File;
 use std::io::{self, BufRead, BufReader, BufWriter, Write};
+use std::ops::ControlFlow;
 use std::path::Path;
 use std::sync::Arc;
 
@@ -11,6 +12,7 @@ use plimsoll_lab::progress::Progress;
 use plimsoll_text::Language;
 use ratatui::Terminal;
 use ratatui::backend::TestBackend;
+use ratatui::buffer::Buffer;
 use serde::{Deserialize, Serialize};
 
 use super::RunError;
@@ -115,15 +117,26 @@ pub enum ReplayError {
     Version { path: String, found: u32 },
 }
 
-/// Plays a recording: after each event `see` gets the screen, as text, and the
-/// milliseconds since the beginning. Nothing is carried out.
+/// A moment of a recording.
+#[derive(Debug)]
+pub struct Played<'a> {
+    /// Milliseconds since the beginning.
+    pub at: u64,
+    /// What happened, in one line; empty where only a lab was opened.
+    pub event: String,
+    /// The screen that came of it.
+    pub screen: &'a Buffer,
+}
+
+/// Plays a recording: `see` is shown the moment after each event, until it
+/// breaks off. Nothing is carried out.
 ///
 /// # Errors
 /// [`ReplayError`]: the file cannot be read or is none.
 pub fn replay(
     path: &Path,
     course: Arc<Course>,
-    mut see: impl FnMut(u64, &ratatui::buffer::Buffer),
+    mut see: impl FnMut(&Played<'_>) -> ControlFlow<()>,
 ) -> Result<(), ReplayError> {
     let name = path.display().to_string();
     let read = |source| ReplayError::Read {
@@ -157,9 +170,11 @@ pub fn replay(
     });
     for (index, line) in lines.enumerate() {
         let line = line.map_err(read)?;
+        let mut said = String::new();
         match serde_json::from_str(&line).map_err(wrong(index + 2))? {
             Line::Opened(lab) => open(&mut model, &lab, &mut Vec::new()),
             Line::Happened(event) => {
+                said = in_a_line(&event);
                 // What it asks for was done when it was recorded.
                 drop(update(&mut model, *event));
             }
@@ -168,7 +183,144 @@ pub fn replay(
         // This terminal is memory: nothing of it can fail.
         let Ok(mut terminal) = Terminal::new(backend);
         let Ok(_) = terminal.draw(|frame| view(&model, frame));
-        see(model.now.saturating_sub(begun), terminal.backend().buffer());
+        let moment = Played {
+            at: model.now.saturating_sub(begun),
+            event: said,
+            screen: terminal.backend().buffer(),
+        };
+        if see(&moment).is_break() {
+            break;
+        }
     }
     Ok(())
+}
+
+/// The event as Rust writes it, no longer than a line may be.
+fn in_a_line(event: &Event) -> String {
+    const LONGEST: usize = 160;
+    let mut said = format!("{:?}", event.what);
+    if let Some((end, _)) = said.char_indices().nth(LONGEST) {
+        said.truncate(end);
+        said.push('…');
+    }
+    said
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::event::{Input, LabEvent, ShellEvent, What};
+    use crate::terminal::shell::Output;
+    use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
+
+    const BEGUN: Moment = 1_772_366_400_000;
+
+    fn setting() -> Setting {
+        Setting {
+            course: Arc::new(Course::embedded()),
+            language: Language::French,
+            theme: Theme::default(),
+            size: Size::told(90, 28),
+            progress: Progress::default(),
+            now: BEGUN,
+        }
+    }
+
+    fn happenings() -> Vec<What> {
+        let lab = || "hello-world".to_owned();
+        let key = |code, modifiers| What::Input(Input::Key(KeyEvent::new(code, modifiers)));
+        vec![
+            What::Lab {
+                lab: lab(),
+                what: LabEvent::Entered(Box::default()),
+            },
+            What::Shell {
+                lab: lab(),
+                what: ShellEvent::Output(Output::from(
+                    "lab$ \u{1b}[1mé\u{1b}[0m".as_bytes().to_vec(),
+                )),
+            },
+            What::Input(Input::Resize(100, 30)),
+            key(KeyCode::Char('g'), KeyModifiers::CONTROL),
+            key(KeyCode::Char('?'), KeyModifiers::NONE),
+        ]
+    }
+
+    fn drawn(model: &Model) -> Buffer {
+        let backend = TestBackend::new(model.size.columns, model.size.rows);
+        let Ok(mut terminal) = Terminal::new(backend);
+        let Ok(_) = terminal.draw(|frame| view(model, frame));
+        terminal.backend().buffer().clone()
+    }
+
+    /// What is seen live, while it is written down.
+    fn live(path: &Path) -> Vec<(u64, Buffer)> {
+        let mut log = EventLog::begin(Some(path), &setting()).expect("a file of the test's own");
+        let mut model = Model::new(setting());
+        open(&mut model, "hello-world", &mut Vec::new());
+        log.opened("hello-world");
+        let mut seen = vec![(0, drawn(&model))];
+        for (what, at) in happenings().into_iter().zip(1..) {
+            let at = BEGUN + at * 250;
+            let event = Event { at, what };
+            log.write(&event).expect("it is written");
+            drop(update(&mut model, event));
+            seen.push((at - BEGUN, drawn(&model)));
+        }
+        seen
+    }
+
+    #[test]
+    fn what_is_played_again_is_what_was_seen() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = folder.path().join("events");
+        let seen = live(&path);
+        let mut again = Vec::new();
+        replay(&path, Arc::new(Course::embedded()), |moment| {
+            again.push((moment.at, moment.screen.clone()));
+            ControlFlow::Continue(())
+        })
+        .expect("it can be played");
+        assert_eq!(again.len(), seen.len());
+        for (one, other) in again.iter().zip(&seen) {
+            assert_eq!(one, other);
+        }
+        assert_ne!(seen[4].1, seen[5].1, "the help covers the lab");
+    }
+
+    #[test]
+    fn it_can_be_broken_off() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = folder.path().join("events");
+        live(&path);
+        let mut count = 0;
+        replay(&path, Arc::new(Course::embedded()), |_| {
+            count += 1;
+            ControlFlow::Break(())
+        })
+        .expect("it can be played");
+        assert_eq!(count, 1);
+    }
+
+    #[test]
+    fn what_is_no_recording_is_told_by_file_and_line() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = folder.path().join("events");
+        let play = |text: &str| {
+            std::fs::write(&path, text).expect("a file of the test's own");
+            let course = Arc::new(Course::embedded());
+            let error = replay(&path, course, |_| ControlFlow::Continue(()));
+            error.expect_err("it is none").to_string()
+        };
+        assert!(play("").contains("line 1"));
+        assert!(play("{\"not\": \"one\"}\n").contains("line 1"));
+        live(&path);
+        let whole = std::fs::read_to_string(&path).expect("as written");
+        let torn = &whole[..whole.len() - 20];
+        let last = torn.lines().count();
+        assert!(play(torn).contains(&format!("line {last}")));
+        assert!(
+            play(&whole.replacen("\"version\":1", "\"version\":9", 1)).contains("another version")
+        );
+    }
 }
