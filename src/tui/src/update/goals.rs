@@ -2,7 +2,7 @@
 
 use plimsoll_lab::result::{CheckRecord, ResultRecord, Status};
 
-use super::{layout, notice};
+use super::{layout, notice, notice_in};
 use crate::effect::Effect;
 use crate::event::Moment;
 use crate::model::{LabScreen, Model, Overlay, Tone};
@@ -86,7 +86,7 @@ pub(super) fn judged(
         said = Some((words::all_goals_met(language), Tone::Good));
     }
     if let Some((text, tone)) = said {
-        notice(model, text, tone, effects);
+        notice_in(model, lab, text, tone, effects);
     }
 }
 

@@ -3,7 +3,7 @@
 
 use crossterm::event::KeyEvent;
 
-use super::{goals, notice};
+use super::{goals, notice, notice_in};
 use crate::effect::{Depth, Effect};
 use crate::event::{Fault, LabEvent, ShellEvent, Visit};
 use crate::model::{
@@ -50,6 +50,9 @@ pub fn open(model: &mut Model, name: &str, effects: &mut Vec<Effect>) {
         effects.push(Effect::Enter {
             lab: name.to_owned(),
         });
+    }
+    if model.place != Place::Lab(name.to_owned()) {
+        model.notice = None;
     }
     model.place = Place::Lab(name.to_owned());
     model.leading = false;
@@ -206,7 +209,7 @@ pub(super) fn event(model: &mut Model, name: &str, what: LabEvent, effects: &mut
             if screen.looking.end() {
                 look(screen, name, effects);
             }
-            notice(model, fault.message, Tone::Bad, effects);
+            notice_in(model, name, fault.message, Tone::Bad, effects);
         }
         LabEvent::Losses { back_to, loss } => {
             // An answer to what was asked before, and left, is none to this.
@@ -255,7 +258,7 @@ fn entered(model: &mut Model, name: &str, visit: Visit, effects: &mut Vec<Effect
     changed(screen, name, effects);
     // Servers that went on are found where they were.
     if let Some(way_in) = visit.ports.into_iter().next() {
-        notice(model, way_in, Tone::Plain, effects);
+        notice_in(model, name, way_in, Tone::Plain, effects);
     }
 }
 

@@ -67,6 +67,14 @@ fn notice(model: &mut Model, text: String, tone: Tone, effects: &mut Vec<Effect>
     effects.push(Effect::Wake(until));
 }
 
+/// Says something of a lab, where that lab is looked at: elsewhere it would be
+/// taken for news of another.
+fn notice_in(model: &mut Model, lab: &str, text: String, tone: Tone, effects: &mut Vec<Effect>) {
+    if matches!(&model.place, Place::Lab(here) if here == lab) {
+        notice(model, text, tone, effects);
+    }
+}
+
 fn failed(model: &mut Model, fault: Fault, effects: &mut Vec<Effect>) {
     if model.overlay == Some(Overlay::Resetting) {
         lab::not_reset(model, effects);
@@ -91,6 +99,7 @@ fn go_home(model: &mut Model, effects: &mut Vec<Effect>) {
         model.home.chosen = index.unwrap_or(model.home.chosen);
     }
     model.place = Place::Home;
+    model.notice = None;
     effects.push(Effect::ReadProgress);
     effects.push(Effect::CountRunning);
 }

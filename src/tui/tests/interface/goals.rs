@@ -75,6 +75,20 @@ fn what_was_met_before_the_visit_is_no_news() {
 }
 
 #[test]
+fn what_is_said_of_a_lab_stays_there() {
+    let mut player = Player::in_lab(HELLO, WIDE);
+    player.judged(states::hello_done());
+    player.sees("All goals are met.");
+    player.press("^G q");
+    player.sees_no("All goals are met.");
+    player.enter(WEB);
+    player.sees_no("All goals are met.");
+    // A goal of the lab that was left turns back meanwhile.
+    player.judged(states::fresh(HELLO));
+    player.sees_no("no longer met");
+}
+
+#[test]
 fn finishing_moves_nobody_on() {
     for (lab, done) in [
         (HELLO, states::hello_done()),
