@@ -9,6 +9,7 @@ mod course_words;
 mod courses;
 mod grading;
 mod inside;
+mod keys;
 mod map;
 mod nothing_left;
 mod replies;

@@ -60,6 +60,11 @@ pub enum Effect {
         lab: String,
         step: usize,
     },
+    /// The learner reads this step, counted from 1, and the lab has no engine.
+    NoteStep {
+        lab: String,
+        step: usize,
+    },
     /// Time spent on a lab.
     Spend {
         lab: String,

@@ -237,6 +237,9 @@ fn slowly(outside: &dyn Outside, effect: Effect, tell: &dyn Fn(What)) -> Result<
         Effect::Spend { lab, seconds } => {
             outside.change(&lab, &|progress| progress.seconds += seconds)?;
         }
+        Effect::NoteStep { lab, step } => {
+            outside.change(&lab, &|progress| progress.step = step)?;
+        }
         Effect::BeginStep { lab, step } => {
             // Before it is noted: where they come from counts.
             let begun = outside.begin_step(&lab, step);

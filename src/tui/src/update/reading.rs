@@ -6,7 +6,7 @@ use crate::effect::Effect;
 use crate::geometry;
 use crate::keys::Action;
 use crate::lesson::{Place, Target};
-use crate::model::{Focus, LabScreen, Model, Overlay, ShellState, Side};
+use crate::model::{Focus, LabScreen, LabState, Model, Overlay, ShellState, Side};
 use crate::view::lesson;
 
 /// Keys while the lesson has them.
@@ -114,11 +114,13 @@ pub(super) fn go_to_step(model: &mut Model, name: &str, by: isize, effects: &mut
     if model.size.columns < 100 {
         screen.focus = Focus::Side;
     }
-    model.progress.lab_mut(name).step = next + 1;
-    effects.push(Effect::BeginStep {
-        lab: name.to_owned(),
-        step: next + 1,
+    let (lab, step) = (name.to_owned(), next + 1);
+    effects.push(match screen.state {
+        LabState::Ready => Effect::BeginStep { lab, step },
+        // It can be read without an engine; what there is begins with `entered`.
+        LabState::Starting | LabState::Gone(_) => Effect::NoteStep { lab, step },
     });
+    model.progress.lab_mut(name).step = step;
 }
 
 /// The page that the part of the lesson in sight links to first, else the

@@ -4,6 +4,7 @@
 use plimsoll_lab::course::Course;
 use plimsoll_text::Language;
 use plimsoll_tui::effect::Effect;
+use plimsoll_tui::event::LabEvent;
 use plimsoll_tui::model::{Focus, Side};
 
 use crate::player::{HELLO, Player, WEB};
@@ -105,6 +106,25 @@ fn steps_go_by_keys_and_end_at_the_ends() {
     player.press("^G l");
     assert_eq!(player.press("p"), [begin(4)]);
     assert_eq!(player.press("n"), [begin(5)]);
+}
+
+#[test]
+fn steps_are_read_before_the_lab_answers() {
+    let mut player = Player::at_home((120, 36));
+    player.open(WEB);
+    let lab = || WEB.to_owned();
+    let note = Effect::NoteStep {
+        lab: lab(),
+        step: 2,
+    };
+    assert_eq!(player.press("^G n"), [note]);
+    player.sees("step 2 of 5");
+    let entered = player.hear(WEB, LabEvent::Entered(Box::default()));
+    let begin = Effect::BeginStep {
+        lab: lab(),
+        step: 2,
+    };
+    assert!(entered.contains(&begin), "{entered:?}");
 }
 
 #[test]

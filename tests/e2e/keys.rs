@@ -1,0 +1,335 @@
+//! Both labs, played from beginning to end with real keys: the binary in a real
+//! terminal (tmux), on three sizes of screen, in both languages.
+
+use std::path::PathBuf;
+use std::process::{Command, Stdio};
+use std::time::Duration;
+
+use plimsoll_testkit::{Person, World, eventually, skipped};
+
+/// What a learner waits for at most; the machine may be busy.
+const PATIENCE: Duration = Duration::from_secs(60);
+
+/// Columns and rows.
+type Size = (u16, u16);
+
+const SMALL: Size = (80, 24);
+const MIDDLE: Size = (120, 36);
+const WALL: Size = (200, 60);
+
+/// The words that the test looks for, and the locale that brings them.
+struct Tongue {
+    locale: &'static str,
+    hello: &'static str,
+    web: &'static str,
+    all_met: &'static str,
+    help: &'static str,
+    map: &'static str,
+    came_back: &'static str,
+}
+
+const ENGLISH: Tongue = Tongue {
+    locale: "C.UTF-8",
+    hello: "Hello, container",
+    web: "A web server that keeps its data",
+    all_met: "All goals are met.",
+    help: "? help",
+    map: "map",
+    came_back: "--- earlier ---",
+};
+
+const FRENCH: Tongue = Tongue {
+    locale: "fr_FR.UTF-8",
+    hello: "Bonjour, conteneur",
+    web: "Un serveur web qui garde ses données",
+    all_met: "Tous les objectifs sont atteints.",
+    help: "? aide",
+    map: "carte",
+    came_back: "--- plus tôt ---",
+};
+
+#[test]
+fn as_root_on_a_wall() {
+    World::with(Person::Root, |world| play(world, WALL, &ENGLISH));
+}
+
+#[test]
+fn as_mapped_user_in_french() {
+    World::with(Person::Mapped, |world| play(world, MIDDLE, &FRENCH));
+}
+
+#[test]
+fn as_single_user_on_a_small_screen() {
+    World::with(Person::Single, |world| play(world, SMALL, &ENGLISH));
+}
+
+#[test]
+fn on_a_small_screen_in_french() {
+    World::with(Person::Single, |world| play(world, SMALL, &FRENCH));
+}
+
+fn play(world: &World, size: Size, tongue: &Tongue) {
+    let Some(screen) = Screen::open(world, size) else {
+        return;
+    };
+    screen.begin(tongue);
+    screen.press(&["Enter"]);
+    hello(&screen, tongue);
+    screen.press(&["C-g", "q"]);
+    screen.shows(tongue.web);
+    screen.shows("10/10");
+    screen.press(&["Down", "Enter"]);
+    web(&screen, tongue);
+    killed_and_back(&screen, tongue);
+    screen.leave();
+}
+
+/// The first lab, its questions by their dialog.
+fn hello(screen: &Screen<'_>, tongue: &Tongue) {
+    screen.at_the_shell();
+    screen.type_line("docker run hello-world");
+    screen.shows("6/10");
+    screen.type_line("docker ps -a");
+    screen.shows("COMMAND");
+    screen.press(&["C-g", "a"]);
+    screen.shows("▸ 1.");
+    screen.press(&["Down"]);
+    screen.shows("▸ 2.");
+    screen.press(&["Enter"]);
+    screen.shows("8/10");
+    screen.press(&["C-g", "a"]);
+    screen.shows("> ");
+    let names = screen
+        .world
+        .docker("hello-world", ["ps", "-a", "--format", "{{.Names}}"])
+        .output()
+        .expect("it ran");
+    let name = String::from_utf8_lossy(&names.stdout).trim().to_owned();
+    screen.type_text(&name);
+    screen.shows(&name);
+    screen.press(&["Enter"]);
+    screen.shows("10/10");
+    screen.shows(tongue.all_met);
+}
+
+/// The second lab: a mistake and its hint first, views, another size midway.
+fn web(screen: &Screen<'_>, tongue: &Tongue) {
+    screen.shows(tongue.web);
+    screen.shows("0/10");
+    screen.shows_not(tongue.all_met);
+    screen.at_the_shell();
+    screen.type_line("docker run -d --name webserver -p 8080:80 nginx");
+    screen.shows("3/10");
+    screen.press(&["C-g", "m"]);
+    screen.shows(":8080");
+    screen.escape();
+    screen.type_line("clear; docker rm -f webserver");
+    screen.shows("0/10");
+    screen.resize((100, 30));
+    screen.type_line("clear; echo '<h1>By hand</h1>' > html/index.html");
+    screen.type_line(
+        "docker run -d --name webserver -p 80:80 -v \"$PWD/html\":/usr/share/nginx/html nginx",
+    );
+    screen.shows("10/10");
+    screen.shows(tongue.all_met);
+    screen.type_line("clear; curl localhost");
+    screen.shows("<h1>By hand</h1>");
+}
+
+/// The interface is killed and opened again: the lab went on, and the last
+/// screen is there.
+fn killed_and_back(screen: &Screen<'_>, tongue: &Tongue) {
+    screen.press(&["C-g", "?"]);
+    screen.shows(tongue.map);
+    screen.escape();
+    screen.press(&["C-g", "q"]);
+    screen.shows(tongue.help);
+    screen.press(&["Enter"]);
+    screen.shows("<h1>By hand</h1>");
+    screen.kill_the_interface();
+    screen.begin_at(tongue, "nginx-volumes");
+    screen.shows("10/10");
+    screen.shows(tongue.came_back);
+    screen.type_line("clear; curl -sS localhost");
+    screen.shows("<h1>By hand</h1>");
+}
+
+/// A terminal with a shell in it, and somebody at its keys.
+struct Screen<'a> {
+    world: &'a World,
+    socket: PathBuf,
+}
+
+impl<'a> Screen<'a> {
+    /// `None` where there is no tmux: skipped aloud.
+    fn open(world: &'a World, size: Size) -> Option<Screen<'a>> {
+        let found = world
+            .command("tmux")
+            .arg("-V")
+            .stdout(Stdio::null())
+            .status();
+        if !found.is_ok_and(|status| status.success()) {
+            skipped("no tmux to play in; .ci/run installs it");
+            return None;
+        }
+        let screen = Screen {
+            world,
+            socket: world.path("run/tmux"),
+        };
+        let (columns, rows) = (size.0.to_string(), size.1.to_string());
+        let mut open = screen.command(&["-f", "/dev/null", "new-session", "-d"]);
+        open.args(["-x", &columns, "-y", &rows, "env", "PS1=outside> ", "sh"]);
+        let opened = open.status().expect("tmux runs");
+        assert!(opened.success(), "tmux opens a terminal");
+        screen.shows("outside>");
+        Some(screen)
+    }
+
+    fn begin(&self, tongue: &Tongue) {
+        self.start(tongue, "");
+        self.shows(tongue.hello);
+        self.shows(tongue.help);
+    }
+
+    fn begin_at(&self, tongue: &Tongue, lab: &str) {
+        self.start(tongue, lab);
+        self.at_the_shell();
+    }
+
+    fn start(&self, tongue: &Tongue, lab: &str) {
+        let binary = self.world.binary().display().to_string();
+        // The pid of the interface is the shell's that becomes it.
+        let pid = self.world.path("run/interface").display().to_string();
+        self.type_line(&format!(
+            "clear; sh -c 'echo $$ > {pid}; exec env LC_ALL={} {binary} {lab}'",
+            tongue.locale
+        ));
+    }
+
+    /// Where there is room for one thing only, the lesson is read first.
+    fn at_the_shell(&self) {
+        self.until("a key bar", |shown| shown.contains("^G"));
+        if leaves_by_escape(&self.ask(&["capture-pane", "-p"])) {
+            self.escape();
+        }
+        self.until("a prompt in the terminal", |shown| {
+            let prompt = |part: &str| matches!(part.trim(), "lab$" | "lab#");
+            let bare = |line: &str| line.split('│').any(prompt);
+            shown.lines().any(bare)
+        });
+    }
+
+    /// What is typed right behind Escape would be one key with it (Alt).
+    fn escape(&self) {
+        self.press(&["Escape"]);
+        self.until("what Escape leaves to be left", |shown| {
+            !leaves_by_escape(shown)
+        });
+    }
+
+    fn kill_the_interface(&self) {
+        let pid = std::fs::read_to_string(self.world.path("run/interface")).expect("its pid");
+        let pid = pid.trim().parse().expect("a number");
+        let pid = nix::unistd::Pid::from_raw(pid);
+        nix::sys::signal::kill(pid, nix::sys::signal::Signal::SIGKILL).expect("it runs");
+        self.shows("Killed");
+        // What a killed program leaves is for whoever sits there to mend: a raw
+        // terminal, whose Enter ends no line.
+        self.type_text(
+            "stty sane; printf '\\033[?1049l\\033[?1003l\\033[?2004l'; clear; echo me''nded",
+        );
+        self.press(&["C-j"]);
+        self.shows("mended");
+    }
+
+    /// Quits, and finds the terminal as it was before.
+    fn leave(&self) {
+        self.press(&["C-g", "q"]);
+        self.until("the list of labs", |shown| !shown.contains("│"));
+        self.press(&["q"]);
+        self.shows("outside>");
+        self.type_line("clear; stty -a");
+        self.until("a terminal that is not raw", |shown| {
+            shown.contains(" icanon") && shown.contains(" echo ") && !shown.contains("-icanon")
+        });
+        let modes = self.ask(&[
+            "display-message",
+            "-p",
+            "#{alternate_on}#{mouse_any_flag}#{cursor_flag}",
+        ]);
+        assert_eq!(modes.trim(), "001", "main screen, no mouse, a cursor");
+    }
+
+    /// Keys by tmux's names.
+    fn press(&self, keys: &[&str]) {
+        let mut words = vec!["send-keys"];
+        words.extend(keys);
+        self.ask(&words);
+    }
+
+    fn type_text(&self, text: &str) {
+        self.ask(&["send-keys", "-l", "--", text]);
+    }
+
+    fn type_line(&self, text: &str) {
+        self.type_text(text);
+        self.press(&["Enter"]);
+    }
+
+    fn resize(&self, (columns, rows): Size) {
+        let (columns, rows) = (columns.to_string(), rows.to_string());
+        self.ask(&["resize-window", "-x", &columns, "-y", &rows]);
+    }
+
+    fn shows(&self, wanted: &str) {
+        self.until(wanted, |shown| shown.contains(wanted));
+    }
+
+    fn shows_not(&self, unwanted: &str) {
+        self.until(&format!("no `{unwanted}`"), |shown| {
+            !shown.contains(unwanted)
+        });
+    }
+
+    /// Looks until it holds; a screen that never does is printed.
+    fn until(&self, what: &str, holds: impl Fn(&str) -> bool) {
+        let mut last = String::new();
+        let seen = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| {
+            eventually(what, PATIENCE, || {
+                last = self.ask(&["capture-pane", "-p"]);
+                holds(&last).then_some(())
+            });
+        }));
+        if let Err(panic) = seen {
+            eprintln!("the screen, in vain looked at for {what}:\n{last}");
+            std::panic::resume_unwind(panic);
+        }
+    }
+
+    fn ask(&self, words: &[&str]) -> String {
+        let done = self.command(words).output().expect("tmux runs");
+        assert!(
+            done.status.success(),
+            "tmux {words:?}: {}",
+            String::from_utf8_lossy(&done.stderr)
+        );
+        String::from_utf8_lossy(&done.stdout).into_owned()
+    }
+
+    fn command(&self, words: &[&str]) -> Command {
+        let mut command = self.world.command("tmux");
+        command.arg("-u").arg("-S").arg(&self.socket).args(words);
+        command
+    }
+}
+
+fn leaves_by_escape(shown: &str) -> bool {
+    shown.contains("Esc ") || shown.contains("Échap ")
+}
+
+impl Drop for Screen<'_> {
+    fn drop(&mut self) {
+        // Where it failed to start there is nothing to end.
+        let _ = self.command(&["kill-server"]).output();
+    }
+}
