@@ -10,6 +10,9 @@ use plimsoll_testkit::{Person, World, eventually, skipped};
 /// What a learner waits for at most; the machine may be busy.
 const PATIENCE: Duration = Duration::from_secs(60);
 
+/// Characters of a paste: several times what is read at once.
+const LONG_PASTE: usize = 3_333;
+
 /// Columns and rows.
 type Size = (u16, u16);
 
@@ -24,7 +27,7 @@ struct Tongue {
     web: &'static str,
     all_met: &'static str,
     help: &'static str,
-    map: &'static str,
+    keys: &'static str,
     came_back: &'static str,
 }
 
@@ -34,7 +37,7 @@ const ENGLISH: Tongue = Tongue {
     web: "A web server that keeps its data",
     all_met: "All goals are met.",
     help: "? help",
-    map: "map",
+    keys: "┌ help",
     came_back: "--- earlier ---",
 };
 
@@ -44,7 +47,7 @@ const FRENCH: Tongue = Tongue {
     web: "Un serveur web qui garde ses données",
     all_met: "Tous les objectifs sont atteints.",
     help: "? aide",
-    map: "carte",
+    keys: "┌ aide",
     came_back: "--- plus tôt ---",
 };
 
@@ -91,6 +94,15 @@ fn hello(screen: &Screen<'_>, tongue: &Tongue) {
     screen.shows("6/10");
     screen.type_line("docker ps -a");
     screen.shows("COMMAND");
+    screen.paste(&format!("printf %s {} | wc -c", "x".repeat(LONG_PASTE)));
+    screen.press(&["Enter"]);
+    screen.until("the length of what was pasted", |shown| {
+        let counted = LONG_PASTE.to_string();
+        shown
+            .lines()
+            .any(|line| line.split('│').any(|part| part.trim() == counted))
+    });
+    screen.type_line("clear");
     screen.press(&["C-g", "a"]);
     screen.shows("▸ 1.");
     screen.press(&["Down"]);
@@ -121,7 +133,8 @@ fn web(screen: &Screen<'_>, tongue: &Tongue) {
     screen.type_line("docker run -d --name webserver -p 8080:80 nginx");
     screen.shows("3/10");
     screen.press(&["C-g", "m"]);
-    screen.shows(":8080");
+    screen.until("the map, with the keys", leaves_by_escape);
+    screen.shows(":8080 ─");
     screen.escape();
     screen.type_line("clear; docker rm -f webserver");
     screen.shows("0/10");
@@ -140,8 +153,9 @@ fn web(screen: &Screen<'_>, tongue: &Tongue) {
 /// screen is there.
 fn killed_and_back(screen: &Screen<'_>, tongue: &Tongue) {
     screen.press(&["C-g", "?"]);
-    screen.shows(tongue.map);
-    screen.escape();
+    screen.shows(tongue.keys);
+    screen.press(&["Escape"]);
+    screen.shows_not(tongue.keys);
     screen.press(&["C-g", "q"]);
     screen.shows(tongue.help);
     screen.press(&["Enter"]);
@@ -232,7 +246,9 @@ impl<'a> Screen<'a> {
         let pid = pid.trim().parse().expect("a number");
         let pid = nix::unistd::Pid::from_raw(pid);
         nix::sys::signal::kill(pid, nix::sys::signal::Signal::SIGKILL).expect("it runs");
-        self.shows("Killed");
+        eventually("the interface is gone", PATIENCE, || {
+            nix::sys::signal::kill(pid, None).is_err().then_some(())
+        });
         // What a killed program leaves is for whoever sits there to mend: a raw
         // terminal, whose Enter ends no line.
         self.type_text(
@@ -269,6 +285,12 @@ impl<'a> Screen<'a> {
 
     fn type_text(&self, text: &str) {
         self.ask(&["send-keys", "-l", "--", text]);
+    }
+
+    /// As a terminal pastes, in brackets where they were asked for.
+    fn paste(&self, text: &str) {
+        self.ask(&["set-buffer", "--", text]);
+        self.ask(&["paste-buffer", "-p"]);
     }
 
     fn type_line(&self, text: &str) {

@@ -6,10 +6,12 @@
 //! where they are installed, and are named as absent where they are not.
 
 mod dockerd;
+mod interface;
 mod labs;
 mod memory;
 mod peers;
 mod place;
+mod sitting;
 mod timing;
 
 use std::path::PathBuf;
@@ -26,6 +28,7 @@ pub fn run(rounds: usize, binary: Option<PathBuf>) -> Done {
     let mut rows = Vec::new();
     runs(&place, rounds, &mut rows)?;
     labs::measure(&place, rounds, &mut rows)?;
+    interface::measure(&place, rounds, &mut rows)?;
     memory::measure(&place, &mut rows)?;
     rows.extend(peers::measure(&place, rounds));
     rows.push(size(&binary)?);

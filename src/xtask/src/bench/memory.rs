@@ -31,27 +31,40 @@ pub fn measure(place: &Place, rows: &mut Vec<Row>) -> Done {
     Ok(())
 }
 
-/// MiB of the engine and the processes it forked from itself (the zygote):
-/// those of the lab's PID namespace whose program is the engine's.
-fn pss(place: &Place) -> Done<f64> {
+/// The process of the lab's engine.
+pub fn engine(place: &Place) -> Done<u32> {
     let record = place.path(&format!("data/labs/{LAB}/engine.json"));
     let text =
         fs::read_to_string(&record).map_err(|error| format!("{}: {error}", record.display()))?;
     let engine: serde_json::Value =
         serde_json::from_str(&text).map_err(|error| format!("engine.json: {error}"))?;
-    let pid = engine["pid"].as_i64().ok_or("engine.json has no pid")?;
+    let pid = engine["pid"].as_u64().and_then(|pid| pid.try_into().ok());
+    pid.ok_or_else(|| "engine.json has no pid".to_owned())
+}
+
+/// The children of a process's main thread (proc_pid_task(5), `children`).
+pub fn children(pid: u32) -> Vec<u32> {
     let children =
         fs::read_to_string(format!("/proc/{pid}/task/{pid}/children")).unwrap_or_default();
-    let program = fs::read_link(format!("/proc/{pid}/exe")).ok();
-    let ours = children
-        .split_whitespace()
-        .filter(|child| fs::read_link(format!("/proc/{child}/exe")).ok() == program);
-    let own = pid.to_string();
-    let kilobytes: f64 = std::iter::once(own.as_str()).chain(ours).map(one).sum();
+    let pids = children.split_whitespace();
+    pids.filter_map(|pid| pid.parse().ok()).collect()
+}
+
+/// MiB of the engine and the processes it forked from itself (the zygote):
+/// those of the lab's PID namespace whose program is the engine's.
+fn pss(place: &Place) -> Done<f64> {
+    let pid = engine(place)?;
+    let program = |pid: u32| fs::read_link(format!("/proc/{pid}/exe")).ok();
+    let own = program(pid);
+    let ours = children(pid)
+        .into_iter()
+        .filter(|child| program(*child) == own);
+    let kilobytes: f64 = std::iter::once(pid).chain(ours).map(of).sum();
     Ok(kilobytes / 1024.0)
 }
 
-fn one(pid: &str) -> f64 {
+/// KiB of one process, its share of what is shared.
+pub fn of(pid: u32) -> f64 {
     let rollup = fs::read_to_string(format!("/proc/{pid}/smaps_rollup")).unwrap_or_default();
     let line = rollup
         .lines()
