@@ -13,6 +13,9 @@ const PATIENCE: Duration = Duration::from_secs(60);
 /// Characters of a paste: several times what is read at once.
 const LONG_PASTE: usize = 3_333;
 
+/// What runs in the terminal, around the interface.
+const SHELL: [&str; 3] = ["env", "PS1=outside> ", "sh"];
+
 /// Columns and rows.
 type Size = (u16, u16);
 
@@ -145,7 +148,8 @@ fn web(screen: &Screen<'_>, tongue: &Tongue) {
     );
     screen.shows("10/10");
     screen.shows(tongue.all_met);
-    screen.type_line("clear; curl localhost");
+    screen.type_line("clear; curl localhost; echo ser''ved");
+    screen.shows("served");
     screen.shows("<h1>By hand</h1>");
 }
 
@@ -159,7 +163,7 @@ fn killed_and_back(screen: &Screen<'_>, tongue: &Tongue) {
     screen.press(&["C-g", "q"]);
     screen.shows(tongue.help);
     screen.press(&["Enter"]);
-    screen.shows("<h1>By hand</h1>");
+    screen.shows("served");
     screen.kill_the_interface();
     screen.begin_at(tongue, "nginx-volumes");
     screen.shows("10/10");
@@ -192,7 +196,7 @@ impl<'a> Screen<'a> {
         };
         let (columns, rows) = (size.0.to_string(), size.1.to_string());
         let mut open = screen.command(&["-f", "/dev/null", "new-session", "-d"]);
-        open.args(["-x", &columns, "-y", &rows, "env", "PS1=outside> ", "sh"]);
+        open.args(["-x", &columns, "-y", &rows]).args(SHELL);
         let opened = open.status().expect("tmux runs");
         assert!(opened.success(), "tmux opens a terminal");
         screen.shows("outside>");
@@ -249,13 +253,11 @@ impl<'a> Screen<'a> {
         eventually("the interface is gone", PATIENCE, || {
             nix::sys::signal::kill(pid, None).is_err().then_some(())
         });
-        // What a killed program leaves is for whoever sits there to mend: a raw
-        // terminal, whose Enter ends no line.
-        self.type_text(
-            "stty sane; printf '\\033[?1049l\\033[?1003l\\033[?2004l'; clear; echo me''nded",
-        );
-        self.press(&["C-j"]);
-        self.shows("mended");
+        // The terminal, raw as it was left, is closed and another opened.
+        let mut words = vec!["respawn-pane", "-k"];
+        words.extend(SHELL);
+        self.ask(&words);
+        self.shows("outside>");
     }
 
     /// Quits, and finds the terminal as it was before.

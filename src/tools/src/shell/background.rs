@@ -10,7 +10,6 @@ use std::os::unix::process::{CommandExt, ExitStatusExt};
 use std::process::{ExitStatus, Stdio};
 use std::sync::{LazyLock, Mutex, MutexGuard, PoisonError};
 
-use brush_builtins::BuiltinSet;
 use brush_core::env::{EnvironmentLookup, EnvironmentScope};
 use brush_core::parser::ast::{Command as Syntax, Program};
 use brush_core::variables::ShellValueLiteral;
@@ -155,12 +154,7 @@ pub async fn continue_as_child(descriptor: i32) -> i32 {
         eprintln!("bash: the state of the background list is unreadable");
         return 2;
     };
-    let set = if shell.options().sh_mode {
-        BuiltinSet::ShMode
-    } else {
-        BuiltinSet::BashMode
-    };
-    for (name, builtin) in brush_builtins::default_builtins(set) {
+    for (name, builtin) in builtins::of_brush(shell.options().sh_mode) {
         shell.register_builtin(name, builtin);
     }
     builtins::register(&mut shell);

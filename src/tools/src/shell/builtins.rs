@@ -1,8 +1,10 @@
 //! Builtins of ours, in place of brush's where learners meet a gap: signals,
 //! jobs, traps, and text that is run as commands.
 
+use std::collections::HashMap;
 use std::io::{Read, Write};
 
+use brush_builtins::BuiltinSet;
 use brush_core::builtins::{BoxFuture, ContentOptions, ContentType, Registration};
 use brush_core::env::{EnvironmentLookup, EnvironmentScope};
 use brush_core::traps::TrapSignal;
@@ -19,6 +21,24 @@ type Answer<'a> = BoxFuture<'a, Outcome>;
 
 /// Status of a program that Ctrl-C ended.
 const INTERRUPTED: u8 = 130;
+
+/// What any `sh` has built in beside what brush gives one: `dash(1)`, *Builtins*.
+const OF_EVERY_SH: [&str; 5] = ["[", "echo", "local", "printf", "test"];
+
+/// brush's builtins for a shell that was called `sh`, or `bash`. A loop that had
+/// to start a program for each `[` and `echo` would be a thousand times slower.
+pub fn of_brush(sh: bool) -> HashMap<String, Registration<Extensions>> {
+    let all = brush_builtins::default_builtins(BuiltinSet::BashMode);
+    if !sh {
+        return all;
+    }
+    let more = all
+        .into_iter()
+        .filter(|(name, _)| OF_EVERY_SH.contains(&name.as_str()));
+    let mut few = brush_builtins::default_builtins(BuiltinSet::ShMode);
+    few.extend(more);
+    few
+}
 
 pub fn register(shell: &mut Shell) {
     type Function = fn(Context<'_>, Vec<CommandArg>) -> Answer<'_>;
@@ -152,8 +172,7 @@ async fn eval(context: Context<'_>, arguments: Vec<CommandArg>) -> Outcome {
 
 /// brush keeps the handlers; the signals themselves are listened for here.
 async fn trap(context: Context<'_>, arguments: Vec<CommandArg>) -> Outcome {
-    let set = brush_builtins::BuiltinSet::BashMode;
-    let theirs = brush_builtins::default_builtins::<Extensions>(set);
+    let theirs = of_brush(false);
     let Some(original) = theirs.get("trap") else {
         return Ok(ExecutionResult::general_error());
     };
@@ -406,8 +425,7 @@ async fn disown(_context: Context<'_>, arguments: Vec<CommandArg>) -> Outcome {
 
 /// A stopped program is brush's job, a background list is ours.
 async fn resume(context: Context<'_>, arguments: Vec<CommandArg>, name: &str) -> Outcome {
-    let set = brush_builtins::BuiltinSet::BashMode;
-    let theirs = brush_builtins::default_builtins::<Extensions>(set);
+    let theirs = of_brush(false);
     match theirs.get(name) {
         Some(original) => (original.execute_func)(context, arguments).await,
         None => Ok(ExecutionResult::general_error()),

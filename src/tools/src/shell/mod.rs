@@ -20,7 +20,6 @@ use std::ffi::OsString;
 use std::io::{IsTerminal, Read};
 use std::path::Path;
 
-use brush_builtins::BuiltinSet;
 use brush_core::{ProfileLoadBehavior, RcLoadBehavior};
 
 use invocation::{Commands, Invocation};
@@ -120,11 +119,6 @@ async fn run_script(shell: &mut Shell, path: &str) -> i32 {
 }
 
 async fn create(invocation: &Invocation) -> Result<Shell, brush_core::Error> {
-    let set = if invocation.posix_name() {
-        BuiltinSet::ShMode
-    } else {
-        BuiltinSet::BashMode
-    };
     let interactive = invocation.interactive.unwrap_or_else(|| {
         matches!(invocation.commands, Commands::Input)
             && std::io::stdin().is_terminal()
@@ -132,7 +126,7 @@ async fn create(invocation: &Invocation) -> Result<Shell, brush_core::Error> {
     });
     let (name, positional) = invocation.parameters();
     let mut shell = brush_core::Shell::builder_with_extensions::<Extensions>()
-        .builtins(brush_builtins::default_builtins(set))
+        .builtins(builtins::of_brush(invocation.posix_name()))
         .enable_options(invocation.enabled.clone())
         .disable_options(invocation.disabled.clone())
         .enable_shopt_options(invocation.shopts.clone())
