@@ -16,7 +16,7 @@ pub fn measure(place: &Place, rounds: usize) -> Vec<Row> {
         .iter()
         .map(|peer| match &made {
             Ok(()) => one(&format!("{peer} run true"), rounds, oci(peer, &bundle)),
-            Err(why) => Row::plain(peer, format!("not measured: {why}"), ""),
+            Err(why) => not_measured(peer, why),
         })
         .collect();
     if made.is_ok() {
@@ -32,7 +32,7 @@ pub fn measure(place: &Place, rounds: usize) -> Vec<Row> {
     ));
     match made.and_then(|()| Daemon::start(&place.path("dockerd"))) {
         Ok(daemon) => docker(place, &daemon, rounds, &mut rows),
-        Err(why) => rows.push(Row::plain("docker", format!("not measured: {why}"), "")),
+        Err(why) => rows.push(not_measured("docker", &why)),
     }
     rows
 }
@@ -48,12 +48,16 @@ fn with_rootfs(what: &str, rounds: usize, command: Command, made: bool) -> Row {
 fn one(what: &str, rounds: usize, command: Command) -> Row {
     match timing::alternate(rounds.min(20), vec![command]) {
         Ok(figures) => Row::time(what, &figures[0], ""),
-        Err(why) => Row::plain(
-            what,
-            format!("not measured: {}", why.lines().next().unwrap_or_default()),
-            "",
-        ),
+        Err(why) => not_measured(what, &why),
     }
+}
+
+/// Why there is no figure, in what fits beside figures.
+fn not_measured(what: &str, why: &str) -> Row {
+    const LONGEST: usize = 70;
+    let line = why.lines().next().unwrap_or_default();
+    let said: String = line.chars().take(LONGEST).collect();
+    Row::plain(what, format!("not measured: {said}"), "")
 }
 
 fn oci(peer: &str, bundle: &Path) -> Command {
@@ -78,7 +82,7 @@ fn docker(place: &Place, daemon: &Daemon, rounds: usize, rows: &mut Vec<Row>) {
     let mut import = daemon.docker(&["import"]);
     import.arg(place.path("base.tar")).arg("base");
     if let Err(why) = timing::once(&mut import) {
-        rows.push(Row::plain("docker", format!("not measured: {why}"), ""));
+        rows.push(not_measured("docker", &why));
         return;
     }
     for network in ["none", "bridge"] {

@@ -171,14 +171,24 @@ impl Text {
                 (state, _) => state,
             };
         }
-        // Colours stand between the letters of a word never; moves between words do.
-        let whole = match std::str::from_utf8(&self.rest) {
-            Ok(_) => self.rest.len(),
-            Err(error) => error.valid_up_to(),
-        };
-        let rest = self.rest.split_off(whole);
-        let done = std::mem::replace(&mut self.rest, rest);
-        self.shown.push_str(&String::from_utf8_lossy(&done));
+        self.decode();
+    }
+
+    /// A character that came in part waits for the rest of it.
+    fn decode(&mut self) {
+        loop {
+            let (valid, wrong) = match std::str::from_utf8(&self.rest) {
+                Ok(_) => (self.rest.len(), 0),
+                Err(error) => (error.valid_up_to(), error.error_len().unwrap_or(0)),
+            };
+            let later = self.rest.split_off(valid + wrong);
+            self.rest.truncate(valid);
+            self.shown.push_str(&String::from_utf8_lossy(&self.rest));
+            self.rest = later;
+            if wrong == 0 {
+                return;
+            }
+        }
     }
 
     fn tail(&self) -> String {
