@@ -84,3 +84,30 @@ everyone!(what_was_typed_is_one_command, |world| {
     assert!(typed(world, &["ps"]).is_empty(), "looking changes nothing");
     assert!(typed(world, &["run", "--explain", "nginx"]).is_empty());
 });
+
+everyone!(a_plan_in_english_says_what_explain_prints, |world| {
+    typed(world, &["pull", "-q", "nginx"]);
+    let rich = "run -dt --init -m 64m --cap-add NET_ADMIN --sysctl net.ipv4.ip_forward=1 \
+        --read-only --security-opt no-new-privileges --ulimit nofile=100:200 -w /tmp \
+        -v vol:/data:ro --tmpfs /run:size=1m --group-add 0 --name rich nginx";
+    let plain = "run -d --network none --name plain nginx";
+    for words in [rich, plain, "exec plain true"] {
+        let words: Vec<&str> = words.split_whitespace().collect();
+        let told = typed(world, &words);
+        let mut plans = 0;
+        for operation in told.iter().flat_map(|command| &command.operations) {
+            let Some(plan) = operation.plan.clone() else {
+                continue;
+            };
+            plans += 1;
+            let engines: Vec<String> = plan.text.lines().map(str::to_owned).collect();
+            let read = plimsoll_tui::xray::Plan::from(plan);
+            for (ours, theirs) in read.words.iter().zip(&engines) {
+                assert_eq!(&ours.en, theirs);
+                assert_ne!(ours.fr, ours.en, "no French for this operation");
+            }
+            assert!(!read.words.is_empty());
+        }
+        assert_eq!(plans, 1, "{words:?}");
+    }
+});

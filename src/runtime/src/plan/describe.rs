@@ -321,10 +321,10 @@ impl Display for Limit {
             u64::MAX => "unlimited".to_owned(),
             value => value.to_string(),
         };
+        let name = format!("{:?}", self.resource).to_lowercase();
         write!(
             f,
-            "{:?} to {} (hard {})",
-            self.resource,
+            "{name} to {} (hard {})",
             words(self.soft),
             words(self.hard)
         )

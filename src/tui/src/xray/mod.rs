@@ -5,10 +5,12 @@
 //! commands as the engine keeps; what is drawn and chosen is `view::xray`'s.
 
 pub mod explain;
+mod planned;
 pub mod read;
 pub mod say;
 
 use plimsoll_api::operation::Facts;
+use plimsoll_text::Text;
 use serde::{Deserialize, Serialize};
 
 /// Commands that are kept; the engine keeps no more.
@@ -77,7 +79,7 @@ pub enum Told {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Plan {
     /// Its operations in plain words.
-    pub words: Vec<String>,
+    pub words: Vec<Text>,
     /// The same as data, one JSON object each.
     pub data: Vec<String>,
     pub warnings: Vec<String>,

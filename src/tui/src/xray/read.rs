@@ -5,9 +5,10 @@ use plimsoll_api::client::Client;
 use plimsoll_api::error::ClientError;
 use plimsoll_api::lab::ExplainResponse;
 use plimsoll_api::operation as api;
+use plimsoll_text::{Language, Text};
 use serde_json::Value;
 
-use super::{Command, Line, Operation, Plan, Told};
+use super::{Command, Line, Operation, Plan, Told, planned};
 use crate::scene::text::clean;
 
 /// Operations of a plan that are kept. A container's has sixty; each mount and
@@ -79,14 +80,23 @@ impl From<api::Line> for Line {
 
 impl From<ExplainResponse> for Plan {
     fn from(told: ExplainResponse) -> Plan {
-        let words = told.text.lines().take(told.ops.len().min(MOST_OPS));
+        let words = told.ops.iter().zip(told.text.lines()).take(MOST_OPS);
         let data = told.ops.iter().take(MOST_OPS);
         Plan {
-            words: words.map(clean_long).collect(),
+            words: words.map(|(op, told)| in_words(op, told)).collect(),
             data: data.map(|op| clean_long(&op.to_string())).collect(),
             warnings: told.warnings.iter().map(|text| clean_long(text)).collect(),
         }
     }
+}
+
+/// An operation in both languages; one that is not known, as the engine tells it.
+fn in_words(operation: &Value, told: &str) -> Text {
+    let say = |language| {
+        let said = planned::say(operation, language);
+        clean_long(said.as_deref().unwrap_or(told))
+    };
+    Text::new(say(Language::English), say(Language::French))
 }
 
 /// Paths, names and words in facts.
@@ -134,7 +144,7 @@ mod tests {
                     }},
                     {"kind": "teleport", "facts": {"to": "mars\n"}},
                 ],
-                "plan": {"ops": [{"Umask": 18}, "PivotRoot"], "text": "set\u{1b}\nmake\nwarning: x"},
+                "plan": {"ops": [{"Umask": 18}, {"Later": 1}], "text": "set\nmake\u{1b}\nwarning: x"},
                 "error": "exec: \"sh\u{7}\": not found",
             }],
         }))
@@ -154,8 +164,9 @@ mod tests {
             Told::Other("{\"to\":\"mars?\"}".to_owned())
         );
         let plan = operation.plan.as_ref().expect("a plan");
-        assert_eq!(plan.words, ["set?", "make"]);
-        assert_eq!(plan.data, ["{\"Umask\":18}", "\"PivotRoot\""]);
+        let known = Text::new("set the umask to 0022", "fixer l'umask à 0022");
+        assert_eq!(plan.words, [known, Text::same("make?")]);
+        assert_eq!(plan.data, ["{\"Umask\":18}", "{\"Later\":1}"]);
     }
 
     #[test]

@@ -133,17 +133,21 @@ fn plan() -> Value {
         "give up for good all capabilities except: CHOWN DAC_OVERRIDE FOWNER FSETID KILL SETGID SETUID SETPCAP NET_BIND_SERVICE NET_RAW SYS_CHROOT MKNOD AUDIT_WRITE SETFCAP",
         "execute nginx -g \"daemon off;\"",
     ];
+    let cable = json!({"bridge": "docker0", "host_name": "veth3f1c0d2", "container_name": "eth0", "address": "172.17.0.2", "prefix": 16, "gateway": "172.17.0.1"});
+    let flags = |read_only: bool, none: bool| json!({"read_only": read_only, "recursive_read_only": false, "no_suid": none, "no_dev": none, "no_exec": none, "access_time": "Relative"});
+    let kept = "CHOWN DAC_OVERRIDE FOWNER FSETID KILL SETGID SETUID SETPCAP NET_BIND_SERVICE NET_RAW SYS_CHROOT MKNOD AUDIT_WRITE SETFCAP";
+    let kept: Vec<&str> = kept.split(' ').collect();
     let ops = json!([
         {"OpenRoot": {"Overlay": {"lower": ["/store/c", "/store/b", "/store/a"], "upper": "/lab/upper", "work": "/lab/work"}}},
         {"Clone": {"namespaces": ["User", "Mount", "Pid", "Network", "Uts", "Ipc", "Cgroup"], "cgroup": null}},
         {"MapIds": {"users": [{"inside": 0, "outside": 100_000, "count": 65536}], "groups": [{"inside": 0, "outside": 100_000, "count": 65536}]}},
-        {"Connect": {"bridge": "docker0", "host_name": "veth3f1c0d2", "container_name": "eth0"}},
-        {"Address": {"container_name": "eth0", "address": "172.17.0.2", "prefix": 16}},
+        {"Connect": cable},
+        {"Address": cable},
         "PivotRoot",
-        {"Mount": {"kind": "proc", "destination": "/proc"}},
-        {"Bind": {"source": "/home/ada/plimsoll/nginx-volumes/html", "destination": "/usr/share/nginx/html"}},
+        {"Mount": {"kind": "proc", "destination": "/proc", "flags": flags(false, true), "parameters": []}},
+        {"Bind": {"source": "/home/ada/plimsoll/nginx-volumes/html", "destination": "/usr/share/nginx/html", "flags": flags(true, false)}},
         {"Mask": "/proc/kcore"},
-        {"Bounding": ["CHOWN", "DAC_OVERRIDE"]},
+        {"Bounding": kept},
         {"Execute": {"args": ["nginx", "-g", "daemon off;"], "env": ["PATH=/bin"]}},
     ]);
     json!({"ops": ops, "text": words.join("\n"), "warnings": ["No cgroup is available here: the CPU limit is discarded."]})

@@ -109,12 +109,13 @@ impl PlanState {
             height: area.height.saturating_sub(1),
             ..area
         };
-        let ops = match self.form {
-            Form::Words => &plan.words,
-            Form::Data => &plan.data,
+        let words = plan.words.iter().map(|op| op.get(page.language));
+        let ops: Vec<&str> = match self.form {
+            Form::Words => words.collect(),
+            Form::Data => plan.data.iter().map(String::as_str).collect(),
         };
         let mut all: Vec<Block> = Vec::new();
-        for (at, op) in ops.iter().enumerate() {
+        for (at, op) in ops.into_iter().enumerate() {
             all.push(Block::keyed(&at.to_string(), self.rows(at, op, page)));
         }
         for warning in &plan.warnings {
