@@ -36,14 +36,14 @@ pub fn keep_up_quietly(begin: &[Beginning], paths: &LabPaths) {
     let _ = undo::keep_up(&client(paths), begin);
 }
 
-/// Somebody goes on to a step, counted from 1.
+/// Somebody goes from a step, 0 on their first visit, to another, counted from 1.
 ///
 /// # Errors
 /// The engine cannot make the snapshot.
-pub fn arrive(room: &Classroom, name: &LabName, step: usize) -> Result<(), Failure> {
+pub fn arrive(room: &Classroom, name: &LabName, from: usize, step: usize) -> Result<(), Failure> {
     let lab = room.lab(name)?;
     let progress = room.progress()?.lab(&lab.name);
-    let coming = match progress.step < step {
+    let coming = match from < step {
         true => Coming::Onward,
         false => Coming::Back,
     };

@@ -209,8 +209,8 @@ impl Outside for Binary {
             .map_err(told)
     }
 
-    fn begin_step(&self, lab: &str, step: usize) -> Result<(), Fault> {
-        undo::arrive(&self.room, &name(lab)?, step).map_err(told)
+    fn begin_step(&self, lab: &str, from: usize, step: usize) -> Result<(), Fault> {
+        undo::arrive(&self.room, &name(lab)?, from, step).map_err(told)
     }
 
     fn losses(&self, lab: &str, back_to: BackTo) -> Result<Text, Fault> {

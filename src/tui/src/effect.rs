@@ -54,13 +54,14 @@ pub enum Effect {
     NoteSolution {
         lab: String,
     },
-    /// The learner is at this step now, counted from 1: its snapshot is made
-    /// where it has none.
+    /// The learner came from one step, 0 on their first visit, to another,
+    /// counted from 1: its snapshot is made where it has none.
     BeginStep {
         lab: String,
+        from: usize,
         step: usize,
     },
-    /// The learner reads this step, counted from 1, and the lab has no engine.
+    /// The learner is at this step, counted from 1.
     NoteStep {
         lab: String,
         step: usize,

@@ -52,7 +52,10 @@ pub enum What {
     Wake,
     /// Something the learner asked for could not be done.
     Failed(Fault),
-    /// This process is told to end (SIGTERM, SIGHUP).
+    /// This process was stopped and goes on (SIGCONT): the terminal may have
+    /// been another's meanwhile.
+    Resumed,
+    /// This process is told to end (SIGTERM, SIGHUP, SIGINT, SIGQUIT).
     Terminate,
 }
 
@@ -104,6 +107,8 @@ pub enum LabEvent {
     WasReset {
         back_to: BackTo,
     },
+    /// The lab could not be brought back.
+    NotReset(Fault),
     /// The recording begun, in this file.
     Recording {
         file: String,

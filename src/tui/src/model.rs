@@ -72,6 +72,8 @@ pub struct LabScreen {
     pub zoomed: bool,
     /// From 0.
     pub step: usize,
+    /// The step at which the last visit ended, counted from 1; 0: the first visit.
+    pub came_from: usize,
     pub lesson: LessonPane,
     pub goals: Goals,
     pub scene: Scene,
@@ -80,6 +82,7 @@ pub struct LabScreen {
     pub journal: (Vec<Entry>, JournalState),
     pub xray: (Xray, XrayState),
     pub judging: Turn,
+    pub recheck: Recheck,
     pub looking: Turn,
     pub recording: Option<String>,
     pub clock: Clock,
@@ -154,6 +157,44 @@ pub enum Turn {
     Under,
     /// Under way, and to be done again.
     Again,
+    /// Under way, and no longer true whatever comes: to be done again.
+    Outdated,
+}
+
+/// Looks that follow something that happened: a server that takes its time to
+/// listen tells nobody when it does. Soon, then less and less often, then no more.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Recheck {
+    pub next: Option<Moment>,
+    tries: u32,
+}
+
+impl Recheck {
+    const FIRST_MS: u64 = 250;
+    const LONGEST_MS: u64 = 8_000;
+    /// A minute and a half in all.
+    const TRIES: u32 = 16;
+
+    /// Something happened; the moment of the next look.
+    pub fn begin(&mut self, now: Moment) -> Moment {
+        let next = now + Self::FIRST_MS;
+        (self.tries, self.next) = (0, Some(next));
+        next
+    }
+
+    /// Whether a look is due.
+    #[must_use]
+    pub fn is_due(&self, now: Moment) -> bool {
+        self.next.is_some_and(|next| next <= now)
+    }
+
+    /// It was looked in vain; the moment of the next look, if there is one.
+    pub fn go_on(&mut self, now: Moment) -> Option<Moment> {
+        self.tries += 1;
+        let pause = (Self::FIRST_MS << self.tries.min(10)).min(Self::LONGEST_MS);
+        self.next = (self.tries < Self::TRIES).then_some(now + pause);
+        self.next
+    }
 }
 
 /// Time spent on a lab, told in portions.
@@ -240,14 +281,25 @@ impl Turn {
     #[must_use]
     pub fn begin(&mut self) -> bool {
         let now = *self == Turn::Idle;
-        *self = if now { Turn::Under } else { Turn::Again };
+        *self = match *self {
+            Turn::Idle => Turn::Under,
+            Turn::Under | Turn::Again => Turn::Again,
+            Turn::Outdated => Turn::Outdated,
+        };
         now
+    }
+
+    /// What is under way saw what is no more.
+    pub fn outdate(&mut self) {
+        if *self != Turn::Idle {
+            *self = Turn::Outdated;
+        }
     }
 
     /// It is done; `true`: begin again.
     #[must_use]
     pub fn end(&mut self) -> bool {
-        let again = *self == Turn::Again;
+        let again = matches!(*self, Turn::Again | Turn::Outdated);
         *self = if again { Turn::Under } else { Turn::Idle };
         again
     }
@@ -331,6 +383,7 @@ impl LabScreen {
             side: Side::Lesson,
             zoomed: false,
             step: 0,
+            came_from: 0,
             lesson: LessonPane {
                 lesson,
                 layout: Layout::default(),
@@ -345,6 +398,7 @@ impl LabScreen {
             journal: (Vec::new(), JournalState::default()),
             xray: (Xray::default(), XrayState::default()),
             judging: Turn::Idle,
+            recheck: Recheck::default(),
             looking: Turn::Idle,
             recording: None,
             clock: Clock {

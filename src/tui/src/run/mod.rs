@@ -1,5 +1,6 @@
 //! Carrying it out: the screen, the channel of events, and the effects.
 
+mod ledger;
 mod outside;
 mod perform;
 mod record;
@@ -14,7 +15,7 @@ use std::sync::mpsc::{self, Receiver, RecvTimeoutError, Sender, TryRecvError};
 use std::thread;
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
-use signal_hook::consts::{SIGHUP, SIGTERM};
+use signal_hook::consts::{SIGCONT, SIGHUP, SIGINT, SIGQUIT, SIGTERM};
 use signal_hook::iterator::Signals;
 
 pub use outside::Outside;
@@ -65,6 +66,7 @@ pub fn run(
     if let Ok((columns, rows)) = crossterm::terminal::size() {
         setting.size = crate::geometry::Size::told(columns, rows);
     }
+    listen_to_signals(&events);
     let mut screen = Screen::take(setting.size.area()).map_err(RunError::Terminal)?;
     let mut log = EventLog::begin(options.record.as_deref(), &setting)?;
     let mut model = Model::new(setting);
@@ -85,6 +87,7 @@ pub fn run(
             screen.copy(&text);
         }
         if performer.quit {
+            performer.settle();
             return Ok(());
         }
         let event = match due(&mut performer).map_or_else(|| happened.try_recv(), Ok) {
@@ -100,6 +103,9 @@ pub fn run(
         };
         log.write(&event)?;
         performer.note(&event);
+        if matches!(event.what, What::Resumed) {
+            screen.retake().map_err(RunError::Terminal)?;
+        }
         let entered = entered(&event).map(str::to_owned);
         ready.0 = update(&mut model, event);
         if let Some(lab) = entered {
@@ -201,7 +207,7 @@ fn entered(event: &Event) -> Option<&str> {
     }
 }
 
-/// Keys, mouse, size and signals become events.
+/// Keys, mouse and size become events.
 fn listen(events: &Sender<Event>) {
     let sender = events.clone();
     thread::spawn(move || {
@@ -223,14 +229,22 @@ fn listen(events: &Sender<Event>) {
         let what = What::Terminate;
         let _ = sender.send(Event { at: now(), what });
     });
-    let sender = events.clone();
-    let Ok(mut signals) = Signals::new([SIGTERM, SIGHUP]) else {
+}
+
+/// From before the terminal is taken until it is given back, no signal that asks
+/// this process to end leaves it raw.
+fn listen_to_signals(events: &Sender<Event>) {
+    let events = events.clone();
+    let Ok(mut signals) = Signals::new([SIGTERM, SIGHUP, SIGINT, SIGQUIT, SIGCONT]) else {
         return;
     };
     thread::spawn(move || {
-        for _ in signals.forever() {
-            let what = What::Terminate;
-            let _ = sender.send(Event { at: now(), what });
+        for signal in signals.forever() {
+            let what = match signal {
+                SIGCONT => What::Resumed,
+                _ => What::Terminate,
+            };
+            let _ = events.send(Event { at: now(), what });
         }
     });
 }

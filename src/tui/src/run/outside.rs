@@ -53,11 +53,12 @@ pub trait Outside: Send + Sync + 'static {
     /// The file of progress cannot be written.
     fn change(&self, lab: &str, change: &dyn Fn(&mut LabProgress)) -> Result<(), Fault>;
 
-    /// Makes the snapshot with which a step begins, where there is none.
+    /// Makes the snapshot with which a step begins, where there is none. The
+    /// learner comes from another, 0 on the first visit.
     ///
     /// # Errors
     /// The engine cannot make it.
-    fn begin_step(&self, lab: &str, step: usize) -> Result<(), Fault>;
+    fn begin_step(&self, lab: &str, from: usize, step: usize) -> Result<(), Fault>;
 
     /// What a reset would take away, in words.
     ///

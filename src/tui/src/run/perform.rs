@@ -9,12 +9,16 @@ use std::time::Duration;
 use plimsoll_api::client::Client;
 use plimsoll_text::Language;
 
+use super::ledger::{self, Ledger};
 use super::seat::{Seat, teller};
 use super::{Outside, fault, now};
 use crate::effect::{Depth, Effect};
-use crate::event::{BackTo, Event, Fault, LabEvent, Moment, ShellEvent, What};
+use crate::event::{Event, Fault, LabEvent, Moment, ShellEvent, What};
 use crate::recording::{About, Recorder, RecordingError};
 use crate::scene::{self, Detail};
+
+/// How long leaving waits for a slow disk.
+const LEAVING: Duration = Duration::from_secs(3);
 
 /// Everything that effects act on.
 pub struct Performer {
@@ -27,11 +31,13 @@ pub struct Performer {
     pub clipboard: Option<String>,
     pub quit: bool,
     language: Language,
+    ledger: Ledger,
 }
 
 impl Performer {
     pub fn new(outside: Arc<dyn Outside>, events: Sender<Event>, language: Language) -> Performer {
         Performer {
+            ledger: Ledger::open(outside.clone(), events.clone()),
             outside,
             events,
             seats: HashMap::new(),
@@ -92,10 +98,15 @@ impl Performer {
             Effect::Mark { lab, label } => {
                 self.recorded(&lab, now(), |recorder, at| recorder.marker(at, &label));
             }
-            Effect::KeepScreen { lab, screen } => self.outside.keep_screen(&lab, &screen),
             Effect::Speak(language) => self.language = language,
+            kept if ledger::is_kept(&kept) => self.ledger.write(kept),
             slow => self.aside(slow),
         }
+    }
+
+    /// Whoever leaves waits for what they decided to be written.
+    pub fn settle(&self) {
+        self.ledger.settle(LEAVING);
     }
 
     fn resize(&mut self, lab: &str, size: (u16, u16)) {
@@ -217,64 +228,27 @@ fn slowly(outside: &dyn Outside, effect: Effect, tell: &dyn Fn(What)) -> Result<
             let (lab, seen) = look(outside, effect);
             of_lab(lab, seen.unwrap_or_else(LabEvent::NotSeen));
         }
-        Effect::Answer {
-            lab,
-            question,
-            value,
-        } => {
-            outside.change(&lab, &|progress| {
-                progress.answers.insert(question.clone(), value.clone());
-            })?;
-            of_lab(lab, LabEvent::Changed);
-        }
-        Effect::NoteHint { lab, goal, shown } => outside.change(&lab, &|progress| {
-            let noted = progress.hints.entry(goal.clone()).or_default();
-            *noted = shown.max(*noted);
-        })?,
-        Effect::NoteSolution { lab } => {
-            outside.change(&lab, &|progress| progress.solution_shown = true)?;
-        }
-        Effect::Spend { lab, seconds } => {
-            outside.change(&lab, &|progress| progress.seconds += seconds)?;
-        }
-        Effect::NoteStep { lab, step } => {
-            outside.change(&lab, &|progress| progress.step = step)?;
-        }
-        Effect::BeginStep { lab, step } => {
-            // Before it is noted: where they come from counts.
-            let begun = outside.begin_step(&lab, step);
-            outside.change(&lab, &|progress| progress.step = step)?;
-            begun?;
-        }
+        Effect::BeginStep { lab, from, step } => outside.begin_step(&lab, from, step)?,
         Effect::AskLosses { lab, back_to } => {
             let loss = outside.losses(&lab, back_to)?;
             of_lab(lab, LabEvent::Losses { back_to, loss });
         }
-        Effect::Reset { lab, back_to } => reset(outside, lab, back_to, tell)?,
+        Effect::Reset { lab, back_to } => {
+            let what = match outside.reset(&lab, back_to) {
+                Ok(()) => LabEvent::WasReset { back_to },
+                Err(fault) => LabEvent::NotReset(fault),
+            };
+            of_lab(lab, what);
+        }
         Effect::Doctor => tell(What::Doctor(outside.doctor())),
         Effect::Book { page, language } => {
             let lines = outside.book(&page, language)?;
             tell(What::Book { lines });
         }
         Effect::CountRunning => tell(What::Running(outside.running())),
-        Effect::ReadProgress => tell(What::Progress(Box::new(outside.progress()?))),
         // The rest is quick and was done where it was decided.
         _ => {}
     }
-    Ok(())
-}
-
-fn reset(
-    outside: &dyn Outside,
-    lab: String,
-    back_to: BackTo,
-    tell: &dyn Fn(What),
-) -> Result<(), Fault> {
-    outside.reset(&lab, back_to)?;
-    tell(What::Lab {
-        lab,
-        what: LabEvent::WasReset { back_to },
-    });
     Ok(())
 }
 

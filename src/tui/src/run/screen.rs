@@ -34,14 +34,7 @@ impl Screen {
             ));
         }
         give_back_on_panic();
-        enable_raw_mode()?;
-        let taken = execute!(
-            io::stdout(),
-            EnterAlternateScreen,
-            EnableBracketedPaste,
-            EnableMouseCapture,
-            SetTitle("Plimsoll"),
-        );
+        let taken = take_over();
         // Drawn on is what the model takes for the screen: what the terminal says
         // of itself may be news that has not been heard yet, or a lie.
         let options = TerminalOptions {
@@ -56,6 +49,18 @@ impl Screen {
                 Err(error)
             }
         }
+    }
+
+    /// Takes the terminal over once more, when this process goes on after it was
+    /// stopped: a shell has had it meanwhile.
+    ///
+    /// # Errors
+    /// The terminal is gone.
+    pub fn retake(&mut self) -> io::Result<()> {
+        // What was known of its mode is from before.
+        disable_raw_mode()?;
+        take_over()?;
+        self.terminal.clear()
     }
 
     /// Draws on `area` of the terminal, from its top left corner.
@@ -83,6 +88,17 @@ impl Drop for Screen {
     fn drop(&mut self) {
         give_back();
     }
+}
+
+fn take_over() -> io::Result<()> {
+    enable_raw_mode()?;
+    execute!(
+        io::stdout(),
+        EnterAlternateScreen,
+        EnableBracketedPaste,
+        EnableMouseCapture,
+        SetTitle("Plimsoll"),
+    )
 }
 
 /// Nothing is left to do where one of these fails: the terminal is gone.

@@ -1,6 +1,6 @@
 //! Who gets a key: a dialog, the leader's next key, a pane, or the shell.
 
-use crossterm::event::{KeyEvent, KeyEventKind};
+use crossterm::event::{KeyCode, KeyEvent, KeyEventKind};
 
 use super::{dialog, go_home, goals, home, lab, leave, reading};
 use crate::effect::Effect;
@@ -43,10 +43,15 @@ fn in_lab(model: &mut Model, key: KeyEvent, effects: &mut Vec<Effect>) {
         (Focus::Terminal, _) => {
             let lives = screen.state == LabState::Ready;
             if lives && screen.shell == ShellState::Running {
+                if key.code == KeyCode::Enter {
+                    // A command that only looks (`curl`) is a good moment to
+                    // look as well.
+                    effects.push(Effect::Wake(screen.recheck.begin(model.now)));
+                }
                 if let Some(bytes) = screen.terminal.key(&key) {
                     effects.push(Effect::Type { lab: name, bytes });
                 }
-            } else if key.code == crossterm::event::KeyCode::Enter {
+            } else if key.code == KeyCode::Enter {
                 lab::new_shell(model, &name, effects);
             }
         }

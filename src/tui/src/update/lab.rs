@@ -2,10 +2,11 @@
 //! engine.
 
 use crossterm::event::KeyEvent;
+use plimsoll_lab::progress::Progress;
 
 use super::{goals, notice, notice_in};
 use crate::effect::{Depth, Effect};
-use crate::event::{Fault, LabEvent, ShellEvent, Visit};
+use crate::event::{Fault, LabEvent, Moment, ShellEvent, Visit};
 use crate::model::{
     Focus, LabScreen, LabState, Model, Overlay, Place, ShellState, Side, Tone, Turn,
 };
@@ -43,6 +44,7 @@ pub fn open(model: &mut Model, name: &str, effects: &mut Vec<Effect>) {
     if screen.state != LabState::Ready {
         screen.state = LabState::Starting;
         screen.step = begun.saturating_sub(1).min(steps.saturating_sub(1));
+        screen.came_from = begun;
         // Where there is room for one thing only, a beginner reads first.
         if begun == 0 {
             screen.focus = Focus::Side;
@@ -166,21 +168,21 @@ pub(super) fn event(model: &mut Model, name: &str, what: LabEvent, effects: &mut
         LabEvent::Entered(visit) => entered(model, name, *visit, effects),
         LabEvent::Unavailable(fault) => screen.state = LabState::Gone(fault),
         LabEvent::Lost => lost(model, name, effects),
-        LabEvent::Changed => changed(screen, name, effects),
-        LabEvent::Progressed => {
-            effects.push(Effect::ReadProgress);
-            if screen.judging.begin() {
-                effects.push(Effect::Judge { lab });
-            }
-        }
+        LabEvent::Changed => changed(screen, name, model.now, effects),
+        LabEvent::Progressed => effects.push(Effect::ReadProgress),
         LabEvent::Judged(result) => {
+            let outdated = screen.judging == Turn::Outdated;
             if screen.judging.end() {
                 effects.push(Effect::Judge { lab });
             }
-            goals::judged(model, name, *result, effects);
+            if !outdated {
+                goals::judged(model, name, *result, effects);
+            }
         }
         LabEvent::NotJudged(fault) => {
-            screen.goals.fault = Some(fault);
+            if screen.judging != Turn::Outdated {
+                screen.goals.fault = Some(fault);
+            }
             if screen.judging.end() {
                 effects.push(Effect::Judge { lab });
             }
@@ -222,6 +224,10 @@ pub(super) fn event(model: &mut Model, name: &str, what: LabEvent, effects: &mut
             }
         }
         LabEvent::WasReset { back_to } => was_reset(model, name, back_to, effects),
+        LabEvent::NotReset(fault) => {
+            not_reset(model, effects);
+            model.overlay = Some(Overlay::Fault(fault));
+        }
         LabEvent::Recording { file } => {
             let text = words::recording_into(model.language, file.as_str());
             screen.recording = Some(file);
@@ -253,9 +259,17 @@ fn entered(model: &mut Model, name: &str, visit: Visit, effects: &mut Vec<Effect
             size: screen.terminal.size(),
         });
     }
-    let step = screen.step + 1;
-    effects.push(Effect::BeginStep { lab: lab(), step });
-    changed(screen, name, effects);
+    let (from, step) = (screen.came_from, screen.step + 1);
+    screen.came_from = step;
+    effects.push(Effect::NoteStep { lab: lab(), step });
+    model.progress.lab_mut(name).step = step;
+    let begin = Effect::BeginStep {
+        lab: lab(),
+        from,
+        step,
+    };
+    effects.push(begin);
+    changed(screen, name, model.now, effects);
     // Servers that went on are found where they were.
     if let Some(way_in) = visit.ports.into_iter().next() {
         notice_in(model, name, way_in, Tone::Plain, effects);
@@ -293,7 +307,8 @@ pub(super) fn not_reset(model: &mut Model, effects: &mut Vec<Effect>) {
 
 /// Something is different: goals are judged again, and what is in sight is
 /// looked at again.
-fn changed(screen: &mut LabScreen, name: &str, effects: &mut Vec<Effect>) {
+fn changed(screen: &mut LabScreen, name: &str, now: Moment, effects: &mut Vec<Effect>) {
+    effects.push(Effect::Wake(screen.recheck.begin(now)));
     if screen.judging.begin() {
         effects.push(Effect::Judge {
             lab: name.to_owned(),
@@ -301,6 +316,43 @@ fn changed(screen: &mut LabScreen, name: &str, effects: &mut Vec<Effect>) {
     }
     if screen.side != Side::Lesson && screen.looking.begin() {
         look(screen, name, effects);
+    }
+}
+
+/// Looks again at goals that are open in the lab in sight, a while after something
+/// happened there: see [`crate::model::Recheck`].
+pub(super) fn look_again(model: &mut Model, effects: &mut Vec<Effect>) {
+    let Place::Lab(name) = &model.place else {
+        return;
+    };
+    let Some(screen) = model.labs.get_mut(name) else {
+        return;
+    };
+    if !screen.recheck.is_due(model.now) {
+        return;
+    }
+    if screen.state != LabState::Ready || screen.goals.is_done() {
+        screen.recheck.next = None;
+        return;
+    }
+    if let Some(next) = screen.recheck.go_on(model.now) {
+        effects.push(Effect::Wake(next));
+    }
+    if screen.judging.begin() {
+        let lab = name.clone();
+        effects.push(Effect::Judge { lab });
+    }
+}
+
+/// What was reached is known anew; an answer that was given elsewhere is judged.
+pub(super) fn progressed(model: &mut Model, progress: Progress, effects: &mut Vec<Effect>) {
+    let before = std::mem::replace(&mut model.progress, progress);
+    for (name, screen) in &mut model.labs {
+        let lab = || name.clone();
+        let told = model.progress.lab(name).answers != before.lab(name).answers;
+        if told && screen.state == LabState::Ready && screen.judging.begin() {
+            effects.push(Effect::Judge { lab: lab() });
+        }
     }
 }
 
@@ -342,8 +394,10 @@ fn was_reset(
     screen.step = step;
     screen.lesson.scroll = 0;
     screen.lesson.command = None;
-    // What is not met now was taken back on purpose: no alarm.
+    // What is not met now was taken back on purpose: no alarm. What was seen
+    // before is no verdict on what is now.
     screen.goals = crate::model::Goals::default();
+    screen.judging.outdate();
     effects.push(Effect::ReadProgress);
     if back_to == BackTo::Beginning || screen.state != LabState::Ready {
         screen.state = LabState::Starting;
@@ -351,7 +405,7 @@ fn was_reset(
             lab: name.to_owned(),
         });
     } else {
-        changed(screen, name, effects);
+        changed(screen, name, model.now, effects);
     }
     let text = match back_to {
         BackTo::Beginning => words::lab_was_reset(language),

@@ -38,11 +38,16 @@ pub fn update(model: &mut Model, event: Event) -> Vec<Effect> {
         What::Input(input) => take_input(model, input, &mut effects),
         What::Shell { lab, what } => lab::shell(model, &lab, what, &mut effects),
         What::Lab { lab, what } => lab::event(model, &lab, what, &mut effects),
-        What::Progress(progress) => model.progress = *progress,
+        What::Progress(progress) => lab::progressed(model, *progress, &mut effects),
         What::Running(running) => model.running = running,
         What::Doctor(health) => model.health = Some(health),
         What::Book { lines } => model.overlay = Some(Overlay::Book { lines }),
-        What::Wake => lab::keep_screens(model, &mut effects),
+        What::Wake => {
+            lab::keep_screens(model, &mut effects);
+            lab::look_again(model, &mut effects);
+        }
+        // Drawn anew by whoever has the screen.
+        What::Resumed => {}
         What::Failed(fault) => failed(model, fault, &mut effects),
         What::Terminate => leave(model, &mut effects),
     }
@@ -75,11 +80,13 @@ fn notice_in(model: &mut Model, lab: &str, text: String, tone: Tone, effects: &m
     }
 }
 
+/// A reset that is under way stays in sight: how it ends is told.
 fn failed(model: &mut Model, fault: Fault, effects: &mut Vec<Effect>) {
     if model.overlay == Some(Overlay::Resetting) {
-        lab::not_reset(model, effects);
+        notice(model, fault.message, Tone::Bad, effects);
+    } else {
+        model.overlay = Some(Overlay::Fault(fault));
     }
-    model.overlay = Some(Overlay::Fault(fault));
 }
 
 /// Ends the interface; the labs stay as they are.

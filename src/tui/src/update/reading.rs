@@ -114,12 +114,15 @@ pub(super) fn go_to_step(model: &mut Model, name: &str, by: isize, effects: &mut
     if model.size.columns < 100 {
         screen.focus = Focus::Side;
     }
-    let (lab, step) = (name.to_owned(), next + 1);
-    effects.push(match screen.state {
-        LabState::Ready => Effect::BeginStep { lab, step },
-        // It can be read without an engine; what there is begins with `entered`.
-        LabState::Starting | LabState::Gone(_) => Effect::NoteStep { lab, step },
-    });
+    let (from, step) = (model.progress.lab(name).step, next + 1);
+    let lab = || name.to_owned();
+    effects.push(Effect::NoteStep { lab: lab(), step });
+    // It can be read without an engine; what there is to undo begins when the
+    // lab is entered.
+    if screen.state == LabState::Ready {
+        let lab = lab();
+        effects.push(Effect::BeginStep { lab, from, step });
+    }
     model.progress.lab_mut(name).step = step;
 }
 

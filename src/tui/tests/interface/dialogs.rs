@@ -205,13 +205,37 @@ fn a_goal_taken_back_by_a_reset_is_no_alarm() {
 }
 
 #[test]
+fn a_verdict_of_before_the_reset_is_none() {
+    let mut player = Player::in_lab(WEB, SIZE);
+    player.judged(states::web(Web::Served));
+    player.press("^G u Enter");
+    let back_to = BackTo::Step(1);
+    player.hear(WEB, loss(back_to));
+    player.press("y");
+    // A look is under way while the lab goes back.
+    player.hear(WEB, LabEvent::Changed);
+    player.hear(WEB, LabEvent::WasReset { back_to });
+    let effects = player.judged(states::web(Web::Served));
+    player.sees_no("10/10");
+    let lab = || WEB.to_owned();
+    assert!(effects.contains(&Effect::Judge { lab: lab() }));
+    player.judged(states::fresh(WEB));
+    player.sees("0/10");
+    player.sees_no("no longer");
+}
+
+#[test]
 fn a_reset_that_failed_says_so_and_the_lab_can_go_on() {
     let mut player = Player::in_lab(WEB, SIZE);
     player.press("^G u Enter");
     player.hear(WEB, loss(BackTo::Step(1)));
     player.press("y");
     player.hear(WEB, LabEvent::Lost);
-    player.happens(What::Failed(fault("the disk is full")));
+    // Of something else, meanwhile.
+    player.happens(What::Failed(fault("no more paper")));
+    player.sees("no more paper");
+    player.sees_no("That did not work");
+    player.hear(WEB, LabEvent::NotReset(fault("the disk is full")));
     player.sees("That did not work");
     player.sees("the disk is full");
     player.sees("Try plimsoll doctor.");

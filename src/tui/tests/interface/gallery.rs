@@ -332,6 +332,8 @@ fn dialogs() {
         player.press("y");
         let back_to = BackTo::Step(3);
         player.hear(WEB, LabEvent::WasReset { back_to });
+        // The first look was under way before.
+        player.judged(states::fresh(WEB));
         player.judged(states::fresh(WEB));
     });
     picture("book", &nothing, |player| {

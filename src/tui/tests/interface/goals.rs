@@ -144,6 +144,32 @@ fn a_look_that_failed_is_said_and_what_happened_meanwhile_is_looked_at() {
 }
 
 #[test]
+fn what_no_event_announces_is_looked_at_too() {
+    let mut player = Player::in_lab(WEB, WIDE);
+    // The container runs, its server does not listen yet.
+    player.hear(WEB, LabEvent::Changed);
+    player.judged(states::web(Web::Swapped));
+    let mut looks = 0;
+    for _ in 0..600 {
+        player.wait(200);
+        let effects = player.happens(plimsoll_tui::event::What::Wake);
+        if judges(&effects, WEB) == 1 {
+            looks += 1;
+            player.judged(states::web(Web::Swapped));
+        }
+    }
+    assert!((10..=16).contains(&looks), "{looks} looks in two minutes");
+    // Whoever types is looked after again, and who is done is not.
+    player.press("Enter");
+    player.wait(250);
+    let wake = || plimsoll_tui::event::What::Wake;
+    assert_eq!(judges(&player.happens(wake()), WEB), 1);
+    player.judged(states::web(Web::Served));
+    player.wait(60_000);
+    assert_eq!(judges(&player.happens(wake()), WEB), 0);
+}
+
+#[test]
 fn a_miss_says_what_was_found_and_the_command_that_shows_it() {
     let mut player = Player::in_lab(WEB, (200, 60));
     player.judged(states::web(Web::Swapped));

@@ -151,5 +151,9 @@ fn a_lab_that_was_left_is_shown_as_it_was() {
     player.sees("CONTAINER ID");
     player.sees("--- earlier ---");
     let lab = WEB.to_owned();
-    assert!(effects.contains(&Effect::BeginStep { lab, step: 3 }));
+    assert!(effects.contains(&Effect::BeginStep {
+        lab,
+        from: 3,
+        step: 3
+    }));
 }

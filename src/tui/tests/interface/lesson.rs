@@ -91,21 +91,23 @@ fn nothing_is_put_into_a_terminal_without_a_shell() {
 #[test]
 fn steps_go_by_keys_and_end_at_the_ends() {
     let mut player = Player::in_lab(WEB, (120, 36));
-    let begin = |step: usize| Effect::BeginStep {
-        lab: WEB.to_owned(),
-        step,
+    let went = |from: usize, step: usize| {
+        let lab = || WEB.to_owned();
+        let note = Effect::NoteStep { lab: lab(), step };
+        let lab = lab();
+        [note, Effect::BeginStep { lab, from, step }]
     };
     player.sees("step 1 of 5");
     assert_eq!(player.press("^G p"), []);
     for step in 2..=5 {
-        assert_eq!(player.press("^G n"), [begin(step)]);
+        assert_eq!(player.press("^G n"), went(step - 1, step));
         player.sees(&format!("step {step} of 5"));
         assert_eq!(player.model.progress.lab(WEB).step, step);
     }
     assert_eq!(player.press("^G n"), []);
     player.press("^G l");
-    assert_eq!(player.press("p"), [begin(4)]);
-    assert_eq!(player.press("n"), [begin(5)]);
+    assert_eq!(player.press("p"), went(5, 4));
+    assert_eq!(player.press("n"), went(4, 5));
 }
 
 #[test]
@@ -122,6 +124,7 @@ fn steps_are_read_before_the_lab_answers() {
     let entered = player.hear(WEB, LabEvent::Entered(Box::default()));
     let begin = Effect::BeginStep {
         lab: lab(),
+        from: 0,
         step: 2,
     };
     assert!(entered.contains(&begin), "{entered:?}");
