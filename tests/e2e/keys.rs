@@ -148,6 +148,14 @@ fn web(screen: &Screen<'_>, tongue: &Tongue) {
     );
     screen.shows("10/10");
     screen.shows(tongue.all_met);
+    // A server that takes its time: no event tells when it listens.
+    screen.type_line("clear; docker rm -f webserver");
+    screen.shows("0/10");
+    screen.type_line(
+        "docker run -d --name webserver -p 80:80 -v \"$PWD/html\":/usr/share/nginx/html nginx \\",
+    );
+    screen.type_line("sh -c 'sleep 1; exec nginx -g \"daemon off;\"'");
+    screen.shows("10/10");
     screen.type_line("clear; curl localhost; echo ser''ved");
     screen.shows("served");
     screen.shows("<h1>By hand</h1>");
