@@ -11,6 +11,7 @@ mod grading;
 mod inside;
 mod map;
 mod nothing_left;
+mod owners;
 mod replies;
 mod survival;
 mod undo;

@@ -18,6 +18,10 @@ use std::os::unix::ffi::OsStrExt as _;
 use std::os::unix::fs::OpenOptionsExt as _;
 use std::path::{Path, PathBuf};
 
+use nix::fcntl::{OFlag, openat};
+use nix::sys::stat::{Mode, fchmod, fstat};
+use nix::unistd::{UnlinkatFlags, unlinkat};
+
 use crate::xattr;
 
 const OVERRIDE: &CStr = c"user.containers.override_stat";
@@ -38,7 +42,7 @@ pub struct Record {
     pub uid: u32,
     /// Group id inside.
     pub gid: u32,
-    /// Permission bits. Only a device's count: those of others are on disk.
+    /// Permission bits when it was made. Those that count are on disk.
     pub mode: u32,
     /// Set for an empty file that stands for a device.
     pub device: Option<Device>,
@@ -101,6 +105,47 @@ pub fn get(file: impl AsFd) -> io::Result<Option<Record>> {
     Ok(xattr::get(file, OVERRIDE)?.and_then(|text| Record::parse(&text)))
 }
 
+/// Gives a regular file or directory to another owner in its record; `None`
+/// keeps what was. `file` may be opened with `O_PATH`.
+///
+/// # Errors
+/// What the system says; `Unsupported` where the file system has no such
+/// attributes.
+pub fn change_owner(file: impl AsFd, uid: Option<u32>, gid: Option<u32>) -> io::Result<()> {
+    let stat = fstat(&file)?;
+    let known = get(&file)?.unwrap_or(Record {
+        uid: 0,
+        gid: 0,
+        mode: stat.st_mode & 0o7777,
+        device: None,
+    });
+    let record = Record {
+        uid: uid.unwrap_or(known.uid),
+        gid: gid.unwrap_or(known.gid),
+        mode: stat.st_mode & 0o7777,
+        device: known.device,
+    };
+    set(file, record)
+}
+
+/// Makes a device: an empty file with a record of what it stands for.
+///
+/// # Errors
+/// As mknod(2); nothing is left then.
+pub fn make_device(parent: impl AsFd, name: &OsStr, record: Record) -> io::Result<()> {
+    let flags =
+        OFlag::O_WRONLY | OFlag::O_CREAT | OFlag::O_EXCL | OFlag::O_NOFOLLOW | OFlag::O_CLOEXEC;
+    let owner_only = Mode::S_IRUSR | Mode::S_IWUSR;
+    let file = openat(&parent, name, flags, owner_only)?;
+    let mode = Mode::from_bits_truncate(record.mode);
+    let made = set(&file, record).and_then(|()| Ok(fchmod(&file, mode)?));
+    if made.is_err() {
+        // Why it was not made counts more.
+        let _ = unlinkat(&parent, name, UnlinkatFlags::NoRemoveDir);
+    }
+    made
+}
+
 /// Recorded owners by path relative to the tree's root: for what takes no
 /// `user.*` attributes.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -118,13 +163,10 @@ pub fn table_path(tree: &Path) -> PathBuf {
 /// Adds an owner to the side table of `tree`; the last one for a path counts.
 /// `path` is relative to the tree's root.
 pub fn append(tree: &Path, path: &Path, uid: u32, gid: u32) -> io::Result<()> {
-    let mut line = format!("{uid}:{gid}:").into_bytes();
-    line.extend(path.as_os_str().as_bytes());
-    line.push(0);
-    table_file(tree)?.write_all(&line)
+    table_file(tree)?.write_all(&OwnerTable::line(path, (uid, gid)))
 }
 
-fn table_file(tree: &Path) -> io::Result<File> {
+pub(crate) fn table_file(tree: &Path) -> io::Result<File> {
     OpenOptions::new()
         .append(true)
         .create(true)
@@ -174,18 +216,19 @@ impl OwnerTable {
         self.owners.remove(path);
     }
 
-    /// Adds the table to the one beside `tree`, unless it is empty.
-    pub fn save(&self, tree: &Path) -> io::Result<()> {
-        if self.owners.is_empty() {
-            return Ok(());
-        }
-        let mut bytes = Vec::new();
-        for (path, (uid, gid)) in &self.owners {
-            bytes.extend(format!("{uid}:{gid}:").as_bytes());
-            bytes.extend(path.as_os_str().as_bytes());
-            bytes.push(0);
-        }
-        table_file(tree)?.write_all(&bytes)
+    /// The whole table as its file has it.
+    pub(crate) fn bytes(&self) -> Vec<u8> {
+        let lines = self.owners.iter();
+        lines
+            .flat_map(|(path, owner)| Self::line(path, *owner))
+            .collect()
+    }
+
+    pub(crate) fn line(path: &Path, (uid, gid): (u32, u32)) -> Vec<u8> {
+        let mut line = format!("{uid}:{gid}:").into_bytes();
+        line.extend(path.as_os_str().as_bytes());
+        line.push(0);
+        line
     }
 }
 

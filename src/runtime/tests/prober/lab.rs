@@ -1,16 +1,19 @@
 //! A small lab: what the engine does around the runtime, and no more.
 
 use nix::mount::{MsFlags, mount};
+use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
 use nix::sched::{CloneFlags, unshare};
 use plimsoll_runtime::net::Netlink;
+use plimsoll_runtime::owners::{Change, Listener};
 use plimsoll_runtime::sys::{self, CloneOptions, Forked};
 use plimsoll_runtime::zygote::{CreateError, Created, Stdio, Zygote};
 use plimsoll_runtime::{ExecPlan, Plan, Progress, Rootfs, reap};
 use serde::{Deserialize, Serialize};
 use std::fs::{self, File};
 use std::io::{PipeReader, Read};
-use std::os::fd::{AsFd, OwnedFd};
+use std::os::fd::{AsFd, AsRawFd, OwnedFd};
 use std::process::Command;
+use std::thread::JoinHandle;
 use std::time::Instant;
 
 /// What to do.
@@ -43,6 +46,8 @@ pub struct Outcome {
     pub micros: Vec<u128>,
     /// How far its plan was carried out.
     pub progress: Progress,
+    /// What it had recorded: `PATH UID:GID` and `PARENT NAME c MAJOR:MINOR MODE`.
+    pub owners: Vec<String>,
 }
 
 pub fn run(job: &str) {
@@ -182,7 +187,7 @@ fn streams() -> (Stdio, PipeReader) {
 
 fn run_container(zygote: &Zygote, plan: &Plan, execs: &[ExecPlan]) -> Outcome {
     let (stdio, reader) = streams();
-    let created = match zygote.create(plan, &stdio) {
+    let mut created = match zygote.create(plan, &stdio) {
         Ok(created) => created,
         Err(error) => {
             collect_all();
@@ -190,6 +195,7 @@ fn run_container(zygote: &Zygote, plan: &Plan, execs: &[ExecPlan]) -> Outcome {
         }
     };
     drop(stdio);
+    let recorder = record(created.owners.take());
     if let Err(error) = created.start() {
         collect_all();
         return failed(&error);
@@ -215,17 +221,19 @@ fn run_container(zygote: &Zygote, plan: &Plan, execs: &[ExecPlan]) -> Outcome {
         exit: Some(exit),
         exec: added,
         progress: progress(&created),
+        owners: recorder.join().expect("the recorder ends"),
         ..Outcome::default()
     }
 }
 
 fn run_exec(zygote: &Zygote, plan: &ExecPlan) -> Outcome {
     let (stdio, reader) = streams();
-    let created = match zygote.exec(plan, &stdio) {
+    let mut created = match zygote.exec(plan, &stdio) {
         Ok(created) => created,
         Err(error) => return failed(&error),
     };
     drop(stdio);
+    let recorder = record(created.owners.take());
     if let Err(error) = created.start() {
         return failed(&error);
     }
@@ -235,7 +243,55 @@ fn run_exec(zygote: &Zygote, plan: &ExecPlan) -> Outcome {
         output,
         exit: Some(exit),
         progress: progress(&created),
+        owners: recorder.join().expect("the recorder ends"),
         ..Outcome::default()
+    }
+}
+
+/// Writes down what a container has recorded, until its last process is gone.
+/// As far as the tests go that is no more than answering.
+fn record(listener: Option<Listener>) -> JoinHandle<Vec<String>> {
+    std::thread::spawn(move || {
+        let mut told = Vec::new();
+        let Some(listener) = listener else {
+            return told;
+        };
+        loop {
+            let mut asked = [PollFd::new(listener.as_fd(), PollFlags::POLLIN)];
+            poll(&mut asked, PollTimeout::NONE).expect("it polls");
+            let events = asked[0].revents().expect("known events");
+            if !events.contains(PollFlags::POLLIN) {
+                return told;
+            }
+            let mut write = |change: &Change| {
+                told.push(line(change));
+                Ok(())
+            };
+            listener.serve(&mut write).expect("it serves");
+        }
+    })
+}
+
+fn line(change: &Change) -> String {
+    let path = |file: &OwnedFd| {
+        let link = format!("/proc/self/fd/{}", file.as_raw_fd());
+        fs::read_link(link).expect("a path").display().to_string()
+    };
+    let id = |id: Option<u32>| id.map_or("-".to_owned(), |id| id.to_string());
+    match change {
+        Change::Own { file, uid, gid } => format!("{} {}:{}", path(file), id(*uid), id(*gid)),
+        Change::Device {
+            parent,
+            name,
+            mode,
+            block,
+            major,
+            minor,
+        } => {
+            let kind = if *block { 'b' } else { 'c' };
+            let (parent, name) = (path(parent), name.display());
+            format!("{parent} {name} {kind} {major}:{minor} {mode:o}")
+        }
     }
 }
 
