@@ -16,10 +16,12 @@
 mod resolve;
 mod tracee;
 
+use crate::request::Capability;
 use crate::seccomp::number;
 use crate::sys::{self, Notification};
 use nix::errno::Errno;
 use nix::libc;
+use nix::sys::statvfs::{FsFlags, fstatvfs};
 use resolve::{Last, Walk};
 use std::ffi::OsString;
 use std::os::fd::{AsFd, AsRawFd, BorrowedFd, OwnedFd, RawFd};
@@ -52,6 +54,32 @@ pub enum Change {
         /// Minor number.
         minor: u32,
     },
+}
+
+impl Change {
+    /// EROFS where the mount or its file system is read-only.
+    fn writable(&self) -> nix::Result<()> {
+        let (Self::Own { file: place, .. } | Self::Device { parent: place, .. }) = self;
+        match fstatvfs(place)?.flags().contains(FsFlags::ST_RDONLY) {
+            true => Err(Errno::EROFS),
+            false => Ok(()),
+        }
+    }
+
+    /// EPERM where the process gave up the capability for it. Its one user may
+    /// always be given what is its own.
+    fn permitted(&self, tracee: &Tracee) -> nix::Result<()> {
+        let own = |id: &Option<u32>| matches!(id, None | Some(0));
+        let wanted = match self {
+            Self::Own { uid, gid, .. } if own(uid) && own(gid) => return Ok(()),
+            Self::Own { .. } => Capability::CHOWN,
+            Self::Device { .. } => Capability::MKNOD,
+        };
+        match tracee.capabilities()? & 1 << wanted.number() {
+            0 => Err(Errno::EPERM),
+            _ => Ok(()),
+        }
+    }
 }
 
 /// Where a container's changes of owners are told.
@@ -88,7 +116,10 @@ impl Listener {
             Err(Errno::ENOENT | Errno::EINTR) => return Ok(()),
             Err(errno) => return Err(errno),
         };
-        let outcome = change(&call).and_then(|change| {
+        let outcome = Tracee::open(call.pid).and_then(|tracee| {
+            let change = change(&tracee, &call)?;
+            change.writable()?;
+            change.permitted(&tracee)?;
             sys::notification_waits(self.as_fd(), call.id)?;
             record(&change)
         });
@@ -100,8 +131,7 @@ impl Listener {
 }
 
 /// Which call it is and what it is about.
-fn change(call: &Notification) -> nix::Result<Change> {
-    let tracee = Tracee::open(call.pid)?;
+fn change(tracee: &Tracee, call: &Notification) -> nix::Result<Change> {
     let is = |name| number(name).is_some_and(|number| i64::from(number) == call.number);
     let [first, second, third, fourth, fifth, _] = call.arguments;
     let here = libc::AT_FDCWD as u32 as u64;
@@ -115,7 +145,7 @@ fn change(call: &Notification) -> nix::Result<Change> {
         } else {
             Last::Keep
         };
-        let file = named(&tracee, here, first, last, Empty::Refused)?;
+        let file = named(tracee, here, first, last, Empty::Refused)?;
         return Ok(own(file, second, third));
     }
     if is("fchownat") {
@@ -131,14 +161,14 @@ fn change(call: &Notification) -> nix::Result<Change> {
             0 => Empty::Refused,
             _ => Empty::Itself,
         };
-        let file = named(&tracee, first, second, last, empty)?;
+        let file = named(tracee, first, second, last, empty)?;
         return Ok(own(file, third, fourth));
     }
     if is("mknod") {
-        return device(&tracee, here, first, second, third);
+        return device(tracee, here, first, second, third);
     }
     if is("mknodat") {
-        return device(&tracee, first, second, third, fourth);
+        return device(tracee, first, second, third, fourth);
     }
     Err(Errno::ENOSYS)
 }

@@ -16,7 +16,6 @@ use nix::errno::Errno;
 use nix::fcntl::{AtFlags, OFlag, OpenHow, ResolveFlag, openat2};
 use nix::libc;
 use nix::sys::stat::{FileStat, fstat};
-use nix::sys::statvfs::{FsFlags, fstatvfs};
 use nix::unistd::fchownat;
 use plimsoll_runtime::owners::Change;
 use plimsoll_store::SideTable;
@@ -113,7 +112,7 @@ impl Places {
                 minor,
             } => {
                 if self.ground(parent)? == Ground::Foreign {
-                    return writable(parent);
+                    return Ok(());
                 }
                 let device = match block {
                     true => Device::Block(*major, *minor),
@@ -133,7 +132,7 @@ impl Places {
     fn own(&self, file: &OwnedFd, uid: Option<u32>, gid: Option<u32>) -> nix::Result<()> {
         let ground = self.ground(file)?;
         if ground == Ground::Foreign {
-            return writable(file);
+            return Ok(());
         }
         // The real call, for everything about it but the owner: set-id bits and
         // capabilities go, and a read-only or full file system says so.
@@ -186,14 +185,6 @@ fn volume(root: &OwnedFd, destination: &str, source: &Path) -> Option<u64> {
     let (found_stat, source) = (fstat(&found).ok()?, nix::sys::stat::stat(source).ok()?);
     let same = (found_stat.st_dev, found_stat.st_ino) == (source.st_dev, source.st_ino);
     same.then(|| Mount::of(&found).ok().map(|mount| mount.id))?
-}
-
-/// EROFS where nothing could be written.
-fn writable(file: &OwnedFd) -> nix::Result<()> {
-    match fstatvfs(file)?.flags().contains(FsFlags::ST_RDONLY) {
-        true => Err(Errno::EROFS),
-        false => Ok(()),
-    }
 }
 
 /// inode(7): in a directory with set-group-ID things get its group.

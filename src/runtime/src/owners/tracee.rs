@@ -77,6 +77,13 @@ impl Tracee {
         umask.ok_or(Errno::ESRCH)
     }
 
+    /// Its effective capabilities, as a bit mask.
+    pub(super) fn capabilities(&self) -> nix::Result<u64> {
+        let status = self.read("status")?;
+        let set = field(&status, "CapEff:").and_then(|text| u64::from_str_radix(text, 16).ok());
+        set.ok_or(Errno::ESRCH)
+    }
+
     fn read(&self, name: &str) -> nix::Result<String> {
         read_at(&self.proc, name)
     }
@@ -149,4 +156,64 @@ fn innermost(status: &str) -> Option<i32> {
 /// For paths that are made of numbers.
 pub(super) fn name_of(number: i32) -> OsString {
     number.to_string().into()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::ffi::CString;
+
+    fn own() -> Tracee {
+        Tracee::open(std::process::id() as i32).expect("this process")
+    }
+
+    fn read(text: &[u8]) -> nix::Result<Vec<u8>> {
+        let text = CString::new(text).expect("no zero byte");
+        own().text(text.as_ptr() as u64)
+    }
+
+    #[test]
+    fn a_path_is_as_long_as_the_kernel_lets_it_be() {
+        for length in [0, 1, 255, LONGEST_PATH - 1] {
+            let path = vec![b'p'; length];
+            assert_eq!(read(&path), Ok(path), "{length}");
+        }
+        let long = vec![b'p'; LONGEST_PATH];
+        assert_eq!(read(&long), Err(Errno::ENAMETOOLONG));
+    }
+
+    #[test]
+    fn an_address_that_is_none_is_a_fault() {
+        for address in [
+            0,
+            1,
+            0x0dea_d000,
+            1 << 62,
+            i64::MAX as u64,
+            u64::MAX - 1,
+            u64::MAX,
+        ] {
+            assert_eq!(own().text(address), Err(Errno::EFAULT), "{address:#x}");
+        }
+    }
+
+    #[test]
+    fn a_number_that_is_another_s_does_not_stand_for_the_process() {
+        let tracee = own();
+        let flags = OFlag::O_PATH | OFlag::O_DIRECTORY | OFlag::O_CLOEXEC;
+        let directory = |name: &str| open(name, flags, Mode::empty()).expect("a process");
+        assert!(tracee.is(&directory("/proc/self")));
+        assert!(!tracee.is(&directory("/proc/1")));
+        // Ended: its directory is empty, whoever gets the number.
+        let mut child = std::process::Command::new("sleep")
+            .arg("1000")
+            .spawn()
+            .expect("a child");
+        let other = Tracee::open(child.id() as i32).expect("it runs");
+        assert!(other.root().is_ok());
+        child.kill().expect("killed");
+        child.wait().expect("collected");
+        assert_eq!(other.root().expect_err("gone"), Errno::ESRCH);
+        assert_eq!(other.text(0).expect_err("gone"), Errno::ESRCH);
+    }
 }

@@ -27,6 +27,23 @@ pub struct Job {
     pub exec: Vec<ExecPlan>,
     /// How often the container is run, for measuring.
     pub repeat: usize,
+    /// Who hears of changes of owners.
+    pub recorder: Recorder,
+}
+
+/// Whoever hears of changes of owners.
+#[derive(Serialize, Deserialize, Clone, Copy, PartialEq, Eq)]
+#[serde(rename_all = "snake_case")]
+pub enum Recorder {
+    /// Writes them down.
+    Answer,
+    /// Is gone before the container starts.
+    Leave,
+    /// Kills the container when the first one waits, and sees it end, before
+    /// that is looked at.
+    Kill,
+    /// Cannot be had: the lab runs under a listener of somebody else's.
+    Busy,
 }
 
 /// What came of it.
@@ -121,6 +138,7 @@ fn be_lab(job: &Job) -> Outcome {
         nothing,
     )
     .expect("proc");
+    let _foreign = (job.recorder == Recorder::Busy).then(listen);
     let zygote = Zygote::fork().expect("a zygote");
     unshare(CloneFlags::CLONE_NEWNET).expect("a network");
     zygote
@@ -151,11 +169,23 @@ fn be_lab(job: &Job) -> Outcome {
             }
         }
         let start = Instant::now();
-        outcome = run_container(&zygote, &plan, &job.exec);
+        outcome = run_container(&zygote, &plan, job);
         micros.push(start.elapsed().as_micros());
     }
     outcome.micros = micros;
     outcome
+}
+
+/// A filter that lets everything pass, with a listener.
+fn listen() -> Option<OwnedFd> {
+    let allow = sys::Instruction {
+        code: 6,
+        jump_true: 0,
+        jump_false: 0,
+        operand: 0x7fff_0000,
+    };
+    let flags = nix::libc::SECCOMP_FILTER_FLAG_NEW_LISTENER;
+    sys::load_filter(&[allow], flags).expect("a filter")
 }
 
 fn failed(error: &CreateError) -> Outcome {
@@ -185,7 +215,8 @@ fn streams() -> (Stdio, PipeReader) {
     )
 }
 
-fn run_container(zygote: &Zygote, plan: &Plan, execs: &[ExecPlan]) -> Outcome {
+fn run_container(zygote: &Zygote, plan: &Plan, job: &Job) -> Outcome {
+    let execs = &job.exec;
     let (stdio, reader) = streams();
     let mut created = match zygote.create(plan, &stdio) {
         Ok(created) => created,
@@ -195,7 +226,11 @@ fn run_container(zygote: &Zygote, plan: &Plan, execs: &[ExecPlan]) -> Outcome {
         }
     };
     drop(stdio);
-    let recorder = record(created.owners.take());
+    let listener = created.owners.take();
+    let listener = listener.filter(|_| job.recorder != Recorder::Leave);
+    let victim = created.pidfd.try_clone().expect("a copy");
+    let victim = Some(victim).filter(|_| job.recorder == Recorder::Kill);
+    let recorder = record(listener, victim);
     if let Err(error) = created.start() {
         collect_all();
         return failed(&error);
@@ -233,7 +268,7 @@ fn run_exec(zygote: &Zygote, plan: &ExecPlan) -> Outcome {
         Err(error) => return failed(&error),
     };
     drop(stdio);
-    let recorder = record(created.owners.take());
+    let recorder = record(created.owners.take(), None);
     if let Err(error) = created.start() {
         return failed(&error);
     }
@@ -249,8 +284,7 @@ fn run_exec(zygote: &Zygote, plan: &ExecPlan) -> Outcome {
 }
 
 /// Writes down what a container has recorded, until its last process is gone.
-/// As far as the tests go that is no more than answering.
-fn record(listener: Option<Listener>) -> JoinHandle<Vec<String>> {
+fn record(listener: Option<Listener>, victim: Option<OwnedFd>) -> JoinHandle<Vec<String>> {
     std::thread::spawn(move || {
         let mut told = Vec::new();
         let Some(listener) = listener else {
@@ -262,6 +296,11 @@ fn record(listener: Option<Listener>) -> JoinHandle<Vec<String>> {
             let events = asked[0].revents().expect("known events");
             if !events.contains(PollFlags::POLLIN) {
                 return told;
+            }
+            if let Some(victim) = &victim {
+                sys::pidfd_send_signal(victim.as_fd(), nix::libc::SIGKILL).expect("killed");
+                let mut ended = [PollFd::new(victim.as_fd(), PollFlags::POLLIN)];
+                poll(&mut ended, PollTimeout::NONE).expect("it polls");
             }
             let mut write = |change: &Change| {
                 told.push(line(change));
