@@ -64,11 +64,13 @@ fn single(world: &World) -> bool {
 
 everyone!(what_a_container_gives_away_is_in_its_export, |world| {
     let script = "touch /f; chown 33:34 /f; ln -s f /l; chown -h 1:2 /l; mkdir -p /t/a; \
-        touch /t/a/b; mkfifo /p; chown 5:6 /p; cp -r /t /u";
+        touch /t/a/b; mkfifo /p; chown 5:6 /p; cp -r /t /u; \
+        touch /r; chmod 0 /r; chown 9:9 /r";
     let wanted = [
         ("f", "33:34 644 -"),
         ("l", "1:2 777 l"),
         ("p", "5:6 644 p"),
+        ("r", "9:9 0 -"),
         ("t", "0:0 755 d"),
         ("t/a/b", "0:0 644 -"),
     ];
@@ -87,7 +89,7 @@ everyone!(what_a_container_gives_away_is_in_its_export, |world| {
         ("t/a/b", "7:8 644 -"),
         ("u/a/b", "0:0 644 -"),
     ];
-    let all = [&wanted[..3], &added[..]].concat();
+    let all = [&wanted[..4], &added[..]].concat();
     has(&exported(world, "box"), &all);
     let copied = listed(&docker(world, ["cp", "box:/t", "-"]));
     has(&copied, &[("t/a/b", "7:8 644 -"), ("t", "7:8 755 d")]);

@@ -11,7 +11,10 @@
 //! got, changes nothing.
 //!
 //! Limits: rights to search directories are this process', which in a lab with
-//! one user are the container's own unless it gave up `CAP_DAC_OVERRIDE`.
+//! one user are the container's own unless it gave up `CAP_DAC_OVERRIDE`. Links
+//! in the `/proc` directories of other processes are not followed. A file
+//! system that does not answer (a network's, bound into a container) keeps
+//! whoever serves waiting.
 
 mod resolve;
 mod tracee;

@@ -112,18 +112,18 @@ pub fn get(file: impl AsFd) -> io::Result<Option<Record>> {
 /// What the system says; `Unsupported` where the file system has no such
 /// attributes.
 pub fn change_owner(file: impl AsFd, uid: Option<u32>, gid: Option<u32>) -> io::Result<()> {
-    let stat = fstat(&file)?;
-    let known = get(&file)?.unwrap_or(Record {
-        uid: 0,
-        gid: 0,
-        mode: stat.st_mode & 0o7777,
-        device: None,
-    });
+    let mode = fstat(&file)?.st_mode & 0o7777;
+    let known = get(&file)?;
+    let old = known.map_or((0, 0), |record| (record.uid, record.gid));
+    let owner = (uid.unwrap_or(old.0), gid.unwrap_or(old.1));
+    if owner == old {
+        return Ok(());
+    }
     let record = Record {
-        uid: uid.unwrap_or(known.uid),
-        gid: gid.unwrap_or(known.gid),
-        mode: stat.st_mode & 0o7777,
-        device: known.device,
+        uid: owner.0,
+        gid: owner.1,
+        mode,
+        device: known.and_then(|record| record.device),
     };
     set(file, record)
 }
@@ -271,6 +271,34 @@ mod tests {
             assert_eq!(Record::parse(bad.as_bytes()), None, "{bad}");
         }
         assert_eq!(Record::parse(b"1:2:0644").unwrap().device, None);
+    }
+
+    #[test]
+    fn an_owner_changes_by_halves_and_a_device_stays_one() {
+        let dir = tempfile::tempdir().unwrap();
+        let file = fs::File::create(dir.path().join("f")).unwrap();
+        change_owner(&file, Some(0), None).unwrap();
+        assert_eq!(get(&file).unwrap(), None, "it was root's before");
+        change_owner(&file, Some(33), None).unwrap();
+        change_owner(&file, None, Some(34)).unwrap();
+        let record = get(&file).unwrap().unwrap();
+        assert_eq!((record.uid, record.gid, record.device), (33, 34, None));
+        change_owner(&file, Some(0), Some(0)).unwrap();
+        let record = get(&file).unwrap().unwrap();
+        assert_eq!((record.uid, record.gid), (0, 0));
+        let null = Record {
+            uid: 0,
+            gid: 0,
+            mode: 0o640,
+            device: Some(Device::Char(1, 3)),
+        };
+        let parent = fs::File::open(dir.path()).unwrap();
+        make_device(&parent, OsStr::new("null"), null).unwrap();
+        let again = make_device(&parent, OsStr::new("null"), null).unwrap_err();
+        assert_eq!(again.kind(), io::ErrorKind::AlreadyExists);
+        let made = fs::File::open(dir.path().join("null")).unwrap();
+        change_owner(&made, None, Some(6)).unwrap();
+        assert_eq!(get(&made).unwrap(), Some(Record { gid: 6, ..null }));
     }
 
     #[test]

@@ -18,6 +18,9 @@ pub fn print() {
     by_descriptor(&mut all);
     through_proc(&mut all);
     devices(&mut all);
+    by_a_thread(&mut all);
+    // The last: there is no way back.
+    in_another_root(&mut all);
     println!("{}", Value::Object(all));
 }
 
@@ -37,6 +40,14 @@ fn prepare() {
         ("/tmp/dir", "d"),
     ] {
         symlink(target, link).expect("a link");
+    }
+    // As many links as are followed, and one more.
+    for number in 1..=41 {
+        let target = match number {
+            1 => "d/f".to_owned(),
+            _ => format!("chain{}", number - 1),
+        };
+        symlink(target, format!("/tmp/chain{number}")).expect("a link");
     }
     chdir("/tmp").expect("it is there");
 }
@@ -70,6 +81,8 @@ fn by_path(all: &mut Attempts) {
         "/tmp/dangling",
         "/tmp/slash",
         "/tmp/dir/",
+        "/tmp/chain40",
+        "/tmp/chain41",
         "/tmp/d/f/",
         "/tmp/d/f/x",
         "/tmp/d/f/.",
@@ -164,6 +177,42 @@ fn through_proc(all: &mut Attempts) {
     let itself = lchown("/proc/self/root", Some(1), Some(1));
     // The kernel has words of its own for files of /proc; nothing is written.
     assert!(itself.is_ok() || itself.is_err());
+}
+
+/// A thread has a number of its own.
+fn by_a_thread(all: &mut Attempts) {
+    let (uid, gid) = ids(39, 40);
+    let file = open("/tmp/d/f", OFlag::O_RDONLY, Mode::empty()).expect("a file");
+    let thread = std::thread::spawn(move || {
+        [
+            word(chown("d/f", uid, gid)),
+            word(fchown(&file, uid, gid)),
+            word(chown("/proc/self/cwd/d/f", uid, gid)),
+        ]
+    });
+    let done = thread.join().expect("it ends");
+    all.insert("by a thread".into(), json!(done));
+}
+
+/// The working directory, /tmp, is outside of it.
+fn in_another_root(all: &mut Attempts) {
+    let (uid, gid) = ids(41, 42);
+    symlink("/f", "/tmp/d/inside").expect("a link");
+    nix::unistd::chroot("/tmp/d").expect("a root");
+    for path in [
+        "/f",
+        "/inside",
+        "/../../../f",
+        "/tmp/d/f",
+        "/etc/passwd",
+        "d/f",
+        "abs",
+        "../etc/passwd",
+        "d/inside",
+        "d/../../etc/passwd",
+    ] {
+        all.insert(format!("rooted {path}"), word(chown(path, uid, gid)));
+    }
 }
 
 fn devices(all: &mut Attempts) {
