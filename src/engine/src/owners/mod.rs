@@ -75,6 +75,8 @@ struct Watching {
 #[derive(Debug, Default)]
 struct Watched {
     next: u64,
+    /// The thread has ended, however that came.
+    left: bool,
     all: BTreeMap<u64, Arc<(Listener, Arc<Places>)>>,
 }
 
@@ -121,12 +123,18 @@ impl Watching {
         std::thread::Builder::new()
             .name("owners".to_owned())
             .stack_size(256 * 1024)
-            .spawn(move || watching.serve())?;
+            .spawn(move || {
+                let _leave = Leave(&watching);
+                watching.serve();
+            })?;
         Ok(made)
     }
 
     fn add(&self, listener: Listener, places: Arc<Places>) -> io::Result<()> {
         let mut watched = self.watched.lock().unwrap_or_else(PoisonError::into_inner);
+        if watched.left {
+            return Ok(());
+        }
         let key = watched.next;
         watched.next += 1;
         self.epoll
@@ -166,6 +174,19 @@ impl Watching {
             // Closed with the last of its owners; epoll forgets it then.
             lock().all.remove(&key);
         }
+    }
+}
+
+/// However the thread ends, nobody waits for it after that: closed, a listener
+/// makes calls fail with ENOSYS.
+struct Leave<'a>(&'a Watching);
+
+impl Drop for Leave<'_> {
+    fn drop(&mut self) {
+        let lock = self.0.watched.lock();
+        let mut watched = lock.unwrap_or_else(PoisonError::into_inner);
+        watched.left = true;
+        watched.all.clear();
     }
 }
 
