@@ -12,6 +12,7 @@ mod inside;
 mod keys;
 mod map;
 mod nothing_left;
+mod owners;
 mod replies;
 mod survival;
 mod undo;

@@ -1,8 +1,10 @@
 //! Replies of a living engine against Docker's description of its API.
 
+use std::time::Duration;
+
 use plimsoll_api::client::{Client, Endpoint, Request};
 use plimsoll_testkit::swagger::Spec;
-use plimsoll_testkit::{World, everyone, skipped};
+use plimsoll_testkit::{World, eventually, everyone, skipped};
 use serde_json::{Value, json};
 
 const LAB: &str = "nginx-volumes";
@@ -72,6 +74,12 @@ fn fill(client: &Client, checker: &mut Checker<'_>) {
     let create = Request::post("/containers/create?name=web").json(&container);
     checker.check("POST", "/containers/create", 201, &body(client, create));
     client.container_start("web", "").expect("it starts");
+    // No changes are null, as Docker has it: until the server has written its
+    // number there are none.
+    eventually("the server writes", Duration::from_secs(20), || {
+        let changes = client.get_value("/containers/web/changes");
+        changes.ok().filter(Value::is_array)
+    });
     let exec = Request::post("/containers/web/exec").json(&json!({"Cmd": ["true"]}));
     checker.check("POST", "/containers/{id}/exec", 201, &body(client, exec));
 }

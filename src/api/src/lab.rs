@@ -22,6 +22,10 @@ wire! {
         pub lab: String,
         /// `range` or `single`.
         pub id_mode: String,
+        /// What becomes of a file's owner that a container changes: it is
+        /// `kept`, with one user `recorded` beside the file, or `forgotten`
+        /// where the kernel cannot tell the engine.
+        pub owners: String,
         /// `on` or `off`.
         pub uplink: String,
         /// `v2`, `v1`, `none`.

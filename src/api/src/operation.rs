@@ -170,7 +170,8 @@ pub enum Facts {
         root_read_only: bool,
         /// Resource limits.
         resources: u64,
-        /// Changes of owner are answered with success and not carried out.
+        /// There is one user: changes of the process' ids are answered with
+        /// success, those of files recorded.
         faked_owners: bool,
     },
     /// The user's program.

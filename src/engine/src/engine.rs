@@ -16,6 +16,7 @@ use crate::images::Images;
 use crate::journal::Journal;
 use crate::networks::Networks;
 use crate::operations::Operations;
+use crate::owners::Owners;
 use crate::runtime_thread::RuntimeThread;
 use crate::shutdown::Shutdown;
 use crate::snapshots::{Gate, Snapshots};
@@ -43,6 +44,8 @@ pub struct Engine {
     pub networks: Networks,
     /// What was done for the last commands.
     pub operations: Operations,
+    /// Changes of owners that one user cannot make.
+    pub owners: Owners,
     /// What requests pass that change the lab.
     pub gate: Gate,
     /// The end of the lab.
@@ -77,6 +80,7 @@ impl Engine {
             journal: Journal::open(&config)?,
             networks: Networks::new(&config.lab),
             operations: Operations::default(),
+            owners: Owners::new(config.id_map.is_single()),
             gate: Gate::default(),
             shutdown: Shutdown::default(),
             snapshots,

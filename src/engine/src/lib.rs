@@ -38,6 +38,7 @@ pub mod journal;
 pub mod logs;
 pub mod networks;
 pub mod operations;
+pub mod owners;
 pub mod snapshots;
 pub mod streams;
 pub mod usage;

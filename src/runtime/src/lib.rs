@@ -20,6 +20,7 @@ pub mod console;
 pub mod fault;
 pub mod init;
 pub mod net;
+pub mod owners;
 pub mod plan;
 pub mod process;
 pub mod progress;

@@ -359,6 +359,10 @@ fn process(
     ops.push(Op::Bounding(bounding));
     ops.push(Op::FindUser(process.user.clone()));
     ops.push(Op::FindCommand(process.args.clone()));
+    if fake_ownership {
+        // Its descriptor goes to the engine with the news that all is ready.
+        ops.push(Op::RecordOwners);
+    }
     ops.push(Op::AwaitStart);
     // Without no_new_privileges a filter can only be loaded while CAP_SYS_ADMIN
     // is there; with it, the later the fewer calls of ours it has to allow.

@@ -1,5 +1,5 @@
-//! System calls that have no safe wrapper elsewhere: the only file of the
-//! project that contains `unsafe`.
+//! System calls that have no safe wrapper in nix: the only file of the project
+//! that contains `unsafe`.
 //!
 //! Each function does one system call and turns its result into an owned
 //! descriptor or an [`Errno`]. Nothing here decides anything. Functions that
@@ -10,10 +10,12 @@
 mod types;
 
 use types::*;
-pub use types::{ChildEvent, CloneOptions, Forked, Instruction, MountChange};
+pub use types::{ChildEvent, CloneOptions, Forked, Instruction, MountChange, Notification};
 
 use nix::errno::Errno;
 use nix::libc;
+use rustix::mount::{self, MoveMountFlags, OpenTreeFlags};
+use rustix::process::{PidfdFlags, PidfdGetfdFlags};
 use std::ffi::{CStr, c_int, c_long, c_uint, c_void};
 use std::os::fd::{AsFd, AsRawFd, BorrowedFd, FromRawFd, OwnedFd, RawFd};
 
@@ -26,6 +28,10 @@ fn check(result: c_long) -> Result<c_long> {
     } else {
         Ok(result)
     }
+}
+
+fn errno(error: rustix::io::Errno) -> Errno {
+    Errno::from_raw(error.raw_os_error())
 }
 
 fn owned(result: c_long) -> Result<OwnedFd> {
@@ -114,29 +120,7 @@ pub fn exit(code: i32) -> ! {
 /// # Errors
 /// ENODEV where the kernel has no such type.
 pub fn fsopen(kind: &CStr) -> Result<OwnedFd> {
-    // SAFETY: the string outlives the call.
-    owned(unsafe { libc::syscall(libc::SYS_fsopen, kind.as_ptr(), FSOPEN_CLOEXEC) })
-}
-
-fn fsconfig(
-    context: &OwnedFd,
-    command: c_uint,
-    key: Option<&CStr>,
-    value: Option<&CStr>,
-) -> Result<()> {
-    let pointer = |string: Option<&CStr>| string.map_or(std::ptr::null(), CStr::as_ptr);
-    // SAFETY: pointers are null or to strings that outlive the call.
-    check(unsafe {
-        libc::syscall(
-            libc::SYS_fsconfig,
-            context.as_raw_fd(),
-            command,
-            pointer(key),
-            pointer(value),
-            0,
-        )
-    })
-    .map(drop)
+    mount::fsopen(kind, mount::FsOpenFlags::FSOPEN_CLOEXEC).map_err(errno)
 }
 
 /// Sets `key=value` on a context of [`fsopen`]. The value is limited to 255
@@ -145,7 +129,7 @@ fn fsconfig(
 /// # Errors
 /// EINVAL where the file system does not know it.
 pub fn fsconfig_string(context: &OwnedFd, key: &CStr, value: &CStr) -> Result<()> {
-    fsconfig(context, FSCONFIG_SET_STRING, Some(key), Some(value))
+    mount::fsconfig_set_string(context, key, value).map_err(errno)
 }
 
 /// Sets the flag `key` on a context of [`fsopen`].
@@ -153,7 +137,7 @@ pub fn fsconfig_string(context: &OwnedFd, key: &CStr, value: &CStr) -> Result<()
 /// # Errors
 /// EINVAL where the file system does not know it.
 pub fn fsconfig_flag(context: &OwnedFd, key: &CStr) -> Result<()> {
-    fsconfig(context, FSCONFIG_SET_FLAG, Some(key), None)
+    mount::fsconfig_set_flag(context, key).map_err(errno)
 }
 
 /// Makes the file system that the context describes.
@@ -161,7 +145,7 @@ pub fn fsconfig_flag(context: &OwnedFd, key: &CStr) -> Result<()> {
 /// # Errors
 /// What mount(2) would say.
 pub fn fsconfig_create(context: &OwnedFd) -> Result<()> {
-    fsconfig(context, FSCONFIG_CMD_CREATE, None, None)
+    mount::fsconfig_create(context).map_err(errno)
 }
 
 /// fsmount(2): a mount of the created file system that is attached nowhere.
@@ -170,15 +154,8 @@ pub fn fsconfig_create(context: &OwnedFd) -> Result<()> {
 /// # Errors
 /// EPERM where a user namespace may not see this file system.
 pub fn fsmount(context: &OwnedFd, attributes: u64) -> Result<OwnedFd> {
-    // SAFETY: no memory is involved.
-    owned(unsafe {
-        libc::syscall(
-            libc::SYS_fsmount,
-            context.as_raw_fd(),
-            libc::FSMOUNT_CLOEXEC,
-            attributes as c_uint,
-        )
-    })
+    let attributes = mount::MountAttrFlags::from_bits_retain(attributes as c_uint);
+    mount::fsmount(context, mount::FsMountFlags::FSMOUNT_CLOEXEC, attributes).map_err(errno)
 }
 
 /// open_tree(2) with `OPEN_TREE_CLONE`: a copy of the mount at `path`
@@ -188,22 +165,10 @@ pub fn fsmount(context: &OwnedFd, attributes: u64) -> Result<OwnedFd> {
 /// # Errors
 /// As open(2), and EINVAL where the mount may not be copied.
 pub fn clone_tree(directory: BorrowedFd<'_>, path: &CStr, recursive: bool) -> Result<OwnedFd> {
-    let mut flags = libc::OPEN_TREE_CLONE | libc::O_CLOEXEC as c_uint;
-    if recursive {
-        flags |= libc::AT_RECURSIVE as c_uint;
-    }
-    if path.is_empty() {
-        flags |= libc::AT_EMPTY_PATH as c_uint;
-    }
-    // SAFETY: the string outlives the call.
-    owned(unsafe {
-        libc::syscall(
-            libc::SYS_open_tree,
-            directory.as_raw_fd(),
-            path.as_ptr(),
-            flags,
-        )
-    })
+    let mut flags = OpenTreeFlags::OPEN_TREE_CLONE | OpenTreeFlags::OPEN_TREE_CLOEXEC;
+    flags.set(OpenTreeFlags::AT_RECURSIVE, recursive);
+    flags.set(OpenTreeFlags::AT_EMPTY_PATH, path.is_empty());
+    mount::open_tree(directory, path, flags).map_err(errno)
 }
 
 /// move_mount(2): attaches the mount `from` on top of what `to` refers to.
@@ -211,19 +176,8 @@ pub fn clone_tree(directory: BorrowedFd<'_>, path: &CStr, recursive: bool) -> Re
 /// # Errors
 /// As mount(2) with `MS_MOVE`.
 pub fn move_mount(from: BorrowedFd<'_>, to: BorrowedFd<'_>) -> Result<()> {
-    const MOVE_MOUNT_T_EMPTY_PATH: c_uint = 0x40;
-    // SAFETY: the empty strings are static.
-    check(unsafe {
-        libc::syscall(
-            libc::SYS_move_mount,
-            from.as_raw_fd(),
-            c"".as_ptr(),
-            to.as_raw_fd(),
-            c"".as_ptr(),
-            libc::MOVE_MOUNT_F_EMPTY_PATH | MOVE_MOUNT_T_EMPTY_PATH,
-        )
-    })
-    .map(drop)
+    let flags = MoveMountFlags::MOVE_MOUNT_F_EMPTY_PATH | MoveMountFlags::MOVE_MOUNT_T_EMPTY_PATH;
+    mount::move_mount(from, c"", to, c"", flags).map_err(errno)
 }
 
 /// mount_setattr(2) on the mount behind a descriptor. Linux 5.12.
@@ -375,13 +329,77 @@ pub fn load_filter(filter: &[Instruction], flags: u64) -> Result<Option<OwnedFd>
     Ok(None)
 }
 
+/// Whether the kernel hands system calls to a supervisor in the form that
+/// [`receive_notification`] reads (seccomp_unotify(2)).
+pub fn has_notifications() -> bool {
+    // SAFETY: seccomp_notif_sizes is plain integers, for which zero is valid.
+    let mut sizes: libc::seccomp_notif_sizes = unsafe { std::mem::zeroed() };
+    let get = libc::SECCOMP_GET_NOTIF_SIZES;
+    // SAFETY: the kernel writes one such structure, which outlives the call.
+    let told = check(unsafe { libc::syscall(libc::SYS_seccomp, get, 0, &raw mut sizes) });
+    let ours = (
+        size_of::<libc::seccomp_notif>(),
+        size_of::<libc::seccomp_notif_resp>(),
+    );
+    told.is_ok() && ours == (sizes.seccomp_notif.into(), sizes.seccomp_notif_resp.into())
+}
+
+/// Takes the next system call that waits for a supervisor.
+///
+/// # Errors
+/// ENOENT where its process has gone; EINTR.
+pub fn receive_notification(listener: BorrowedFd<'_>) -> Result<Notification> {
+    // SAFETY: seccomp_notif is plain integers, and the kernel wants zeroes.
+    let mut one: libc::seccomp_notif = unsafe { std::mem::zeroed() };
+    // SAFETY: the kernel writes one such structure ([`has_notifications`]
+    // compares sizes), which outlives the call.
+    check(unsafe { libc::ioctl(listener.as_raw_fd(), NOTIF_RECV, &raw mut one) }.into())?;
+    Ok(Notification {
+        id: one.id,
+        pid: one.pid as i32,
+        number: one.data.nr.into(),
+        arguments: one.data.args,
+    })
+}
+
+/// Whether that call still waits: then all that was read of the process since
+/// it was received was that process's.
+///
+/// # Errors
+/// ENOENT where it does not.
+pub fn notification_waits(listener: BorrowedFd<'_>, id: u64) -> Result<()> {
+    // SAFETY: the kernel reads one u64, which outlives the call.
+    check(unsafe { libc::ioctl(listener.as_raw_fd(), NOTIF_ID_VALID, &raw const id) }.into())
+        .map(drop)
+}
+
+/// Ends a waiting call: with 0, or with an error.
+///
+/// # Errors
+/// ENOENT where its process has gone or was interrupted.
+pub fn answer_notification(
+    listener: BorrowedFd<'_>,
+    id: u64,
+    outcome: std::result::Result<(), Errno>,
+) -> Result<()> {
+    let mut answer = libc::seccomp_notif_resp {
+        id,
+        val: 0,
+        error: outcome.err().map_or(0, |errno| -(errno as i32)),
+        flags: 0,
+    };
+    // SAFETY: the kernel reads one such structure, which outlives the call.
+    check(unsafe { libc::ioctl(listener.as_raw_fd(), NOTIF_SEND, &raw mut answer) }.into())
+        .map(drop)
+}
+
 /// pidfd_open(2): a descriptor of a process, close-on-exec.
 ///
 /// # Errors
 /// ESRCH where there is none.
 pub fn pidfd_open(pid: i32) -> Result<OwnedFd> {
-    // SAFETY: no memory is involved.
-    owned(unsafe { libc::syscall(libc::SYS_pidfd_open, pid, 0) })
+    let pid = rustix::process::Pid::from_raw(pid).ok_or(Errno::ESRCH)?;
+    rustix::process::pidfd_open(pid, PidfdFlags::empty()).map_err(errno)
 }
 
 /// Sends a signal to the process behind a pidfd; signal 0 only asks whether it
@@ -420,14 +438,12 @@ pub fn new_session_keyring() -> Result<()> {
     .map(drop)
 }
 
-/// Whether the kernel's `setsid` and controlling terminal calls: makes the
-/// terminal the calling session's controlling one.
+/// Makes the terminal the calling session's controlling one.
 ///
 /// # Errors
 /// EPERM unless the caller leads a session without a terminal.
 pub fn take_controlling_terminal(terminal: BorrowedFd<'_>) -> Result<()> {
-    // SAFETY: the argument is a number.
-    check(unsafe { libc::ioctl(terminal.as_raw_fd(), libc::TIOCSCTTY, 0) }.into()).map(drop)
+    rustix::process::ioctl_tiocsctty(terminal).map_err(errno)
 }
 
 /// The other end of a pseudo terminal, opened without a path (ioctl_tty(2),
@@ -436,9 +452,9 @@ pub fn take_controlling_terminal(terminal: BorrowedFd<'_>) -> Result<()> {
 /// # Errors
 /// EIO where the peer is locked.
 pub fn terminal_peer(master: BorrowedFd<'_>) -> Result<OwnedFd> {
-    let flags = libc::O_RDWR | libc::O_NOCTTY | libc::O_CLOEXEC;
-    // SAFETY: the argument is a number.
-    owned(unsafe { libc::ioctl(master.as_raw_fd(), libc::TIOCGPTPEER, flags) }.into())
+    use rustix::pty::OpenptFlags;
+    let flags = OpenptFlags::RDWR | OpenptFlags::NOCTTY | OpenptFlags::CLOEXEC;
+    rustix::pty::ioctl_tiocgptpeer(master, flags).map_err(errno)
 }
 
 /// Unlocks the other end of a pseudo terminal.
@@ -446,10 +462,7 @@ pub fn terminal_peer(master: BorrowedFd<'_>) -> Result<OwnedFd> {
 /// # Errors
 /// ENOTTY where this is no master.
 pub fn unlock_terminal(master: BorrowedFd<'_>) -> Result<()> {
-    let unlock: c_int = 0;
-    // SAFETY: TIOCSPTLCK reads one int, which outlives the call.
-    check(unsafe { libc::ioctl(master.as_raw_fd(), libc::TIOCSPTLCK, &raw const unlock) }.into())
-        .map(drop)
+    rustix::pty::unlockpt(master).map_err(errno)
 }
 
 /// Sets a terminal's size in characters; the foreground processes get
@@ -458,15 +471,13 @@ pub fn unlock_terminal(master: BorrowedFd<'_>) -> Result<()> {
 /// # Errors
 /// ENOTTY where this is no terminal.
 pub fn set_terminal_size(terminal: BorrowedFd<'_>, rows: u16, columns: u16) -> Result<()> {
-    let size = libc::winsize {
+    let size = rustix::termios::Winsize {
         ws_row: rows,
         ws_col: columns,
         ws_xpixel: 0,
         ws_ypixel: 0,
     };
-    // SAFETY: TIOCSWINSZ reads one winsize, which outlives the call.
-    check(unsafe { libc::ioctl(terminal.as_raw_fd(), libc::TIOCSWINSZ, &raw const size) }.into())
-        .map(drop)
+    rustix::termios::tcsetwinsize(terminal, size).map_err(errno)
 }
 
 /// A terminal's size: rows, columns.
@@ -474,15 +485,8 @@ pub fn set_terminal_size(terminal: BorrowedFd<'_>, rows: u16, columns: u16) -> R
 /// # Errors
 /// ENOTTY where this is no terminal.
 pub fn terminal_size(terminal: BorrowedFd<'_>) -> Result<(u16, u16)> {
-    let mut size = libc::winsize {
-        ws_row: 0,
-        ws_col: 0,
-        ws_xpixel: 0,
-        ws_ypixel: 0,
-    };
-    // SAFETY: TIOCGWINSZ writes one winsize, which outlives the call.
-    check(unsafe { libc::ioctl(terminal.as_raw_fd(), libc::TIOCGWINSZ, &raw mut size) }.into())?;
-    Ok((size.ws_row, size.ws_col))
+    let size = rustix::termios::tcgetwinsize(terminal);
+    size.map(|size| (size.ws_row, size.ws_col)).map_err(errno)
 }
 
 /// Puts a copy of `from` at the number `to`, without close-on-exec. Meant for
@@ -504,8 +508,7 @@ pub fn duplicate_to(from: impl AsFd, to: RawFd) -> Result<()> {
 /// # Errors
 /// EPERM without `CAP_SYS_ADMIN` over it.
 pub fn set_domain_name(name: &[u8]) -> Result<()> {
-    // SAFETY: the pointer and length describe one slice.
-    check(unsafe { libc::setdomainname(name.as_ptr().cast(), name.len()) }.into()).map(drop)
+    rustix::system::setdomainname(name).map_err(errno)
 }
 
 /// Sets every signal to its default disposition and unblocks all of them, as a
@@ -573,8 +576,7 @@ pub fn wait_child(pid: Option<i32>, options: c_int) -> Result<Option<ChildEvent>
 /// # Errors
 /// EPERM without the right to trace that process; EBADF.
 pub fn pidfd_getfd(pidfd: BorrowedFd<'_>, number: RawFd) -> Result<OwnedFd> {
-    // SAFETY: no memory is involved.
-    owned(unsafe { libc::syscall(libc::SYS_pidfd_getfd, pidfd.as_raw_fd(), number, 0) })
+    rustix::process::pidfd_getfd(pidfd, number, PidfdGetfdFlags::empty()).map_err(errno)
 }
 
 /// As [`execve`], with the program behind a descriptor (execveat(2)).

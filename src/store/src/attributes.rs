@@ -230,7 +230,6 @@ impl Reader<'_> {
             // Only an empty file can stand for a device.
             if record.device.is_some() && file_type(stat) == SFlag::S_IFREG && stat.st_size == 0 {
                 attributes.device = record.device;
-                attributes.mode = record.mode;
             }
             if *self.ownership == Ownership::Single {
                 (attributes.uid, attributes.gid) = (record.uid, record.gid);

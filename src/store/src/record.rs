@@ -18,6 +18,10 @@ use std::os::unix::ffi::OsStrExt as _;
 use std::os::unix::fs::OpenOptionsExt as _;
 use std::path::{Path, PathBuf};
 
+use nix::fcntl::{OFlag, openat};
+use nix::sys::stat::{Mode, fchmod, fstat};
+use nix::unistd::{UnlinkatFlags, unlinkat};
+
 use crate::xattr;
 
 const OVERRIDE: &CStr = c"user.containers.override_stat";
@@ -38,7 +42,7 @@ pub struct Record {
     pub uid: u32,
     /// Group id inside.
     pub gid: u32,
-    /// Permission bits. Only a device's count: those of others are on disk.
+    /// Permission bits when it was made. Those that count are on disk.
     pub mode: u32,
     /// Set for an empty file that stands for a device.
     pub device: Option<Device>,
@@ -101,6 +105,47 @@ pub fn get(file: impl AsFd) -> io::Result<Option<Record>> {
     Ok(xattr::get(file, OVERRIDE)?.and_then(|text| Record::parse(&text)))
 }
 
+/// Gives a regular file or directory to another owner in its record; `None`
+/// keeps what was. `file` may be opened with `O_PATH`.
+///
+/// # Errors
+/// What the system says; `Unsupported` where the file system has no such
+/// attributes.
+pub fn change_owner(file: impl AsFd, uid: Option<u32>, gid: Option<u32>) -> io::Result<()> {
+    let mode = fstat(&file)?.st_mode & 0o7777;
+    let known = get(&file)?;
+    let old = known.map_or((0, 0), |record| (record.uid, record.gid));
+    let owner = (uid.unwrap_or(old.0), gid.unwrap_or(old.1));
+    if owner == old {
+        return Ok(());
+    }
+    let record = Record {
+        uid: owner.0,
+        gid: owner.1,
+        mode,
+        device: known.and_then(|record| record.device),
+    };
+    set(file, record)
+}
+
+/// Makes a device: an empty file with a record of what it stands for.
+///
+/// # Errors
+/// As mknod(2); nothing is left then.
+pub fn make_device(parent: impl AsFd, name: &OsStr, record: Record) -> io::Result<()> {
+    let flags =
+        OFlag::O_WRONLY | OFlag::O_CREAT | OFlag::O_EXCL | OFlag::O_NOFOLLOW | OFlag::O_CLOEXEC;
+    let owner_only = Mode::S_IRUSR | Mode::S_IWUSR;
+    let file = openat(&parent, name, flags, owner_only)?;
+    let mode = Mode::from_bits_truncate(record.mode);
+    let made = set(&file, record).and_then(|()| Ok(fchmod(&file, mode)?));
+    if made.is_err() {
+        // Why it was not made counts more.
+        let _ = unlinkat(&parent, name, UnlinkatFlags::NoRemoveDir);
+    }
+    made
+}
+
 /// Recorded owners by path relative to the tree's root: for what takes no
 /// `user.*` attributes.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -118,13 +163,10 @@ pub fn table_path(tree: &Path) -> PathBuf {
 /// Adds an owner to the side table of `tree`; the last one for a path counts.
 /// `path` is relative to the tree's root.
 pub fn append(tree: &Path, path: &Path, uid: u32, gid: u32) -> io::Result<()> {
-    let mut line = format!("{uid}:{gid}:").into_bytes();
-    line.extend(path.as_os_str().as_bytes());
-    line.push(0);
-    table_file(tree)?.write_all(&line)
+    table_file(tree)?.write_all(&OwnerTable::line(path, (uid, gid)))
 }
 
-fn table_file(tree: &Path) -> io::Result<File> {
+pub(crate) fn table_file(tree: &Path) -> io::Result<File> {
     OpenOptions::new()
         .append(true)
         .create(true)
@@ -174,18 +216,19 @@ impl OwnerTable {
         self.owners.remove(path);
     }
 
-    /// Adds the table to the one beside `tree`, unless it is empty.
-    pub fn save(&self, tree: &Path) -> io::Result<()> {
-        if self.owners.is_empty() {
-            return Ok(());
-        }
-        let mut bytes = Vec::new();
-        for (path, (uid, gid)) in &self.owners {
-            bytes.extend(format!("{uid}:{gid}:").as_bytes());
-            bytes.extend(path.as_os_str().as_bytes());
-            bytes.push(0);
-        }
-        table_file(tree)?.write_all(&bytes)
+    /// The whole table as its file has it.
+    pub(crate) fn bytes(&self) -> Vec<u8> {
+        let lines = self.owners.iter();
+        lines
+            .flat_map(|(path, owner)| Self::line(path, *owner))
+            .collect()
+    }
+
+    pub(crate) fn line(path: &Path, (uid, gid): (u32, u32)) -> Vec<u8> {
+        let mut line = format!("{uid}:{gid}:").into_bytes();
+        line.extend(path.as_os_str().as_bytes());
+        line.push(0);
+        line
     }
 }
 
@@ -228,6 +271,34 @@ mod tests {
             assert_eq!(Record::parse(bad.as_bytes()), None, "{bad}");
         }
         assert_eq!(Record::parse(b"1:2:0644").unwrap().device, None);
+    }
+
+    #[test]
+    fn an_owner_changes_by_halves_and_a_device_stays_one() {
+        let dir = tempfile::tempdir().unwrap();
+        let file = fs::File::create(dir.path().join("f")).unwrap();
+        change_owner(&file, Some(0), None).unwrap();
+        assert_eq!(get(&file).unwrap(), None, "it was root's before");
+        change_owner(&file, Some(33), None).unwrap();
+        change_owner(&file, None, Some(34)).unwrap();
+        let record = get(&file).unwrap().unwrap();
+        assert_eq!((record.uid, record.gid, record.device), (33, 34, None));
+        change_owner(&file, Some(0), Some(0)).unwrap();
+        let record = get(&file).unwrap().unwrap();
+        assert_eq!((record.uid, record.gid), (0, 0));
+        let null = Record {
+            uid: 0,
+            gid: 0,
+            mode: 0o640,
+            device: Some(Device::Char(1, 3)),
+        };
+        let parent = fs::File::open(dir.path()).unwrap();
+        make_device(&parent, OsStr::new("null"), null).unwrap();
+        let again = make_device(&parent, OsStr::new("null"), null).unwrap_err();
+        assert_eq!(again.kind(), io::ErrorKind::AlreadyExists);
+        let made = fs::File::open(dir.path().join("null")).unwrap();
+        change_owner(&made, None, Some(6)).unwrap();
+        assert_eq!(get(&made).unwrap(), Some(Record { gid: 6, ..null }));
     }
 
     #[test]

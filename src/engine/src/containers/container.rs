@@ -3,6 +3,7 @@
 use std::cell::{Cell, Ref, RefCell};
 use std::path::{Path, PathBuf};
 use std::rc::Rc;
+use std::sync::Arc;
 
 use tokio::sync::{Mutex, Notify, watch};
 
@@ -13,6 +14,7 @@ use crate::exec::Exec;
 use crate::failure::ApiResult;
 use crate::logs::LogFile;
 use crate::networks::PublishedPorts;
+use crate::owners::Places;
 use crate::streams::Stdio;
 
 /// The directories a container's root file system is made of.
@@ -58,6 +60,8 @@ pub struct Container {
     pub health: RefCell<Option<Monitor>>,
     /// Listeners of its published ports.
     pub published: RefCell<Option<PublishedPorts>>,
+    /// Where its changes of owners are recorded, in the present run.
+    pub places: RefCell<Option<Arc<Places>>>,
     /// Remove has begun: nothing else may.
     pub removing: Cell<bool>,
     record: RefCell<Record>,
@@ -83,6 +87,7 @@ impl Container {
             execs: RefCell::default(),
             health: RefCell::default(),
             published: RefCell::default(),
+            places: RefCell::default(),
             removing: Cell::new(false),
             record: RefCell::new(record),
             exits: watch::Sender::new(Exits::default()),

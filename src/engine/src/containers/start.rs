@@ -26,6 +26,7 @@ use crate::failure::{ApiFailure, ApiResult};
 use crate::logs::Stream;
 use crate::networks::{Attached, NetworkMode, attach};
 use crate::operations::{self, Performance};
+use crate::owners;
 use crate::runtime_thread::fault;
 use crate::spec::{self, Sharing, Surroundings};
 use crate::streams::{Descriptor, pump, stdio_for};
@@ -162,6 +163,7 @@ async fn bring_up(engine: &Rc<Engine>, container: &Rc<Container>) -> Result<Run,
     let exit = engine.supervisor.expect(pid, &birth);
     drop(birth);
 
+    owners::begin(engine, container, &mut created)?;
     container.log.open()?;
     let pumps = start_pumps(container, &mut created, ours, record.config.open_stdin)?;
     let told = Instant::now();

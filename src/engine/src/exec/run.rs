@@ -17,6 +17,7 @@ use crate::engine::Engine;
 use crate::failure::{ApiFailure, ApiResult};
 use crate::logs::Stream;
 use crate::operations::Performance;
+use crate::owners;
 use crate::runtime_thread::fault;
 use crate::spec;
 use crate::streams::{Descriptor, pump, stdio_for};
@@ -81,6 +82,8 @@ async fn bring_up(
     exec.pid.set(created.pid);
     let exit = engine.supervisor.expect(created.pid, &birth);
     drop(birth);
+    let init = container.pid().unwrap_or(created.pid);
+    owners::join(engine, container, init, &mut created).map_err(failed)?;
     let mut pumps = Vec::new();
     let mut spawn = |source: Rc<Descriptor>, stream: Stream| {
         pumps.push(tokio::task::spawn_local(pump(

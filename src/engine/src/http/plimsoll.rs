@@ -73,6 +73,7 @@ fn lab(engine: &Rc<Engine>) -> LabInfo {
     LabInfo {
         lab: config.lab.clone(),
         id_mode: id_mode.to_owned(),
+        owners: engine.owners.keeping().word().to_owned(),
         uplink: uplink.to_owned(),
         cgroup: "none".to_owned(),
         version: env!("CARGO_PKG_VERSION").to_owned(),

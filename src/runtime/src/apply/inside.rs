@@ -5,8 +5,8 @@
 
 use super::outside::{self, Sources};
 use super::{
-    Gate, Kind, Launch, Report, Signal, Stdio, capabilities, devices, exec, limits, masks, mounts,
-    namespaces, root, seccomp, terminal, user,
+    Gate, Handle, Kind, Launch, Report, Signal, Stdio, capabilities, devices, exec, limits, masks,
+    mounts, namespaces, root, seccomp, terminal, user,
 };
 use crate::fault::{During, Fault};
 use crate::net::{self, Netlink};
@@ -44,6 +44,7 @@ pub(super) fn run(launch: &Launch<'_>, handed: Handed) -> ! {
         mounted: Vec::new(),
         covers: masks::Covers::default(),
         terminal: None,
+        owners: None,
         user: None,
         command: None,
         network: None,
@@ -76,6 +77,8 @@ struct Inside<'a> {
     mounted: Vec<(PathBuf, OwnedFd)>,
     covers: masks::Covers,
     terminal: Option<terminal::Terminal>,
+    /// Where changes of owners are told, until the engine has it.
+    owners: Option<OwnedFd>,
     user: Option<FoundUser>,
     command: Option<exec::Command>,
     network: Option<Netlink>,
@@ -221,6 +224,10 @@ impl Inside<'_> {
                 self.command = Some(exec::find(args, env.unwrap_or(&[]))?);
                 Ok(())
             }
+            Op::RecordOwners => {
+                self.owners = seccomp::load_ownership()?;
+                Ok(())
+            }
             Op::AwaitStart => self.await_start(),
             Op::SwitchUser(_) => match &self.user {
                 Some(user) => user::become_user(user),
@@ -295,13 +302,18 @@ impl Inside<'_> {
     /// Reports that all is ready and waits until somebody starts it.
     fn await_start(&mut self) -> Result<(), Fault> {
         let terminal = self.terminal.take();
-        let console: Vec<_> = terminal
-            .iter()
-            .map(|terminal| terminal.master.as_fd())
-            .collect();
+        // Kept by nobody here: a program that had it would answer its own calls.
+        let owners = self.owners.take();
+        let console = terminal.iter().map(|terminal| &terminal.master);
+        let (with, descriptors): (Vec<_>, Vec<_>) = console
+            .map(|master| (Handle::Console, master.as_fd()))
+            .chain(owners.iter().map(|owners| (Handle::Owners, owners.as_fd())))
+            .unzip();
         let times = self.watch.times();
-        wire::send_packet(self.control.as_fd(), &Report::Ready(times), &console)
+        let report = Report::Ready { times, with };
+        wire::send_packet(self.control.as_fd(), &report, &descriptors)
             .during(|| "report to the caller".to_owned())?;
+        drop(owners);
         self.take_streams(terminal)?;
         if let Gate::Listener(listener) = self.gate {
             // Hooks and `exec` may join before the start.

@@ -26,6 +26,7 @@ mod user;
 pub(crate) use mounts::close_sources;
 
 use crate::fault::{During, Fault};
+use crate::owners::Listener;
 use crate::plan::{ExecPlan, Op, Plan};
 use crate::progress::{Stopped, Stopwatch, Times};
 use crate::zygote::{CreateError, StartError};
@@ -122,11 +123,24 @@ pub(crate) struct Launched {
 pub(crate) enum Report {
     /// The namespaces exist; it waits to be told to proceed.
     Prepared,
-    /// All is set up, in these times; comes with the terminal's descriptor
-    /// where there is one.
-    Ready(Times),
+    /// All is set up.
+    Ready {
+        /// How long it took.
+        times: Times,
+        /// What of the engine's comes with it, in this order.
+        with: Vec<Handle>,
+    },
     /// It went wrong, and the process ends.
     Failed(Box<Stopped>),
+}
+
+/// A descriptor that comes with a report.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) enum Handle {
+    /// The near end of the terminal.
+    Console,
+    /// Where changes of owners are told.
+    Owners,
 }
 
 /// What it is told: the outside work is done, or start.
@@ -146,6 +160,10 @@ pub struct Created {
     pub pidfd: OwnedFd,
     /// The near end of its terminal, where the plan opens one.
     pub console: Option<OwnedFd>,
+    /// Where its changes of owners are told, if the plan has them recorded and
+    /// the kernel can. The caller answers them from before the start on; once
+    /// this is closed they fail with ENOSYS.
+    pub owners: Option<Listener>,
     /// How long the parts of the plan took up to here.
     pub times: Times,
     control: OwnedFd,
@@ -170,15 +188,29 @@ impl Created {
                     hooks(pid)?;
                     wire::send_packet(control.as_fd(), &Signal::Proceed, &[])?;
                 }
-                Ok((Report::Ready(inside), descriptors)) => {
+                Ok((
+                    Report::Ready {
+                        times: inside,
+                        with,
+                    },
+                    descriptors,
+                )) => {
                     times.merge(&inside);
-                    return Ok(Self {
+                    let mut created = Self {
                         pid,
                         pidfd,
-                        console: descriptors.into_iter().next(),
+                        console: None,
+                        owners: None,
                         times,
                         control,
-                    });
+                    };
+                    for (handle, descriptor) in with.into_iter().zip(descriptors) {
+                        match handle {
+                            Handle::Console => created.console = Some(descriptor),
+                            Handle::Owners => created.owners = Some(Listener::new(descriptor)),
+                        }
+                    }
+                    return Ok(created);
                 }
                 Ok((Report::Failed(mut stopped), _)) => {
                     stopped.progress.times.merge(&times);
@@ -221,7 +253,7 @@ fn release(control: BorrowedFd<'_>) -> Result<(), StartError> {
         }
         Err(error) => Err(error.into()),
         Ok((Report::Failed(stopped), _)) => Err(stopped.into()),
-        Ok((Report::Ready(_) | Report::Prepared, _)) => {
+        Ok((Report::Ready { .. } | Report::Prepared, _)) => {
             Err(io::Error::from(io::ErrorKind::InvalidData).into())
         }
     }

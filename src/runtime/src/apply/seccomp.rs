@@ -5,10 +5,12 @@ use crate::fault::{During, Fault};
 use crate::plan::Op;
 use crate::progress::Stopwatch;
 use crate::request::{CapabilitySet, Seccomp};
-use crate::seccomp::{Profile, compile};
+use crate::seccomp::{Action, Profile, compile, ownership};
 use crate::sys::{self, Instruction};
+use nix::libc;
 use std::cell::RefCell;
 use std::collections::{BTreeMap, HashMap};
+use std::os::fd::OwnedFd;
 use std::rc::Rc;
 
 /// Programs by the index of the operation that loads them.
@@ -66,4 +68,25 @@ pub(super) fn load(filter: &[Instruction]) -> Result<(), Fault> {
     sys::load_filter(filter, 0)
         .during(|| "load the system call filter".to_owned())
         .map(drop)
+}
+
+/// Linux 5.19: once the supervisor has the call, only a fatal signal breaks it
+/// off, so that nothing is done twice.
+const WAIT_KILLABLE: u64 = 1 << 5;
+
+/// Has calls that change owners wait for whoever gets the descriptor. `None`
+/// where the kernel has no such thing, or where this very process is already
+/// watched by another supervisor (EBUSY): then they succeed and do nothing.
+pub(super) fn load_ownership() -> Result<Option<OwnedFd>, Fault> {
+    let build = |answer| ownership(answer).map_err(|error| Fault::Seccomp(error.to_string()));
+    if sys::has_notifications() {
+        let filter = build(Action::Notify)?;
+        for more in [WAIT_KILLABLE, 0] {
+            let flags = libc::SECCOMP_FILTER_FLAG_NEW_LISTENER | more;
+            if let Ok(listener) = sys::load_filter(&filter, flags) {
+                return Ok(listener);
+            }
+        }
+    }
+    load(&build(Action::Errno(0))?).map(|()| None)
 }

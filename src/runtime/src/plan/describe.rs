@@ -134,6 +134,9 @@ impl Op {
                 let command = args.first().map_or("", String::as_str);
                 write!(f, "look up the command {command:?}")
             }
+            Self::RecordOwners => {
+                f.write_str("have changes of owners, and new devices, recorded by the engine")
+            }
             Self::AwaitStart => f.write_str("wait for start"),
             Self::SwitchUser(user) => write!(f, "become {user}"),
             Self::Capabilities(sets) => {
@@ -155,7 +158,7 @@ impl Op {
                     Seccomp::Profile(_) => "restrict system calls to the given profile",
                 };
                 f.write_str(words)?;
-                let faked = ", and answer changes of ownership with success";
+                let faked = ", and answer changes of the user with success";
                 f.write_str(if *fake_ownership { faked } else { "" })
             }
             Self::Execute { args, .. } => write!(f, "execute {}", quoted(args)),

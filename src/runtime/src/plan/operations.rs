@@ -122,6 +122,10 @@ pub enum Op {
     FindUser(User),
     /// Look the command up along the container's PATH.
     FindCommand(Vec<String>),
+    /// Have changes of owners, and devices that are made, recorded: the calls
+    /// wait for a supervisor. Where there can be none they succeed and are
+    /// forgotten.
+    RecordOwners,
     /// Tell the engine that all is ready, and wait for `start`.
     AwaitStart,
     /// Take on the user's ids.
@@ -136,7 +140,7 @@ pub enum Op {
         profile: Seccomp,
         /// The capabilities with which its conditions are decided.
         capabilities: CapabilitySet,
-        /// Whether changes of ownership are answered with success.
+        /// Whether changes of the process' own ids are answered with success.
         fake_ownership: bool,
     },
     /// Become the user's program.

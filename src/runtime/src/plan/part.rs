@@ -79,6 +79,7 @@ impl Op {
             | Self::Bounding(_)
             | Self::Capabilities(_)
             | Self::NoNewPrivileges
+            | Self::RecordOwners
             | Self::Filter { .. } => Part::Limits,
             Self::Terminal { .. }
             | Self::EnterDirectory(_)

@@ -54,10 +54,14 @@ const NAMES: [&str; 41] = [
 pub struct Capability(u8);
 
 impl Capability {
+    /// `CAP_CHOWN`.
+    pub const CHOWN: Self = Self(0);
     /// `CAP_SETPCAP`.
     pub const SETPCAP: Self = Self(8);
     /// `CAP_SYS_ADMIN`.
     pub const SYS_ADMIN: Self = Self(21);
+    /// `CAP_MKNOD`.
+    pub const MKNOD: Self = Self(27);
 
     /// Its number in `linux/capability.h`.
     pub fn number(self) -> u8 {

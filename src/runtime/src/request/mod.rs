@@ -393,7 +393,8 @@ pub struct Request {
     pub process: Process,
     /// System call filter.
     pub seccomp: Seccomp,
-    /// Answer changes of ownership with success where only one user exists.
+    /// Only one user exists: answer changes of the process' ids with success,
+    /// and have those of files recorded.
     pub fake_ownership: bool,
     /// Stop once the namespaces exist and before the root file system is
     /// entered, for the caller to run hooks (`plimsoll oci`).

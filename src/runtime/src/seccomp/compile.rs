@@ -61,9 +61,10 @@ fn jump(code: u16, operand: u32, jump_true: u8, jump_false: u8) -> Instruction {
 }
 
 /// Compiles a profile for a container with these (bounding) capabilities.
-/// With `fake_ownership`, calls that change owners, users and groups, or make
-/// device nodes, are answered with success instead: in a user namespace with a
-/// single user they cannot be carried out.
+/// With `fake_ownership`, calls that change the process' users, groups and
+/// capabilities are answered with success instead: in a user namespace with a
+/// single user they cannot be carried out. Those that change files are the
+/// filter's of [`ownership`].
 ///
 /// # Errors
 /// Profiles that are too long for the kernel.
@@ -256,17 +257,42 @@ fn draft(condition: &Condition) -> Draft {
     }
 }
 
+/// A filter that is loaded beside a profile's and concerns only calls that
+/// change a file's owner or make a device: they get `answer`, unless the
+/// profile forbids them (seccomp(2): the stricter of two filters counts).
+///
+/// # Errors
+/// None in fact: it is short.
+pub(crate) fn ownership(answer: Action) -> Result<Vec<Instruction>, CompileError> {
+    // mknod(2) of devices; pipes, sockets and files are made as usual. The
+    // type is in the mode, which is the second argument, with mknodat the third.
+    let device = |name: &str, argument: u8, kind: libc::mode_t| Rule {
+        conditions: vec![Condition {
+            argument,
+            comparison: Comparison::Masked(libc::S_IFMT.into()),
+            value: kind.into(),
+        }],
+        ..Rule::new(&[name], answer)
+    };
+    let profile = Profile {
+        default: Action::Allow,
+        rules: vec![
+            Rule::new(&["chown", "fchown", "fchownat", "lchown"], answer),
+            device("mknod", 1, libc::S_IFCHR),
+            device("mknod", 1, libc::S_IFBLK),
+            device("mknodat", 2, libc::S_IFCHR),
+            device("mknodat", 2, libc::S_IFBLK),
+        ],
+    };
+    compile(&profile, CapabilitySet::EMPTY, false)
+}
+
 /// Calls that a single user cannot carry out and that are answered with
 /// success.
 fn fake_rules() -> Vec<Rule> {
-    let success = Action::Errno(0);
-    let always = Rule::new(
+    vec![Rule::new(
         &[
             "capset",
-            "chown",
-            "fchown",
-            "fchownat",
-            "lchown",
             "setfsgid",
             "setfsuid",
             "setgid",
@@ -277,23 +303,6 @@ fn fake_rules() -> Vec<Rule> {
             "setreuid",
             "setuid",
         ],
-        success,
-    );
-    // mknod(2) of devices; pipes, sockets and files are made as usual. The
-    // type is in the mode, which is the second argument, with mknodat the third.
-    let device = |name: &str, argument: u8, kind: libc::mode_t| Rule {
-        conditions: vec![Condition {
-            argument,
-            comparison: Comparison::Masked(libc::S_IFMT.into()),
-            value: kind.into(),
-        }],
-        ..Rule::new(&[name], success)
-    };
-    vec![
-        always,
-        device("mknod", 1, libc::S_IFCHR),
-        device("mknod", 1, libc::S_IFBLK),
-        device("mknodat", 2, libc::S_IFCHR),
-        device("mknodat", 2, libc::S_IFBLK),
-    ]
+        Action::Errno(0),
+    )]
 }

@@ -15,7 +15,9 @@ mod numbers;
 mod profile;
 mod read;
 
+pub(crate) use compile::ownership;
 pub use compile::{CompileError, compile};
+pub(crate) use numbers::number;
 pub use read::ReadError;
 
 use crate::request::CapabilitySet;
@@ -39,6 +41,8 @@ pub enum Action {
     Trace(u16),
     /// It is made and logged.
     Log,
+    /// It waits for the answer of a supervisor (seccomp_unotify(2)).
+    Notify,
 }
 
 impl Action {
@@ -52,6 +56,7 @@ impl Action {
             Self::Trap => 0x0003_0000,
             Self::Trace(value) => 0x7ff0_0000 | u32::from(value),
             Self::Log => 0x7ffc_0000,
+            Self::Notify => 0x7fc0_0000,
         }
     }
 }

@@ -11,7 +11,7 @@ pub(super) const ARCHITECTURE: u32 = 0xc000_003e;
 pub(super) const ARCHITECTURE: u32 = 0xc000_00b7;
 
 /// The number of a system call on this machine, if it has it.
-pub(super) fn number(name: &str) -> Option<u32> {
+pub(crate) fn number(name: &str) -> Option<u32> {
     NUMBERS
         .binary_search_by_key(&name, |(known, _)| known)
         .ok()

@@ -194,13 +194,29 @@ fn other_calling_conventions_are_closed() {
 fn ownership_is_faked_where_it_cannot_be_changed() {
     let filter = Filter::docker(&[], true);
     let success = 0x0005_0000;
-    for name in ["chown", "fchownat", "setgroups", "setuid", "capset"] {
+    for name in ["setgroups", "setuid", "capset"] {
         assert_eq!(filter.call(name, &[]), success, "{name}");
+    }
+    // Those that change files are another filter's.
+    for name in ["chown", "fchownat", "mknod"] {
+        assert_eq!(filter.call(name, &[]), ALLOW, "{name}");
+    }
+    assert_eq!(filter.call("mount", &[]), EPERM);
+}
+
+#[test]
+fn changes_of_files_wait_for_a_supervisor_and_nothing_else_does() {
+    let filter = Filter(ownership(Action::Notify).expect("a program"));
+    let waits = 0x7fc0_0000;
+    let those = ["chown", "fchown", "fchownat", "lchown"];
+    for name in super::numbers::names() {
+        let answer = if those.contains(&name) { waits } else { ALLOW };
+        assert_eq!(filter.call(name, &[]), answer, "{name}");
     }
     // S_IFCHR, S_IFBLK; then S_IFIFO and a plain file.
     for (kind, answer) in [
-        (0o20000, success),
-        (0o60000, success),
+        (0o20000, waits),
+        (0o60000, waits),
         (0o10000, ALLOW),
         (0, ALLOW),
     ] {
@@ -211,7 +227,6 @@ fn ownership_is_faked_where_it_cannot_be_changed() {
             "{kind:o}"
         );
     }
-    assert_eq!(filter.call("mount", &[]), EPERM);
 }
 
 #[test]

@@ -1,6 +1,7 @@
 //! Plain data that system calls take and give.
 
-use std::ffi::{c_int, c_uint};
+use nix::libc;
+use std::ffi::c_int;
 use std::os::fd::{BorrowedFd, OwnedFd};
 
 /// Which side of a fork this is.
@@ -68,10 +69,23 @@ pub struct ChildEvent {
     pub status: i32,
 }
 
-pub(super) const FSOPEN_CLOEXEC: c_uint = 1;
-pub(super) const FSCONFIG_SET_FLAG: c_uint = 0;
-pub(super) const FSCONFIG_SET_STRING: c_uint = 1;
-pub(super) const FSCONFIG_CMD_CREATE: c_uint = 6;
+/// A system call that waits for a supervisor's answer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Notification {
+    /// Names the call to the kernel.
+    pub id: u64,
+    /// Who made it: a thread's id in the receiver's PID namespace.
+    pub pid: i32,
+    /// Number of the call.
+    pub number: i64,
+    /// Its arguments.
+    pub arguments: [u64; 6],
+}
+
+/// linux/seccomp.h: `SECCOMP_IOWR(0, struct seccomp_notif)` and so on.
+pub(super) const NOTIF_RECV: libc::Ioctl = 0xc050_2100;
+pub(super) const NOTIF_SEND: libc::Ioctl = 0xc018_2101;
+pub(super) const NOTIF_ID_VALID: libc::Ioctl = 0x4008_2102;
 
 #[repr(C)]
 pub(super) struct CapabilityHeader {

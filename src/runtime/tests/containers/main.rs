@@ -7,4 +7,5 @@
 
 mod basics;
 mod escapes;
+mod owners;
 mod setting;

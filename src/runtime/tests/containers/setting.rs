@@ -216,9 +216,18 @@ impl Setting {
     }
 
     pub fn run_job(&self, plan: &Plan, execs: &[ExecPlan], repeat: usize) -> Outcome {
+        let job = json!({ "plan": plan, "exec": execs, "repeat": repeat, "recorder": "answer" });
+        self.run_in_lab(job)
+    }
+
+    /// With a recorder of changes of owners that is as `recorder` says.
+    pub fn run_recorded(&self, plan: &Plan, recorder: &str) -> Outcome {
+        self.run_in_lab(json!({ "plan": plan, "exec": [], "repeat": 1, "recorder": recorder }))
+    }
+
+    fn run_in_lab(&self, mut job: Value) -> Outcome {
         self.forget_mount();
-        let map = self.account.lab_map();
-        let job = json!({ "map": map, "plan": plan, "exec": execs, "repeat": repeat });
+        job["map"] = json!(self.account.lab_map());
         let file = self.path("job.json");
         fs::write(&file, job.to_string()).expect("the job");
         let program = self.path("lower/prober");

@@ -1,16 +1,19 @@
 //! A small lab: what the engine does around the runtime, and no more.
 
 use nix::mount::{MsFlags, mount};
+use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
 use nix::sched::{CloneFlags, unshare};
 use plimsoll_runtime::net::Netlink;
+use plimsoll_runtime::owners::{Change, Listener};
 use plimsoll_runtime::sys::{self, CloneOptions, Forked};
 use plimsoll_runtime::zygote::{CreateError, Created, Stdio, Zygote};
 use plimsoll_runtime::{ExecPlan, Plan, Progress, Rootfs, reap};
 use serde::{Deserialize, Serialize};
 use std::fs::{self, File};
 use std::io::{PipeReader, Read};
-use std::os::fd::{AsFd, OwnedFd};
+use std::os::fd::{AsFd, AsRawFd, OwnedFd};
 use std::process::Command;
+use std::thread::JoinHandle;
 use std::time::Instant;
 
 /// What to do.
@@ -24,6 +27,23 @@ pub struct Job {
     pub exec: Vec<ExecPlan>,
     /// How often the container is run, for measuring.
     pub repeat: usize,
+    /// Who hears of changes of owners.
+    pub recorder: Recorder,
+}
+
+/// Whoever hears of changes of owners.
+#[derive(Serialize, Deserialize, Clone, Copy, PartialEq, Eq)]
+#[serde(rename_all = "snake_case")]
+pub enum Recorder {
+    /// Writes them down.
+    Answer,
+    /// Is gone before the container starts.
+    Leave,
+    /// Kills the container when the first one waits, and sees it end, before
+    /// that is looked at.
+    Kill,
+    /// Cannot be had: the lab runs under a listener of somebody else's.
+    Busy,
 }
 
 /// What came of it.
@@ -43,6 +63,8 @@ pub struct Outcome {
     pub micros: Vec<u128>,
     /// How far its plan was carried out.
     pub progress: Progress,
+    /// What it had recorded: `PATH UID:GID` and `PARENT NAME c MAJOR:MINOR MODE`.
+    pub owners: Vec<String>,
 }
 
 pub fn run(job: &str) {
@@ -116,6 +138,7 @@ fn be_lab(job: &Job) -> Outcome {
         nothing,
     )
     .expect("proc");
+    let _foreign = (job.recorder == Recorder::Busy).then(listen);
     let zygote = Zygote::fork().expect("a zygote");
     unshare(CloneFlags::CLONE_NEWNET).expect("a network");
     zygote
@@ -146,11 +169,23 @@ fn be_lab(job: &Job) -> Outcome {
             }
         }
         let start = Instant::now();
-        outcome = run_container(&zygote, &plan, &job.exec);
+        outcome = run_container(&zygote, &plan, job);
         micros.push(start.elapsed().as_micros());
     }
     outcome.micros = micros;
     outcome
+}
+
+/// A filter that lets everything pass, with a listener.
+fn listen() -> Option<OwnedFd> {
+    let allow = sys::Instruction {
+        code: 6,
+        jump_true: 0,
+        jump_false: 0,
+        operand: 0x7fff_0000,
+    };
+    let flags = nix::libc::SECCOMP_FILTER_FLAG_NEW_LISTENER;
+    sys::load_filter(&[allow], flags).expect("a filter")
 }
 
 fn failed(error: &CreateError) -> Outcome {
@@ -180,9 +215,10 @@ fn streams() -> (Stdio, PipeReader) {
     )
 }
 
-fn run_container(zygote: &Zygote, plan: &Plan, execs: &[ExecPlan]) -> Outcome {
+fn run_container(zygote: &Zygote, plan: &Plan, job: &Job) -> Outcome {
+    let execs = &job.exec;
     let (stdio, reader) = streams();
-    let created = match zygote.create(plan, &stdio) {
+    let mut created = match zygote.create(plan, &stdio) {
         Ok(created) => created,
         Err(error) => {
             collect_all();
@@ -190,6 +226,11 @@ fn run_container(zygote: &Zygote, plan: &Plan, execs: &[ExecPlan]) -> Outcome {
         }
     };
     drop(stdio);
+    let listener = created.owners.take();
+    let listener = listener.filter(|_| job.recorder != Recorder::Leave);
+    let victim = created.pidfd.try_clone().expect("a copy");
+    let victim = Some(victim).filter(|_| job.recorder == Recorder::Kill);
+    let recorder = record(listener, victim);
     if let Err(error) = created.start() {
         collect_all();
         return failed(&error);
@@ -215,17 +256,19 @@ fn run_container(zygote: &Zygote, plan: &Plan, execs: &[ExecPlan]) -> Outcome {
         exit: Some(exit),
         exec: added,
         progress: progress(&created),
+        owners: recorder.join().expect("the recorder ends"),
         ..Outcome::default()
     }
 }
 
 fn run_exec(zygote: &Zygote, plan: &ExecPlan) -> Outcome {
     let (stdio, reader) = streams();
-    let created = match zygote.exec(plan, &stdio) {
+    let mut created = match zygote.exec(plan, &stdio) {
         Ok(created) => created,
         Err(error) => return failed(&error),
     };
     drop(stdio);
+    let recorder = record(created.owners.take(), None);
     if let Err(error) = created.start() {
         return failed(&error);
     }
@@ -235,7 +278,59 @@ fn run_exec(zygote: &Zygote, plan: &ExecPlan) -> Outcome {
         output,
         exit: Some(exit),
         progress: progress(&created),
+        owners: recorder.join().expect("the recorder ends"),
         ..Outcome::default()
+    }
+}
+
+/// Writes down what a container has recorded, until its last process is gone.
+fn record(listener: Option<Listener>, victim: Option<OwnedFd>) -> JoinHandle<Vec<String>> {
+    std::thread::spawn(move || {
+        let mut told = Vec::new();
+        let Some(listener) = listener else {
+            return told;
+        };
+        loop {
+            let mut asked = [PollFd::new(listener.as_fd(), PollFlags::POLLIN)];
+            poll(&mut asked, PollTimeout::NONE).expect("it polls");
+            let events = asked[0].revents().expect("known events");
+            if !events.contains(PollFlags::POLLIN) {
+                return told;
+            }
+            if let Some(victim) = &victim {
+                sys::pidfd_send_signal(victim.as_fd(), nix::libc::SIGKILL).expect("killed");
+                let mut ended = [PollFd::new(victim.as_fd(), PollFlags::POLLIN)];
+                poll(&mut ended, PollTimeout::NONE).expect("it polls");
+            }
+            let mut write = |change: &Change| {
+                told.push(line(change));
+                Ok(())
+            };
+            listener.serve(&mut write).expect("it serves");
+        }
+    })
+}
+
+fn line(change: &Change) -> String {
+    let path = |file: &OwnedFd| {
+        let link = format!("/proc/self/fd/{}", file.as_raw_fd());
+        fs::read_link(link).expect("a path").display().to_string()
+    };
+    let id = |id: Option<u32>| id.map_or("-".to_owned(), |id| id.to_string());
+    match change {
+        Change::Own { file, uid, gid } => format!("{} {}:{}", path(file), id(*uid), id(*gid)),
+        Change::Device {
+            parent,
+            name,
+            mode,
+            block,
+            major,
+            minor,
+        } => {
+            let kind = if *block { 'b' } else { 'c' };
+            let (parent, name) = (path(parent), name.display());
+            format!("{parent} {name} {kind} {major}:{minor} {mode:o}")
+        }
     }
 }
 
