@@ -75,7 +75,7 @@ pub fn run(
     let mut first = vec![Effect::Doctor, Effect::CountRunning];
     if let Some(lab) = &options.lab {
         open(&mut model, lab, &mut first);
-        log.opened(lab);
+        log.opened(lab)?;
     }
     let mut ready = VecEffects(first);
     let mut drawn = Drawn::default();
@@ -101,7 +101,9 @@ pub fn run(
             }
             Err(TryRecvError::Disconnected) => return Ok(()),
         };
-        log.write(&event)?;
+        if let Err(error) = log.write(&event) {
+            performer.failed(fault(&error));
+        }
         performer.note(&event);
         if matches!(event.what, What::Resumed) {
             screen.retake().map_err(RunError::Terminal)?;

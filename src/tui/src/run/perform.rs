@@ -193,7 +193,7 @@ impl Performer {
         teller(lab, &self.events)(LabEvent::RecordingEnded);
     }
 
-    fn failed(&self, fault: Fault) {
+    pub fn failed(&self, fault: Fault) {
         let what = What::Failed(fault);
         // Nobody listens any more: the interface has ended.
         let _ = self.events.send(Event { at: now(), what });

@@ -1,9 +1,10 @@
 //! Every event written down, and played again: what a learner saw can be seen
 //! by whoever mends it.
 
-use std::fs::File;
+use std::fs::{File, OpenOptions};
 use std::io::{self, BufRead, BufReader, BufWriter, Write};
 use std::ops::ControlFlow;
+use std::os::unix::fs::OpenOptionsExt;
 use std::path::Path;
 use std::sync::Arc;
 
@@ -25,6 +26,9 @@ use crate::view::view;
 
 const VERSION: u32 = 1;
 
+/// What a recording may take of the disk, in bytes.
+const LARGEST: u64 = 256 << 20;
+
 /// The first line of a recording.
 #[derive(Debug, Serialize, Deserialize)]
 struct Head {
@@ -36,33 +40,57 @@ struct Head {
     progress: Progress,
 }
 
-/// A later line.
-#[derive(Debug, Serialize, Deserialize)]
+/// A later line: as it is read, and as it is written.
+#[derive(Debug, Deserialize)]
 enum Line {
     /// The lab that was opened at once.
     Opened(String),
     Happened(Box<Event>),
 }
 
+#[derive(Debug, Serialize)]
+#[serde(rename = "Line")]
+enum Said<'a> {
+    Opened(&'a str),
+    Happened(&'a Event),
+}
+
 /// Where events are written, if anywhere.
 pub struct EventLog {
-    file: Option<(BufWriter<File>, String)>,
+    file: Option<Written>,
+    largest: u64,
+}
+
+/// The file, its name, and how much of it there is.
+struct Written {
+    file: BufWriter<File>,
+    path: String,
+    bytes: u64,
 }
 
 impl EventLog {
     /// Begins a recording with what the start knew.
     pub fn begin(path: Option<&Path>, setting: &Setting) -> Result<EventLog, RunError> {
+        let largest = LARGEST;
         let Some(path) = path else {
-            return Ok(EventLog { file: None });
+            let file = None;
+            return Ok(EventLog { file, largest });
         };
+        // It holds what is typed: nobody else reads it, and no file is lost.
+        let mut options = OpenOptions::new();
+        options.write(true).create_new(true).mode(0o600);
         let name = path.display().to_string();
-        let file = File::create(path).map_err(|source| RunError::Record {
+        let file = options.open(path).map_err(|source| RunError::Record {
             path: name.clone(),
             source,
         })?;
-        let mut log = EventLog {
-            file: Some((BufWriter::new(file), name)),
+        let file = Written {
+            file: BufWriter::new(file),
+            path: name,
+            bytes: 0,
         };
+        let file = Some(file);
+        let mut log = EventLog { file, largest };
         log.line(&Head {
             version: VERSION,
             language: setting.language.code().to_owned(),
@@ -74,31 +102,44 @@ impl EventLog {
         Ok(log)
     }
 
-    pub fn opened(&mut self, lab: &str) {
-        // The next line fails in the same way and is reported.
-        let _ = self.line(&Line::Opened(lab.to_owned()));
+    pub fn opened(&mut self, lab: &str) -> Result<(), RunError> {
+        self.line(&Said::Opened(lab))
     }
 
     pub fn write(&mut self, event: &Event) -> Result<(), RunError> {
-        if self.file.is_none() {
-            return Ok(());
-        }
-        self.line(&Line::Happened(Box::new(event.clone())))
+        self.line(&Said::Happened(event))
     }
 
     /// A line at a time reaches the file, so that a crash can be played again.
+    /// Where it cannot be written, nothing more is: the interface goes on.
     fn line(&mut self, line: &impl Serialize) -> Result<(), RunError> {
-        let Some((file, path)) = &mut self.file else {
+        let Some(mut to) = self.file.take() else {
             return Ok(());
         };
-        let written = serde_json::to_writer(&mut *file, line)
-            .map_err(io::Error::from)
-            .and_then(|()| file.write_all(b"\n"))
-            .and_then(|()| file.flush());
-        written.map_err(|source| RunError::Record {
-            path: path.clone(),
-            source,
-        })
+        match to.line(line, self.largest) {
+            Ok(()) => {
+                self.file = Some(to);
+                Ok(())
+            }
+            Err(source) => Err(RunError::Record {
+                path: to.path,
+                source,
+            }),
+        }
+    }
+}
+
+impl Written {
+    fn line(&mut self, line: &impl Serialize, largest: u64) -> io::Result<()> {
+        let mut text = serde_json::to_vec(line)?;
+        text.push(b'\n');
+        self.bytes += text.len() as u64;
+        if self.bytes > largest {
+            let full = format!("it has reached its largest size, {} MiB", largest >> 20);
+            return Err(io::Error::other(full));
+        }
+        self.file.write_all(&text)?;
+        self.file.flush()
     }
 }
 
@@ -258,7 +299,7 @@ mod tests {
         let mut log = EventLog::begin(Some(path), &setting()).expect("a file of the test's own");
         let mut model = Model::new(setting());
         open(&mut model, "hello-world", &mut Vec::new());
-        log.opened("hello-world");
+        log.opened("hello-world").expect("it is written");
         let mut seen = vec![(0, drawn(&model))];
         for (what, at) in happenings().into_iter().zip(1..) {
             let at = BEGUN + at * 250;
@@ -289,6 +330,25 @@ mod tests {
     }
 
     #[test]
+    fn it_is_the_learners_alone_takes_no_files_place_and_has_an_end() {
+        use std::os::unix::fs::PermissionsExt;
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = folder.path().join("events");
+        let mut log = EventLog::begin(Some(&path), &setting()).expect("a file of the test's own");
+        let mode = std::fs::metadata(&path).expect("it is there").permissions();
+        assert_eq!(mode.mode() & 0o777, 0o600);
+        let again = EventLog::begin(Some(&path), &setting());
+        assert!(again.is_err(), "a file that is there is kept");
+        let before = std::fs::read(&path).expect("as written");
+        log.largest = before.len() as u64 + 10;
+        let full = log.opened("hello-world").expect_err("it is full");
+        assert!(full.to_string().contains("events"), "{full}");
+        // Once said, no more is.
+        log.opened("hello-world").expect("nothing is written");
+        assert_eq!(std::fs::read(&path).expect("as written"), before);
+    }
+
+    #[test]
     fn it_can_be_broken_off() {
         let folder = tempfile::tempdir().expect("a folder");
         let path = folder.path().join("events");
@@ -314,6 +374,7 @@ mod tests {
         };
         assert!(play("").contains("line 1"));
         assert!(play("{\"not\": \"one\"}\n").contains("line 1"));
+        std::fs::remove_file(&path).expect("it is there");
         live(&path);
         let whole = std::fs::read_to_string(&path).expect("as written");
         let torn = &whole[..whole.len() - 20];

@@ -55,6 +55,7 @@ enum Operation {
     Bounding(Vec<String>),
     FindUser(User),
     FindCommand(Vec<String>),
+    RecordOwners,
     AwaitStart,
     SwitchUser(User),
     Capabilities(Capabilities),
@@ -276,6 +277,7 @@ impl Operation {
                 let command = args.first().map_or("", String::as_str);
                 words::op_find_command(language, format!("{command:?}"))
             }
+            Self::RecordOwners => words::op_record_owners(language),
             Self::AwaitStart => words::op_await_start(language),
             Self::SwitchUser(user) => words::op_switch_user(language, user.say(language)),
             Self::Capabilities(sets) => sets.say(language),
