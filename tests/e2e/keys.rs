@@ -41,7 +41,7 @@ const ENGLISH: Tongue = Tongue {
     all_met: "All goals are met.",
     help: "? help",
     keys: "┌ help",
-    came_back: "--- earlier ---",
+    came_back: "--- above: last visit ---",
 };
 
 const FRENCH: Tongue = Tongue {
@@ -51,7 +51,7 @@ const FRENCH: Tongue = Tongue {
     all_met: "Tous les objectifs sont atteints.",
     help: "? aide",
     keys: "┌ aide",
-    came_back: "--- plus tôt ---",
+    came_back: "--- ci-dessus : dernière visite ---",
 };
 
 #[test]

@@ -7,14 +7,16 @@ use std::io::Write;
 use std::process::{Command, ExitCode};
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
-use std::sync::mpsc;
+use std::sync::mpsc::{self, Receiver, RecvTimeoutError};
 use std::thread;
+use std::time::Duration;
 
 use plimsoll_lab::course::Lab;
 use plimsoll_lab::result::{CheckRecord, ResultRecord, Status};
 use plimsoll_text::Language;
 use plimsoll_tui::lesson::{Lesson, Part, plain};
-use plimsoll_tui::run::{Outside, Watched, watch_engine, watch_files};
+use plimsoll_tui::model::Recheck;
+use plimsoll_tui::run::{Outside, Watched, now, watch_engine, watch_files};
 
 use super::outside::Binary;
 use crate::arguments::Shared;
@@ -43,18 +45,25 @@ pub fn run(shared: &Shared, name: &str) -> Outcome {
             .into_iter()
             .fold(failure, |failure, hint| failure.hint(hint))
     };
+    // It can be read where no lab can be started.
+    let lesson = Lesson::parse(lab.lesson.get(language));
+    let text = plain(&lesson, Part::Whole, reading_width(), language);
+    put!("{text}\n");
     outside.enter(name).map_err(failed)?;
-    let result = outside.judge(name).map_err(failed)?;
-    put!("{}", introduction(lab, &result, language));
-    announce(outside.clone(), name, result, language);
+    match outside.judge(name) {
+        Ok(result) => {
+            put!("{}", goals(lab, &result, language));
+            announce(outside.clone(), name, result, language);
+        }
+        // The shell is as good without.
+        Err(fault) => drop(failed(fault).show()),
+    }
     shell(&outside, name)
 }
 
-fn introduction(lab: &Lab, result: &ResultRecord, language: Language) -> String {
+fn goals(lab: &Lab, result: &ResultRecord, language: Language) -> String {
     let width = reading_width();
-    let lesson = Lesson::parse(lab.lesson.get(language));
-    let mut out = plain(&lesson, Part::Whole, width, language);
-    out += &format!("\n{}\n", words::guided_goals(language));
+    let mut out = format!("{}\n", words::guided_goals(language));
     for check in &result.checks {
         let mark = match check.status {
             Status::Pass => words::guided_met(language),
@@ -93,9 +102,8 @@ fn announce(outside: Arc<Binary>, lab: &str, first: ResultRecord, language: Lang
     });
     thread::spawn(move || {
         let mut met = met(&first);
-        while told.recv().is_ok() {
-            // What came meanwhile is seen by the same look.
-            while told.try_recv().is_ok() {}
+        let mut recheck = Recheck::default();
+        while happened(&told, &mut recheck) {
             let Ok(result) = outside.judge(&lab) else {
                 continue;
             };
@@ -107,6 +115,29 @@ fn announce(outside: Arc<Binary>, lab: &str, first: ResultRecord, language: Lang
             met = self::met(&result);
         }
     });
+}
+
+/// Waits until something happened, or until a look is due that no event brings
+/// about ([`Recheck`]); `false`: nothing will happen any more.
+fn happened(told: &Receiver<()>, recheck: &mut Recheck) -> bool {
+    let left = |at: u64| Duration::from_millis(at.saturating_sub(now()));
+    let heard = match recheck.next.map(left) {
+        Some(left) => told.recv_timeout(left),
+        None => told.recv().map_err(RecvTimeoutError::from),
+    };
+    match heard {
+        Ok(()) => {
+            // What came meanwhile is seen by the same look.
+            while told.try_recv().is_ok() {}
+            recheck.begin(now());
+            true
+        }
+        Err(RecvTimeoutError::Timeout) => {
+            recheck.go_on(now());
+            true
+        }
+        Err(RecvTimeoutError::Disconnected) => false,
+    }
 }
 
 fn met(result: &ResultRecord) -> BTreeSet<String> {

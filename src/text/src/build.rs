@@ -167,7 +167,13 @@ fn read((file, text): (&str, &str), mistakes: &mut Vec<String>) -> Found {
         }
         match &message.value {
             None => mistakes.push(format!("{file}:{line}: `{name}` says nothing")),
-            Some(pattern) => in_pattern(pattern, &mut variables),
+            Some(pattern) => {
+                let mut refused = Vec::new();
+                in_pattern(pattern, &mut variables, &mut refused);
+                for what in refused {
+                    mistakes.push(format!("{file}:{line}: `{name}` has {what}"));
+                }
+            }
         }
         if let Some(first) = found.insert(name.clone(), Signature { line, variables }) {
             mistakes.push(format!(
@@ -198,33 +204,60 @@ fn messages_of<'a>(
     all
 }
 
-fn in_pattern(pattern: &Pattern<&str>, variables: &mut BTreeSet<String>) {
+fn in_pattern(
+    pattern: &Pattern<&str>,
+    variables: &mut BTreeSet<String>,
+    refused: &mut Vec<String>,
+) {
     for element in &pattern.elements {
         if let PatternElement::Placeable { expression } = element {
-            in_expression(expression, variables);
+            in_expression(expression, variables, refused);
         }
     }
 }
 
-fn in_expression(expression: &Expression<&str>, variables: &mut BTreeSet<String>) {
+fn in_expression(
+    expression: &Expression<&str>,
+    variables: &mut BTreeSet<String>,
+    refused: &mut Vec<String>,
+) {
     match expression {
-        Expression::Inline(inline) => in_inline(inline, variables),
+        Expression::Inline(inline) => in_inline(inline, variables, refused),
         Expression::Select { selector, variants } => {
-            in_inline(selector, variables);
+            in_inline(selector, variables, refused);
             for variant in variants {
-                in_pattern(&variant.value, variables);
+                in_pattern(&variant.value, variables, refused);
             }
         }
     }
 }
 
-fn in_inline(inline: &InlineExpression<&str>, variables: &mut BTreeSet<String>) {
+/// Variables and literals; whatever else Fluent has would need what a message
+/// alone does not have.
+fn in_inline(
+    inline: &InlineExpression<&str>,
+    variables: &mut BTreeSet<String>,
+    refused: &mut Vec<String>,
+) {
     match inline {
         InlineExpression::VariableReference { id } => {
             variables.insert(id.name.to_owned());
         }
-        InlineExpression::Placeable { expression } => in_expression(expression, variables),
-        _ => {}
+        InlineExpression::Placeable { expression } => {
+            in_expression(expression, variables, refused);
+        }
+        InlineExpression::StringLiteral { .. } | InlineExpression::NumberLiteral { .. } => {}
+        InlineExpression::FunctionReference { id, .. } => refused.push(format!(
+            "the function `{}`: give the value as it is to be shown",
+            id.name
+        )),
+        InlineExpression::MessageReference { id, .. } => refused.push(format!(
+            "another message, `{}`: write its words here",
+            id.name
+        )),
+        InlineExpression::TermReference { id, .. } => {
+            refused.push(format!("the term `-{}`: write its words here", id.name));
+        }
     }
 }
 
@@ -275,6 +308,20 @@ mod tests {
             refused("quit = quit { $lab }\n", "\nquit = quitter\n"),
             "en.ftl:1: `quit` uses $lab, which line 2 of fr.ftl does not: use it there too"
         );
+    }
+
+    #[test]
+    fn what_a_message_alone_does_not_have_is_refused() {
+        let french = "a = x\n";
+        let said = refused("a = { NUMBER($x) }\n", french);
+        assert!(
+            said.contains("en.ftl:1: `a` has the function `NUMBER`"),
+            "{said}"
+        );
+        let said = refused("a = { -name }\n", french);
+        assert!(said.contains("`a` has the term `-name`"), "{said}");
+        let said = refused("a = { b }\nb = y\n", "a = x\nb = y\n");
+        assert!(said.contains("`a` has another message, `b`"), "{said}");
     }
 
     #[test]

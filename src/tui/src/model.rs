@@ -66,6 +66,8 @@ pub struct LabScreen {
     pub unkept_since: Option<Moment>,
     pub shell: ShellState,
     pub focus: Focus,
+    /// When the keys last went from a pane back to the terminal.
+    pub left_pane_at: Moment,
     /// What stands beside, above or in place of the terminal.
     pub side: Side,
     /// The terminal alone.
@@ -144,8 +146,8 @@ pub struct Goals {
     pub turned_back: BTreeSet<String>,
     /// Since when a recognised mistake has been there: goal and mistake.
     pub missed_since: BTreeMap<(String, String), Moment>,
-    /// Goals whose hint the learner asked for.
-    pub asked: BTreeSet<String>,
+    /// Recognised mistakes whose hint the learner asked for: goal and mistake.
+    pub asked: BTreeSet<(String, String)>,
 }
 
 /// Work that is under way at most once, and is begun again where something
@@ -380,6 +382,7 @@ impl LabScreen {
             unkept_since: None,
             shell: ShellState::None,
             focus: Focus::Terminal,
+            left_pane_at: 0,
             side: Side::Lesson,
             zoomed: false,
             step: 0,

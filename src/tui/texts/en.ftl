@@ -2,7 +2,7 @@
 key-help = help
 
 # The learner's terminal.
-earlier = earlier
+earlier = above: last visit
 recording-full = The recording has reached its largest size: from here on only goals are noted.
 no-terminal = No terminal can be opened inside this screen ({ $reason }). `plimsoll shell LAB` in your own terminal works without one.
 no-terminal-missing = /dev/ptmx or /dev/pts is missing on this machine, so no terminal can be opened inside this screen. An administrator mends it with `mount -t devpts devpts /dev/pts`; `plimsoll shell LAB` in your own terminal works without one.
@@ -447,6 +447,8 @@ xray-key-book = book
 xray-key-scroll = scroll
 xray-key-data = as data
 xray-key-lines = lines
+
+several-lines = This command has several lines, and the program in the terminal would run them one by one. At the shell's prompt they can be inserted.
 
 # Operations of a plan: in English word for word what `docker run --explain` prints.
 op-root-directory = take { $path } as root file system

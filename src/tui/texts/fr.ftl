@@ -2,7 +2,7 @@
 key-help = aide
 
 # Le terminal de l'apprenant.
-earlier = plus tôt
+earlier = ci-dessus : dernière visite
 recording-full = L'enregistrement a atteint sa taille maximale : à partir d'ici, seuls les objectifs sont notés.
 no-terminal = Impossible d'ouvrir un terminal dans cet écran ({ $reason }). `plimsoll shell LAB`, dans votre propre terminal, s'en passe.
 no-terminal-missing = Il manque /dev/ptmx ou /dev/pts sur cette machine : aucun terminal ne peut être ouvert dans cet écran. Un administrateur y remédie avec `mount -t devpts devpts /dev/pts` ; `plimsoll shell LAB`, dans votre propre terminal, s'en passe.
@@ -450,6 +450,8 @@ xray-key-book = livre
 xray-key-scroll = défiler
 xray-key-data = en données
 xray-key-lines = lignes
+
+several-lines = Cette commande a plusieurs lignes, et le programme du terminal les exécuterait une à une. À l'invite du shell, elles peuvent être insérées.
 
 # Les opérations d'un plan.
 op-root-directory = prendre { $path } comme système de fichiers racine

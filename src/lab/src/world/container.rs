@@ -137,11 +137,11 @@ impl Container {
         short_id(&self.id)
     }
 
-    /// Whether the learner means this container: its name, or four digits of
-    /// its id at least.
+    /// Whether the learner means this container: its name, or the first digits
+    /// of its id, however few, as Docker takes them.
     pub fn is_called(&self, word: &str) -> bool {
         let word = word.trim().trim_start_matches('/');
-        let is_id = word.len() >= 4
+        let is_id = !word.is_empty()
             && word.len() <= self.id.len()
             && word.bytes().all(|byte| byte.is_ascii_hexdigit());
         word == self.name || (is_id && self.id.starts_with(&word.to_ascii_lowercase()))

@@ -55,9 +55,16 @@ impl Performer {
                 ShellEvent::Output(output) => {
                     self.recorded(lab, event.at, |recorder, at| recorder.output(at, output))
                 }
-                ShellEvent::Ended(ending) => self.recorded(lab, event.at, |recorder, at| {
-                    recorder.exit(at, ending.code())
-                }),
+                ShellEvent::Ended(ending) => {
+                    self.recorded(lab, event.at, |recorder, at| {
+                        recorder.exit(at, ending.code())
+                    });
+                    // Nothing comes after the end: another shell is another recording.
+                    let seat = self.seats.get_mut(lab);
+                    if seat.is_some_and(|seat| seat.recorder.take().is_some()) {
+                        teller(lab, &self.events)(LabEvent::RecordingEnded);
+                    }
+                }
                 ShellEvent::Failed(_) => {}
             },
             What::Lab {

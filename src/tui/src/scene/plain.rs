@@ -15,7 +15,7 @@ pub fn plain(scene: &Scene, language: Language, now: Timestamp) -> String {
     let count = scene.containers.len() + scene.left_out.containers;
     let up = scene.containers.iter().filter(|one| one.is_up()).count();
     lines.push(match count {
-        0 => format!("{} docker run hello-world", words::map_empty(language)),
+        0 => format!("{} docker run IMAGE", words::map_empty(language)),
         _ => words::plain_containers(language, count, up),
     });
     for one in &scene.containers {

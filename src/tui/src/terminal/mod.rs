@@ -193,10 +193,10 @@ impl Terminal {
         paste::pasted(text, paste::Brackets::of(self.mode()))
     }
 
-    /// What the program gets for a command put at its prompt: one line, never
-    /// with a Return.
+    /// What the program gets for a command put at its prompt, never with a
+    /// Return; `None`: it has several lines, and each would be run.
     #[must_use]
-    pub fn insert(&mut self, command: &str) -> Vec<u8> {
+    pub fn insert(&mut self, command: &str) -> Option<Vec<u8>> {
         self.scroll(Scroll::Bottom);
         paste::inserted(command, paste::Brackets::of(self.mode()))
     }

@@ -37,12 +37,24 @@ pub(super) fn pasted(text: &str, brackets: Brackets) -> Vec<u8> {
     brackets.around(kept.collect())
 }
 
-/// A command for the prompt, on one line: newlines and tabs are spaces, since the
-/// one runs and the other completes.
-pub(super) fn inserted(command: &str, brackets: Brackets) -> Vec<u8> {
-    let words = command.trim().chars().map(|character| match character {
-        '\n' | '\r' | '\t' => ' ',
+/// A command for the prompt, never with a Return at its end. One line is typed:
+/// an Escape that came before would spoil brackets. Several go in brackets, where
+/// the program takes them as one text; `None` where it asked for none, since each
+/// line would be run. Tabs are spaces: they would complete.
+pub(super) fn inserted(command: &str, brackets: Brackets) -> Option<Vec<u8>> {
+    let command = command.trim().replace("\r\n", "\n").replace('\r', "\n");
+    if command.contains('\n') && brackets == Brackets::Unknown {
+        return None;
+    }
+    let brackets = match command.contains('\n') {
+        true => brackets,
+        false => Brackets::Unknown,
+    };
+    let words = command.chars().map(|character| match character {
+        '\n' => '\r',
+        '\t' => ' ',
         other => other,
     });
-    brackets.around(words.filter(|c| !c.is_control()).collect())
+    let kept = words.filter(|c| !c.is_control() || *c == '\r');
+    Some(brackets.around(kept.collect()))
 }

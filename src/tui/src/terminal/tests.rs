@@ -235,12 +235,24 @@ fn pasting() {
 #[test]
 fn a_command_put_at_the_prompt_is_never_run() {
     let mut terminal = showing("");
-    assert_eq!(terminal.insert("docker ps\n"), b"docker ps");
-    assert_eq!(terminal.insert("a\nb\tc\r\x03\x04d"), b"a b c d");
+    let mut insert = |command: &str| {
+        let bytes = terminal.insert(command)?;
+        Some(String::from_utf8(bytes).expect("text"))
+    };
+    assert_eq!(insert("docker ps\n").as_deref(), Some("docker ps"));
+    assert_eq!(insert("a\tc\x03\x04d").as_deref(), Some("a cd"));
+    assert_eq!(insert("a\nb"), None);
+    assert_eq!(insert("a\rb"), None);
     let _ = terminal.feed(b"\x1b[?2004h");
+    let mut insert = |command: &str| {
+        let bytes = terminal.insert(command)?;
+        Some(String::from_utf8(bytes).expect("text"))
+    };
+    assert_eq!(insert(" docker ps\n\n").as_deref(), Some("docker ps"));
+    // As one text, with its lines; and it cannot end its own brackets.
     assert_eq!(
-        terminal.insert(" docker ps\n\n"),
-        b"\x1b[200~docker ps\x1b[201~"
+        insert("cat <<EOF\nFROM base\x1b[201~\nEOF\n").as_deref(),
+        Some("\x1b[200~cat <<EOF\rFROM base[201~\rEOF\x1b[201~")
     );
 }
 
@@ -264,12 +276,16 @@ fn the_last_screen_comes_back_above_a_rule() {
     again.restore(&saved, Language::French);
     assert_eq!(
         screen(&again),
-        "red\n\na line longer than the screen is\nlab$\n--- plus tôt ---"
+        "red\n\na line longer than the screen is\nlab$\n--- ci-dessus : dernière visite ---"
     );
     assert_eq!(again.cursor(), Some((5, 0)));
     assert_eq!(
         again.last_screen(),
-        [&saved[..], "\n--- plus tôt ---".as_bytes()].concat()
+        [
+            &saved[..],
+            "\n--- ci-dessus : dernière visite ---".as_bytes()
+        ]
+        .concat()
     );
 }
 
@@ -283,7 +299,7 @@ fn a_saved_screen_can_do_nothing() {
     assert!(!terminal.is_alternate());
     assert_eq!(terminal.title(), None);
     assert!(
-        screen(&terminal).ends_with("abc[6n\n--- earlier ---"),
+        screen(&terminal).ends_with("abc[6n\n--- above: last visit ---"),
         "{}",
         screen(&terminal)
     );

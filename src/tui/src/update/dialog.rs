@@ -7,7 +7,7 @@ use plimsoll_lab::schema::{Kind, Question};
 use super::{goals, lab, notice};
 use crate::effect::Effect;
 use crate::event::BackTo;
-use crate::model::{Asking, Model, Overlay, Place, Tone};
+use crate::model::{Asking, LabState, Model, Overlay, Place, Tone};
 use crate::words;
 
 /// Longest answer, in characters; what `plimsoll answer` takes is more.
@@ -49,13 +49,13 @@ pub(super) fn press(model: &mut Model, key: KeyEvent, effects: &mut Vec<Effect>)
                 effects.push(Effect::Reset { lab, back_to });
             }
         }
-        Overlay::AskingLosses { .. } | Overlay::Resetting => model.overlay = Some(overlay),
+        Overlay::Resetting => model.overlay = Some(overlay),
         Overlay::Hints => {
             if let (KeyCode::Char('h'), Place::Lab(name)) = (key.code, model.place.clone()) {
                 goals::hint(model, &name, effects);
             }
         }
-        Overlay::Book { .. } | Overlay::Fault(_) => {}
+        Overlay::AskingLosses { .. } | Overlay::Book { .. } | Overlay::Fault(_) => {}
     }
 }
 
@@ -88,7 +88,15 @@ pub(super) fn ask(model: &mut Model, name: &str) {
     let here = lab.file.steps.get(screen.step).into_iter();
     let here = here.flat_map(|step| &step.questions).filter_map(index_of);
     let all = 0..questions.len();
-    let open = |index: &usize| !answers.contains_key(&questions[*index].id);
+    // Without an answer, or with one that was seen to be wrong.
+    let is_wrong = |id: &str| {
+        let mut checks = screen.goals.checks().iter();
+        checks.any(|check| check.id == id && check.miss.is_some())
+    };
+    let open = |index: &usize| {
+        let id = &questions[*index].id;
+        !answers.contains_key(id) || is_wrong(id)
+    };
     let first = here.clone().chain(all).find(open).or(here.clone().next());
     let overlay = match (first, questions.is_empty()) {
         (_, true) => None,
@@ -119,14 +127,10 @@ fn asking(
     let Some(asked) = lab.file.questions.get(question) else {
         return asking;
     };
-    if let Some(given) = answers.get(&asked.id) {
-        match &asked.kind {
-            Kind::Choice(choices) => {
-                let index = choices.iter().position(|choice| &choice.id == given);
-                asking.choice = index.unwrap_or(0);
-            }
-            Kind::Text => asking.typed.clone_from(given),
-        }
+    // A text begins anew: what was answered stands in the verdict.
+    if let (Some(given), Kind::Choice(choices)) = (answers.get(&asked.id), &asked.kind) {
+        let index = choices.iter().position(|choice| &choice.id == given);
+        asking.choice = index.unwrap_or(0);
     }
     asking
 }
@@ -206,12 +210,12 @@ fn give(
         question: question.id.clone(),
         value,
     });
-    notice(
-        model,
-        words::answer_noted(model.language),
-        Tone::Plain,
-        effects,
-    );
+    // Whether it is right shows at once, where the lab can be judged.
+    let screen = model.labs.get(name);
+    if screen.is_none_or(|screen| screen.state != LabState::Ready) {
+        let text = words::answer_noted(model.language);
+        notice(model, text, Tone::Plain, effects);
+    }
 }
 
 pub(super) fn paste(model: &mut Model, text: &str) {

@@ -1,11 +1,12 @@
 //! What a new verdict changes: goals that are met, goals that are no longer.
 
 use plimsoll_lab::result::{CheckRecord, ResultRecord, Status};
+use plimsoll_text::Language;
 
 use super::{layout, notice, notice_in};
 use crate::effect::Effect;
 use crate::event::Moment;
-use crate::model::{LabScreen, Model, Overlay, Tone};
+use crate::model::{LabScreen, Model, Overlay, Place, Tone};
 use crate::words;
 
 /// How long a recognised mistake stands before its hint appears by itself, in
@@ -30,7 +31,7 @@ pub(super) fn judged(
     for check in &result.checks {
         if check.status == Status::Pass {
             goals.turned_back.remove(&check.id);
-            goals.asked.remove(&check.id);
+            goals.asked.retain(|(goal, _)| *goal != check.id);
         }
     }
     let missed = |check: &CheckRecord| {
@@ -49,45 +50,54 @@ pub(super) fn judged(
     goals.fault = None;
     goals.result = Some(result);
     let done = goals.is_done() && !was_done;
-    let mut said = None;
-    for change in changes.into_iter().filter(|_| !first) {
-        match change {
-            Change::Met(check) => {
-                let text = words::goal_met(language, check.title.get(language));
-                effects.push(Effect::Mark {
-                    lab: lab.to_owned(),
-                    label: format!("met: {}", check.id),
-                });
-                // The goal reached last is what the learner has just done.
-                if !matches!(said, Some((_, Tone::Bad))) {
-                    said = Some((text, Tone::Good));
-                }
-            }
-            Change::TurnedBack(check) => {
-                goals.turned_back.insert(check.id.clone());
-                let text = words::goal_turned_back(
-                    language,
-                    check.title.get(language),
-                    check.actual.get(language),
-                );
-                effects.push(Effect::Mark {
-                    lab: lab.to_owned(),
-                    label: format!("no longer: {}", check.id),
-                });
-                // What was lost is more urgent than what was won, and of that
-                // the first: those after it may only wait for it.
-                if !matches!(said, Some((_, Tone::Bad))) {
-                    said = Some((text, Tone::Bad));
-                }
-            }
-        }
-    }
+    let mut said = match first {
+        true => None,
+        false => tell(screen, lab, language, changes, effects),
+    };
     if done && !first {
         said = Some((words::all_goals_met(language), Tone::Good));
     }
     if let Some((text, tone)) = said {
         notice_in(model, lab, text, tone, effects);
     }
+}
+
+/// Marks what changed, and the one sentence that says it.
+fn tell(
+    screen: &mut LabScreen,
+    lab: &str,
+    language: Language,
+    changes: Vec<Change>,
+    effects: &mut Vec<Effect>,
+) -> Option<(String, Tone)> {
+    let mut said = None;
+    let mut mark = |label: String| {
+        let lab = lab.to_owned();
+        effects.push(Effect::Mark { lab, label });
+    };
+    for change in changes {
+        let told = match change {
+            Change::Met(check) => {
+                mark(format!("met: {}", check.id));
+                let text = words::goal_met(language, check.title.get(language));
+                (text, Tone::Good)
+            }
+            Change::TurnedBack(check) => {
+                mark(format!("no longer: {}", check.id));
+                screen.goals.turned_back.insert(check.id.clone());
+                let title = check.title.get(language);
+                let text = words::goal_turned_back(language, title, check.actual.get(language));
+                (text, Tone::Bad)
+            }
+        };
+        // The goal reached last is what the learner has just done. What was lost is
+        // more urgent than what was won, and of that the first: those after it may
+        // only wait for it.
+        if !matches!(said, Some((_, Tone::Bad))) {
+            said = Some(told);
+        }
+    }
+    said
 }
 
 /// More help with the next open goal: first the hint made for a recognised
@@ -112,7 +122,14 @@ pub(super) fn hint(model: &mut Model, name: &str, effects: &mut Vec<Effect>) {
     let Some(screen) = model.labs.get_mut(name) else {
         return;
     };
-    if check.hint.is_some() && !shows_by_itself && screen.goals.asked.insert(check.id.clone()) {
+    if let Some(miss) = check.miss.as_deref().filter(|_| check.hint.is_some())
+        && !shows_by_itself
+        && screen
+            .goals
+            .asked
+            .insert((check.id.clone(), miss.to_owned()))
+    {
+        note_miss(model, name, &check.id, miss, effects);
         return;
     }
     let steps = model
@@ -138,6 +155,36 @@ pub(super) fn hint(model: &mut Model, name: &str, effects: &mut Vec<Effect>) {
         goal: check.id,
         shown,
     });
+}
+
+/// The hint made for a mistake was shown: recorded once, as `goal/mistake`.
+fn note_miss(model: &mut Model, name: &str, goal: &str, miss: &str, effects: &mut Vec<Effect>) {
+    let goal = format!("{goal}/{miss}");
+    let hints = &mut model.progress.lab_mut(name).hints;
+    if hints.insert(goal.clone(), 1).is_none() {
+        effects.push(Effect::NoteHint {
+            lab: name.to_owned(),
+            goal,
+            shown: 1,
+        });
+    }
+}
+
+/// A hint that a mistake brought up by itself is recorded as one that was asked for.
+pub(super) fn note_shown(model: &mut Model, effects: &mut Vec<Effect>) {
+    let Place::Lab(name) = model.place.clone() else {
+        return;
+    };
+    let Some(screen) = model.labs.get(&name) else {
+        return;
+    };
+    let Some(check) = screen.goals.next().filter(|check| check.hint.is_some()) else {
+        return;
+    };
+    let (goal, miss) = (check.id.clone(), check.miss.clone().unwrap_or_default());
+    if shows_by_itself(screen, &goal, Some(&miss), model.now) {
+        note_miss(model, &name, &goal, &miss, effects);
+    }
 }
 
 /// Whether the goals have more than a line: hints stand among them then.

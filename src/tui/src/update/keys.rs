@@ -7,12 +7,22 @@ use crate::effect::Effect;
 use crate::keys::{Action, Scope, action, is_leader};
 use crate::model::{Focus, LabState, Model, Overlay, Place, ShellState, Side};
 
+/// Escape that leaves a pane is pressed twice within this, in milliseconds, for
+/// safety; later it is meant for the program in the terminal.
+const AGAIN_MS: u64 = 700;
+
 pub(super) fn press(model: &mut Model, key: KeyEvent, effects: &mut Vec<Effect>) {
     if key.kind == KeyEventKind::Release {
         return;
     }
-    if model.overlay.is_some() {
-        dialog::press(model, key, effects);
+    if let Some(overlay) = &model.overlay {
+        let in_lab = matches!(model.place, Place::Lab(_));
+        if in_lab && is_leader(&key) && *overlay != Overlay::Resetting {
+            model.overlay = None;
+            model.leading = true;
+        } else {
+            dialog::press(model, key, effects);
+        }
         return;
     }
     match model.place {
@@ -43,6 +53,11 @@ fn in_lab(model: &mut Model, key: KeyEvent, effects: &mut Vec<Effect>) {
         (Focus::Terminal, _) => {
             let lives = screen.state == LabState::Ready;
             if lives && screen.shell == ShellState::Running {
+                // A second Escape, for safety: the shell would take the next key
+                // with it, as one.
+                if key.code == KeyCode::Esc && screen.left_pane_at + AGAIN_MS > model.now {
+                    return;
+                }
                 if key.code == KeyCode::Enter {
                     // A command that only looks (`curl`) is a good moment to
                     // look as well.

@@ -281,10 +281,13 @@ fn lost(model: &mut Model, name: &str, effects: &mut Vec<Effect>) {
     let Some(screen) = model.labs.get_mut(name) else {
         return;
     };
-    effects.push(Effect::KeepScreen {
-        lab: name.to_owned(),
-        screen: screen.terminal.last_screen(),
-    });
+    // What a reset takes away is not kept for the next visit.
+    if model.overlay != Some(Overlay::Resetting) {
+        effects.push(Effect::KeepScreen {
+            lab: name.to_owned(),
+            screen: screen.terminal.last_screen(),
+        });
+    }
     screen.state = match model.overlay {
         // A reset ends the engine itself, and enters the lab again.
         Some(Overlay::Resetting) => LabState::Starting,
@@ -399,6 +402,14 @@ fn was_reset(
     screen.goals = crate::model::Goals::default();
     screen.judging.outdate();
     effects.push(Effect::ReadProgress);
+    if back_to == BackTo::Beginning {
+        // What is told of the lab from now on is told of another engine.
+        let (rows, columns) = screen.terminal.size();
+        screen.terminal = crate::terminal::Terminal::new(rows.into(), columns.into());
+        screen.scene = crate::scene::Scene::default();
+        screen.journal.0.clear();
+        screen.xray = Default::default();
+    }
     if back_to == BackTo::Beginning || screen.state != LabState::Ready {
         screen.state = LabState::Starting;
         effects.push(Effect::Enter {
@@ -435,6 +446,7 @@ pub(super) fn show(model: &mut Model, name: &str, side: Side, effects: &mut Vec<
 pub(super) fn back_to_terminal(model: &mut Model, name: &str) {
     if let Some(screen) = model.labs.get_mut(name) {
         screen.focus = Focus::Terminal;
+        screen.left_pane_at = model.now;
     }
 }
 

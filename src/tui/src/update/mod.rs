@@ -45,6 +45,7 @@ pub fn update(model: &mut Model, event: Event) -> Vec<Effect> {
         What::Wake => {
             lab::keep_screens(model, &mut effects);
             lab::look_again(model, &mut effects);
+            goals::note_shown(model, &mut effects);
         }
         // Drawn anew by whoever has the screen.
         What::Resumed => {}

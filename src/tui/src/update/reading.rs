@@ -6,8 +6,9 @@ use crate::effect::Effect;
 use crate::geometry;
 use crate::keys::Action;
 use crate::lesson::{Place, Target};
-use crate::model::{Focus, LabScreen, LabState, Model, Overlay, ShellState, Side};
+use crate::model::{Focus, LabScreen, LabState, Model, Overlay, ShellState, Side, Tone};
 use crate::view::lesson;
+use crate::words;
 
 /// Keys while the lesson has them.
 pub(super) fn in_lesson(model: &mut Model, name: &str, action: Action, effects: &mut Vec<Effect>) {
@@ -84,7 +85,11 @@ fn insert(model: &mut Model, name: &str, effects: &mut Vec<Effect>) {
     let Some(command) = screen.lesson.layout.commands.get(chosen) else {
         return;
     };
-    let bytes = screen.terminal.insert(&command.text);
+    let Some(bytes) = screen.terminal.insert(&command.text) else {
+        let text = words::several_lines(model.language);
+        super::notice(model, text, Tone::Plain, effects);
+        return;
+    };
     screen.focus = Focus::Terminal;
     effects.push(Effect::Type {
         lab: name.to_owned(),

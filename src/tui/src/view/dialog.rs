@@ -322,9 +322,11 @@ fn question(model: &Model, lab: &Lab, asking: &Asking, room: usize) -> Option<To
         }
         Kind::Text => {
             let cursor = theme.symbol("▏", "_");
+            // Where it is longer than the dialog, its end is what is being typed.
+            let typed = text::tail(&asking.typed, usize::from(room).saturating_sub(3));
             lines.push(Line::from(vec![
                 Span::styled("> ", theme.accent()),
-                Span::raw(format!("{}{cursor}", asking.typed)),
+                Span::raw(format!("{typed}{cursor}")),
             ]));
         }
     }
@@ -378,7 +380,12 @@ fn script(model: &Model, lab: &Lab, room: usize) -> Vec<Line<'static>> {
         .reference()
         .map_or("", |attempt| attempt.script.as_str());
     for line in reference.lines() {
-        for part in text::folded(line, room) {
+        // What is answered before the script, as a learner types it.
+        let answer = line.strip_prefix("# answer: ").and_then(|told| {
+            let (question, value) = told.split_once('=')?;
+            Some(format!("plimsoll answer {} {question} {value}", lab.name))
+        });
+        for part in text::folded(answer.as_deref().unwrap_or(line), room) {
             lines.push(Line::styled(part, model.theme.code()));
         }
     }

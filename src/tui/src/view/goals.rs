@@ -280,7 +280,8 @@ pub(super) fn hints(
 /// while.
 fn lab_hint(model: &Model, screen: &LabScreen, check: &CheckRecord) -> Option<String> {
     let hint = check.hint.as_ref()?;
-    let asked = screen.goals.asked.contains(&check.id);
+    let miss = check.miss.clone().unwrap_or_default();
+    let asked = screen.goals.asked.contains(&(check.id.clone(), miss));
     let waited = shows_by_itself(screen, &check.id, check.miss.as_deref(), model.now);
     (asked || waited).then(|| hint.get(model.language).to_owned())
 }

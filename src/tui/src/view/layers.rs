@@ -168,7 +168,7 @@ impl Layers<'_> {
             let Page {
                 language, theme, ..
             } = self.page;
-            let command = Span::styled("docker pull nginx", theme.code());
+            let command = Span::styled("docker pull IMAGE", theme.code());
             blocks.push(Block::of(vec![
                 Line::from(format!(" {}", words::layers_empty(language))),
                 Line::from(vec![Span::raw("   "), command]),

@@ -94,6 +94,18 @@ pub fn cut(text: &str, width: usize, theme: Theme) -> String {
     out
 }
 
+/// As much of a text's end as fits: where it is being typed.
+#[must_use]
+pub fn tail(text: &str, width: usize) -> &str {
+    let mut rest = text;
+    while self::width(rest) > width {
+        let mut signs = rest.chars();
+        signs.next();
+        rest = signs.as_str();
+    }
+    rest
+}
+
 /// A text of ours with its `code` in another style.
 #[must_use]
 pub fn with_code(text: &str, plain: Style, theme: Theme) -> Line<'static> {

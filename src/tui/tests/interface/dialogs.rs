@@ -62,9 +62,34 @@ fn a_text_is_answered_in_place_and_judged_there() {
     let effects = player.press("Enter");
     assert!(effects.contains(&answer("container", "hello-world")));
     player.judged(states::hello(&[("container", "hello-world")]));
-    player.press("^G a Tab");
-    player.sees("> hello-world");
+    // The one that is wrong comes first, and is typed anew.
+    player.press("Esc ^G a 2 Enter");
+    player.judged(states::hello(&[
+        ("ps-a", "all"),
+        ("container", "hello-world"),
+    ]));
+    player.press("^G a");
+    player.sees("question 2 of 2");
+    player.sees_no("> hello-world");
     player.sees("✗");
+    player.type_in("h");
+    // The leader leads from a dialog too.
+    player.press("^G m");
+    player.sees_no("question 2 of 2");
+    assert_eq!(player.lab(HELLO).side, plimsoll_tui::model::Side::Map);
+}
+
+#[test]
+fn an_escape_too_many_is_not_the_shells() {
+    let mut player = Player::in_lab(HELLO, SIZE);
+    player.press("^G l Esc");
+    assert_eq!(player.press("Esc"), []);
+    player.wait(1_000);
+    let typed = Effect::Type {
+        lab: HELLO.to_owned(),
+        bytes: b"\x1b".to_vec(),
+    };
+    assert_eq!(player.press("Esc"), [typed]);
 }
 
 #[test]

@@ -149,7 +149,7 @@ fn a_lab_that_was_left_is_shown_as_it_was() {
     player.sees("step 3 of 5");
     player.sees("Keep the data outside");
     player.sees("CONTAINER ID");
-    player.sees("--- earlier ---");
+    player.sees("--- above: last visit ---");
     let lab = WEB.to_owned();
     assert!(effects.contains(&Effect::BeginStep {
         lab,

@@ -217,7 +217,7 @@ impl<'a> Map<'a> {
             let told = words::map_empty(language);
             let told = fit::wrap(&told, width.saturating_sub(2), theme);
             lines.extend(told.into_iter().map(|line| Line::from(format!(" {line}"))));
-            let command = Span::styled("docker run hello-world", theme.code());
+            let command = Span::styled("docker run IMAGE", theme.code());
             lines.push(Line::from(vec![Span::raw("   "), command]));
             lines.push(Line::default());
         }
