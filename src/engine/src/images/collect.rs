@@ -88,11 +88,20 @@ pub fn collect(store: &Store, own_labs: &Path) -> Result<Collected, CollectError
         places.insert(own_labs.to_owned());
         for labs in places {
             for lab in entries(&labs)? {
-                keep_lab(&lab, &mut keep)?;
+                if !is_set_aside(&lab) {
+                    keep_lab(&lab, &mut keep)?;
+                }
             }
         }
         Ok(keep)
     })
+}
+
+/// Of a lab that was reset, and is on its way out: it needs nothing any more. No
+/// lab's name begins so.
+fn is_set_aside(lab: &Path) -> bool {
+    let name = lab.file_name().unwrap_or_default();
+    name.as_encoded_bytes().starts_with(b".")
 }
 
 fn users_of(store: &Store) -> Result<HashSet<PathBuf>, CollectError> {
