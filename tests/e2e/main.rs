@@ -13,6 +13,7 @@ mod keys;
 mod map;
 mod nothing_left;
 mod replies;
+mod reset;
 mod survival;
 mod undo;
 mod xray;

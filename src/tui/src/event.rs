@@ -103,6 +103,8 @@ pub enum LabEvent {
     },
     WasReset {
         back_to: BackTo,
+        /// What is not as it was, and why.
+        left: Vec<Text>,
     },
     /// The recording begun, in this file.
     Recording {

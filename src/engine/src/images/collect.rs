@@ -275,6 +275,18 @@ mod tests {
     }
 
     #[test]
+    fn a_lab_that_was_reset_neither_keeps_nor_stops_anything() {
+        let dir = tempfile::tempdir().expect("a directory");
+        let store = Store::open(&dir.path().join("store"), plimsoll_store::Ownership::Single)
+            .expect("a store");
+        let labs = dir.path().join("labs");
+        write(&labs.join(".lab.1/images.json"), "{");
+        collect(&store, &labs).expect("it is on its way out");
+        write(&labs.join("lab/images.json"), "{");
+        assert!(collect(&store, &labs).is_err());
+    }
+
+    #[test]
     fn a_lab_that_is_not_there_keeps_nothing() {
         let dir = tempfile::tempdir().expect("a directory");
         let mut keep = Keep::default();

@@ -270,10 +270,10 @@ fn reset(
     back_to: BackTo,
     tell: &dyn Fn(What),
 ) -> Result<(), Fault> {
-    outside.reset(&lab, back_to)?;
+    let left = outside.reset(&lab, back_to)?;
     tell(What::Lab {
         lab,
-        what: LabEvent::WasReset { back_to },
+        what: LabEvent::WasReset { back_to, left },
     });
     Ok(())
 }

@@ -331,7 +331,13 @@ fn dialogs() {
         losses(player);
         player.press("y");
         let back_to = BackTo::Step(3);
-        player.hear(WEB, LabEvent::WasReset { back_to });
+        player.hear(
+            WEB,
+            LabEvent::WasReset {
+                back_to,
+                left: Vec::new(),
+            },
+        );
         player.judged(states::fresh(WEB));
     });
     picture("book", &nothing, |player| {
