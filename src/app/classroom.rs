@@ -16,6 +16,7 @@ use plimsoll_lab::report::{Reader, Style};
 use plimsoll_lab::result::{CheckRecord, ResultRecord};
 use plimsoll_lab::schema::nearest;
 use plimsoll_lab::text::Language;
+use plimsoll_lab::undo::Restore;
 
 use crate::arguments::Shared;
 use crate::commands;
@@ -281,6 +282,20 @@ pub fn judge(
     progress: &LabProgress,
     patience: Patience,
 ) -> Result<ResultRecord, Failure> {
+    Ok(judge_and_look_back(lab, endpoint, work, progress, patience)?.0)
+}
+
+/// As [`judge`]; says too which restores the lab's journal has.
+///
+/// # Errors
+/// As [`judge`].
+pub fn judge_and_look_back(
+    lab: &Lab,
+    endpoint: Endpoint,
+    work: PathBuf,
+    progress: &LabProgress,
+    patience: Patience,
+) -> Result<(ResultRecord, Vec<Restore>), Failure> {
     let clock = Instant::now();
     let started_at = ResultRecord::now();
     let failed = |error| Failure::from_error(Kind::Environment, &error);
@@ -292,7 +307,7 @@ pub fn judge(
         }
     }
     .map_err(failed)?;
-    Ok(ResultRecord {
+    let result = ResultRecord {
         schema: ResultRecord::SCHEMA.to_owned(),
         lab: lab.name.clone(),
         verdict: ResultRecord::verdict_of(&checks),
@@ -304,7 +319,8 @@ pub fn judge(
         started_at,
         duration_ms: u64::try_from(clock.elapsed().as_millis()).unwrap_or(u64::MAX),
         journal_head: eyes.journal_head().map(str::to_owned),
-    })
+    };
+    Ok((result, eyes.restores().to_vec()))
 }
 
 /// `check`, `hint` and `demo` would tell a submission how it is graded.

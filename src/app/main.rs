@@ -1,4 +1,5 @@
-//! The one binary: an engine's birth, `docker`, the lab's `sudo`, or `plimsoll`.
+//! The one binary: an engine's birth, a lab's removal, `docker`, the lab's `sudo`, or
+//! `plimsoll`.
 //!
 //! Which of them is decided here, in that order: an engine is born before
 //! anything else has happened in the process, since it must have one thread;
@@ -38,6 +39,9 @@ use plimsoll_runtime::init;
 
 fn main() -> ExitCode {
     if let Some(code) = plimsoll_host::engine_entry(plimsoll_engine::serve) {
+        return code;
+    }
+    if let Some(code) = plimsoll_host::remover_entry(plimsoll_store::remove_tree) {
         return code;
     }
     let mut words = std::env::args_os();

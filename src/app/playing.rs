@@ -13,8 +13,8 @@ use std::process::{Command, ExitStatus, Stdio};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
-use plimsoll_api::client::{Client, Endpoint, ListOptions};
-use plimsoll_api::filters::Filters;
+use plimsoll_api::client::Endpoint;
+use plimsoll_host::discard;
 use plimsoll_host::{Environment, LabName, LabPaths, Places};
 use plimsoll_lab::course::{Attempt, Expected, Lab};
 use plimsoll_lab::progress::Progress;
@@ -174,42 +174,13 @@ impl Drop for Playground<'_> {
     }
 }
 
-/// Removes everything a lab's engine holds, ends it, and removes its folder.
-/// What containers and volumes hold may belong to ids that only the engine may
-/// act for, so the engine itself removes it.
-///
-/// # Errors
-/// The engine does not end, or a folder stays.
-pub fn clear(paths: &LabPaths) -> Result<(), Failure> {
-    if plimsoll_host::find_running(paths).is_some() {
-        let client = Client::new(Endpoint::Unix(paths.socket()));
-        empty(&client).map_err(|error| Failure::from_error(Kind::Environment, &error))?;
-    }
-    plimsoll_host::stop::stop(paths)
-        .map_err(|error| Failure::from_error(Kind::Environment, &error))?;
-    match fs::remove_dir_all(paths.lab_dir()) {
-        Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
-            Err(cannot(&paths.lab_dir(), &error))
-        }
-        _ => Ok(()),
-    }
-}
-
-fn empty(client: &Client) -> Result<(), plimsoll_api::error::ClientError> {
-    let all = ListOptions {
-        all: true,
-        ..ListOptions::default()
-    };
-    for container in client.containers(&all)? {
-        client.container_remove(&container.id, true, true)?;
-    }
-    for snapshot in client.snapshots()? {
-        client.snapshot_remove(&snapshot.name)?;
-    }
-    for volume in client.volumes(&Filters::default())?.volumes {
-        client.volume_remove(&volume.name, true)?;
-    }
-    Ok(())
+/// Ends a lab and removes its folder.
+fn clear(paths: &LabPaths) -> Result<(), Failure> {
+    let cleared = discard::set_aside(paths).and_then(|()| discard::sweep(paths));
+    cleared.map_err(|error| {
+        let hint = error.hint();
+        Failure::from_error(Kind::Environment, &error).hint(hint)
+    })
 }
 
 /// How far a verdict is from what its attempt promises; `None` is exactly that.

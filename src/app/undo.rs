@@ -9,13 +9,43 @@ use plimsoll_api::client::{Client, Endpoint};
 use plimsoll_api::lab::Restored;
 use plimsoll_host::{LabName, LabPaths};
 use plimsoll_lab::course::Lab;
+use plimsoll_lab::progress::LabProgress;
+use plimsoll_lab::result::ResultRecord;
 use plimsoll_lab::text::{Language, Text};
 use plimsoll_lab::undo::{self, Beginning, Coming, Loss, UndoError};
 
-use crate::classroom::{Classroom, lay_out_start_files};
+use crate::classroom::{Classroom, Patience, judge_and_look_back, lay_out_start_files};
 use crate::commands;
 use crate::failure::{Failure, Kind};
 use crate::words;
+
+/// A verdict on a lab as it is now, and the progress that it was made with.
+pub struct Judged {
+    pub before: LabProgress,
+    pub result: ResultRecord,
+}
+
+/// Judges the lab of a living engine by what counts: what restores have undone is
+/// forgotten first, also where whoever asked for them was killed before that.
+///
+/// # Errors
+/// The engine cannot be looked at, or progress not be kept.
+pub fn judge(room: &Classroom, lab: &Lab, paths: &LabPaths) -> Result<Judged, Failure> {
+    let look = |progress: &LabProgress| {
+        let endpoint = Endpoint::Unix(paths.socket());
+        judge_and_look_back(lab, endpoint, paths.work(), progress, Patience::Now)
+    };
+    let mut before = room.progress()?.lab(&lab.name);
+    let (mut result, restores) = look(&before)?;
+    if undo::is_behind(&before, &restores) {
+        before = room.change(&lab.name, |progress| {
+            undo::catch_up(progress, lab, &restores);
+            progress.clone()
+        })?;
+        (result, _) = look(&before)?;
+    }
+    Ok(Judged { before, result })
+}
 
 /// Makes the snapshots of the steps that begin now. Undo is an addition: a lab
 /// without room for it is entered and checked all the same.
@@ -71,15 +101,19 @@ pub fn losses(room: &Classroom, name: &LabName, step: usize) -> Result<Text, Fai
 /// Start files that are missing come back; the learner's own stay.
 ///
 /// # Errors
-/// As [`losses`]; the lab is then as it was.
+/// As [`losses`]; the lab is then as it was. Where the engine ends meanwhile, its
+/// next start may bring the lab back all the same. Whichever it is, progress
+/// follows the lab's journal: here, or with the next verdict ([`judge`]).
 pub fn go_back(room: &Classroom, name: &LabName, step: usize) -> Result<Restored, Failure> {
     let lab = room.lab(name)?;
     let paths = room.paths(name)?;
     commands::ensure_running(&paths, &commands::start_options()?)?;
     let restored =
         undo::go_back(&client(&paths), lab, step).map_err(|error| told(room, &lab.name, &error))?;
+    let restores = undo::restores(&client(&paths))
+        .map_err(|error| Failure::from_error(Kind::Environment, &error))?;
     let met = room.change(&lab.name, |progress| {
-        undo::forget(progress, lab, step);
+        undo::catch_up(progress, lab, &restores);
         undo::met_before(lab, progress)
     })?;
     keep_up(room, lab, &paths, &met);

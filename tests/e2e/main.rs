@@ -14,6 +14,7 @@ mod map;
 mod nothing_left;
 mod owners;
 mod replies;
+mod reset;
 mod survival;
 mod undo;
 mod xray;

@@ -10,6 +10,7 @@ use super::Outcome;
 use crate::arguments::{CheckArguments, Shared};
 use crate::classroom::{Classroom, Patience, judge, refuse_in_submission};
 use crate::failure::{Failure, Kind};
+use crate::undo::Judged;
 use crate::{here, undo};
 
 /// Grades the live lab, keeps the best verdict, prints all of it.
@@ -19,19 +20,22 @@ pub fn run(shared: &Shared, arguments: &CheckArguments) -> Outcome {
     let name = here::lab_or(arguments.lab.as_ref(), "check")?;
     let lab = room.lab(&name)?;
     let paths = room.paths(&name)?;
-    let endpoint = match &arguments.engine {
+    let Judged { before, result } = match &arguments.engine {
         Some(text) => {
-            Endpoint::parse(text).map_err(|error| Failure::from_error(Kind::Usage, &error))?
+            let endpoint =
+                Endpoint::parse(text).map_err(|error| Failure::from_error(Kind::Usage, &error))?;
+            // Its journal, if it has one, is of another lab.
+            let before = room.progress()?.lab(&lab.name);
+            let result = judge(lab, endpoint, paths.work(), &before, Patience::Now)?;
+            Judged { before, result }
         }
         None => {
             super::ensure_running(&paths, &super::start_options()?)?;
-            Endpoint::Unix(paths.socket())
+            undo::judge(&room, lab, &paths)?
         }
     };
-    let progress = room.progress()?.lab(&lab.name);
-    let result = judge(lab, endpoint, paths.work(), &progress, Patience::Now)?;
     room.change(&lab.name, |now| {
-        now.take_in_since(&progress, &result, &lab.grader);
+        now.take_in_since(&before, &result, &lab.grader);
     })?;
     if arguments.engine.is_none() {
         undo::keep_up(&room, lab, &paths, &met(&result));

@@ -2,15 +2,15 @@
 
 use std::process::ExitCode;
 
-use plimsoll_api::client::Endpoint;
 use plimsoll_lab::report::folded;
 use plimsoll_lab::result::{CheckRecord, Status};
 use plimsoll_lab::text::Text;
 
 use super::Outcome;
 use crate::arguments::{HintArguments, Shared};
-use crate::classroom::{Classroom, Patience, judge, refuse_in_submission};
-use crate::here;
+use crate::classroom::{Classroom, refuse_in_submission};
+use crate::undo::Judged;
+use crate::{here, undo};
 
 /// The hint made for a recognised mistake comes first; after it, and where none
 /// is recognised, the goal's own hints, each time one more. What was shown is
@@ -22,11 +22,9 @@ pub fn run(shared: &Shared, arguments: &HintArguments) -> Outcome {
     let lab = room.lab(&name)?;
     let paths = room.paths(&name)?;
     super::ensure_running(&paths, &super::start_options()?)?;
-    let progress = room.progress()?.lab(&lab.name);
-    let endpoint = Endpoint::Unix(paths.socket());
-    let result = judge(lab, endpoint, paths.work(), &progress, Patience::Now)?;
+    let Judged { before, result } = undo::judge(&room, lab, &paths)?;
     room.change(&lab.name, |now| {
-        now.take_in_since(&progress, &result, &lab.grader);
+        now.take_in_since(&before, &result, &lab.grader);
     })?;
     let Some(check) = result
         .checks

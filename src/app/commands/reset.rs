@@ -5,8 +5,9 @@ use std::process::ExitCode;
 
 use plimsoll_api::client::{Client, Endpoint, ListOptions};
 use plimsoll_api::filters::Filters;
-use plimsoll_api::lab::NotStarted;
-use plimsoll_host::{LabName, LabPaths};
+use plimsoll_api::lab::{NotStarted, Restored};
+use plimsoll_host::discard::{self, DiscardError};
+use plimsoll_host::{LabName, LabPaths, StartError};
 use plimsoll_lab::course::Lab;
 use plimsoll_lab::text::{Language, Text};
 
@@ -16,7 +17,7 @@ use crate::classroom::{
     Classroom, can_ask, changed_start_files, lay_out_start_files, put_back_start_files,
 };
 use crate::failure::{Failure, Kind};
-use crate::{playing, undo, words};
+use crate::{undo, words};
 
 /// Says what will be lost, asks, and goes back: to the snapshot of a step's
 /// start, or to an empty lab. The learner's own files stay; start files that
@@ -32,15 +33,16 @@ pub fn run(shared: &Shared, arguments: &ResetArguments) -> Outcome {
     let name = lab.name.as_str();
     match arguments.step {
         None => {
-            to_beginning(&room, &arguments.lab)?;
+            let left = to_beginning(&room, &arguments.lab)?;
             say!("{}", words::reset_done(language, name));
+            left.iter()
+                .for_each(|text| eprintln!("{}", text.get(language)));
         }
         Some(step) => {
             let restored = undo::go_back(&room, &arguments.lab, step)?;
             say!("{}", words::reset_step_done(language, name, step));
-            for NotStarted { container, reason } in restored.not_started {
-                let told = words::reset_not_started(language, container, reason);
-                eprintln!("{told}");
+            for text in not_started(&restored) {
+                eprintln!("{}", text.get(language));
             }
         }
     }
@@ -82,47 +84,87 @@ fn tell_files(
     }
     let folder = work.display().to_string();
     say!("{}", words::reset_files_stay(language, folder));
-    let changed = changed_start_files(lab, &work);
-    if !changed.is_empty() {
-        let name = lab.name.as_str();
-        say!(
-            "{}",
-            words::reset_files_changed(language, changed.join(", "), name)
-        );
+    if let Some(text) = changed_files(lab, paths) {
+        say!("{}", text.get(language));
     }
     Ok(())
+}
+
+/// Which start files the learner has changed, which a reset leaves.
+pub fn changed_files(lab: &Lab, paths: &LabPaths) -> Option<Text> {
+    let changed = changed_start_files(lab, &paths.work());
+    let name = lab.name.as_str();
+    let said = |language| words::reset_files_changed(language, changed.join(", "), name);
+    (!changed.is_empty()).then(|| Text::new(said(Language::English), said(Language::French)))
+}
+
+/// What ran at the start of a step and does not now.
+pub fn not_started(restored: &Restored) -> Vec<Text> {
+    let told = |one: &NotStarted| {
+        let (container, reason) = (one.container.as_str(), one.reason.as_str());
+        let said = |language| words::reset_not_started(language, container, reason);
+        Text::new(said(Language::English), said(Language::French))
+    };
+    restored.not_started.iter().map(told).collect()
 }
 
 /// Makes a lab as new: no containers, images, volumes, answers and hints. The best
 /// score and the learner's files stay; start files that are missing come back.
 ///
-/// # Errors
-/// The engine cannot be started or does not end, or a file cannot be written.
-pub fn to_beginning(room: &Classroom, name: &LabName) -> Result<(), Failure> {
-    let lab = room.lab(name)?;
-    let paths = room.paths(name)?;
-    // The engine itself removes what belongs to its containers' ids.
-    if paths.lab_dir().exists() {
-        super::ensure_running(&paths, &super::start_options()?)?;
-    }
-    playing::clear(&paths)?;
-    room.change(&lab.name, |progress| {
-        // The first step and all after it: everything.
-        plimsoll_lab::undo::forget(progress, lab, 1);
-        progress.answers.clear();
-        progress.reached.clear();
-        progress.hints.clear();
-        progress.step = 0;
-    })?;
-    lay_out_start_files(lab, &paths.work())
-}
-
-/// What a reset takes away, in words.
+/// No engine is needed for it: this is the way out where none starts. Returns what
+/// is to be said besides.
 ///
 /// # Errors
-/// The lab cannot be started to be looked at.
+/// The engine does not end, or a file cannot be written.
+pub fn to_beginning(room: &Classroom, name: &LabName) -> Result<Vec<Text>, Failure> {
+    let lab = room.lab(name)?;
+    let paths = room.paths(name)?;
+    let forget = || {
+        room.change(&lab.name, |progress| {
+            // The first step and all after it: everything.
+            plimsoll_lab::undo::forget(progress, lab, 1);
+            progress.answers.clear();
+            progress.reached.clear();
+            progress.hints.clear();
+            progress.step = 0;
+        })
+    };
+    if let Some(current) = plimsoll_host::current_lab(paths.places()) {
+        return Err(told(&DiscardError::InsideLab { current }));
+    }
+    // Before: a kill in between must not leave points for what is gone. And after:
+    // whoever looks at the lab judges it until it ends.
+    forget()?;
+    discard::set_aside(&paths).map_err(|error| told(&error))?;
+    forget()?;
+    lay_out_start_files(lab, &paths.work())?;
+    let left = discard::sweep(&paths).err().map(|error| {
+        let said = format!("{error}; it is tried again at the lab's next start");
+        let french = format!("{error} ; un nouvel essai suit au prochain démarrage du lab");
+        Text::new(said, french)
+    });
+    Ok(left.into_iter().collect())
+}
+
+fn told(error: &DiscardError) -> Failure {
+    let hint = error.hint();
+    Failure::from_error(Kind::Environment, error).hint(hint)
+}
+
+/// What a reset takes away, in words. Where the engine does not start, that is
+/// said, and what lies on the disk.
+///
+/// # Errors
+/// The engine cannot be asked, or this is inside a lab.
 pub fn losses(paths: &LabPaths) -> Result<Text, Failure> {
-    super::ensure_running(paths, &super::start_options()?)?;
+    match plimsoll_host::ensure_running(paths, &super::start_options()?) {
+        Ok(_) => {}
+        Err(error @ StartError::InsideLab { .. }) => {
+            let hint = error.hint();
+            return Err(Failure::from_error(Kind::Environment, &error).hint(hint));
+        }
+        Err(error) => return Ok(lies_on_disk(paths, &error)),
+    }
     let client = Client::new(Endpoint::Unix(paths.socket()));
     let failed = |error| Failure::from_error(Kind::Environment, &error);
     let all = ListOptions {
@@ -146,6 +188,36 @@ pub fn losses(paths: &LabPaths) -> Result<Text, Failure> {
     Ok(Text::new(said(Language::English), said(Language::French)))
 }
 
+/// What a lab is that no engine can open, as far as its folder tells.
+fn lies_on_disk(paths: &LabPaths, error: &StartError) -> Text {
+    let count = |part: &str| {
+        let entries = std::fs::read_dir(paths.lab_dir().join(part));
+        entries.map_or(0, |all| {
+            let names = all.flatten().map(|entry| entry.file_name());
+            // What is on its way out begins with a dot.
+            names
+                .filter(|name| !name.as_encoded_bytes().starts_with(b"."))
+                .count()
+        })
+    };
+    let (containers, volumes) = (count("containers"), count("volumes"));
+    let (lab, folder) = (paths.lab(), paths.lab_dir());
+    let folder = folder.display();
+    let why = Failure::from_error(Kind::Environment, error).into_words().0;
+    Text::new(
+        format!(
+            "{lab} cannot be looked at: {why}.\nResetting it removes `{folder}` unseen: \
+             containers ({containers}), volumes ({volumes}) and all else in there, your \
+             answers, and the count of your hints."
+        ),
+        format!(
+            "Impossible d'examiner {lab} : {why}.\nRemettre ce lab à zéro supprime `{folder}` \
+             tel quel : conteneurs ({containers}), volumes ({volumes}) et tout ce qui s'y trouve, \
+             vos réponses et le compte de vos indices."
+        ),
+    )
+}
+
 fn confirmed(language: Language) -> Result<bool, Failure> {
     eprint!("{} ", words::reset_go_on(language));
     let read = || -> std::io::Result<String> {
@@ -160,4 +232,41 @@ fn confirmed(language: Language) -> Result<bool, Failure> {
         line.trim().to_lowercase().as_str(),
         "y" | "yes" | "o" | "oui"
     ))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use plimsoll_host::{Environment, Places};
+
+    #[test]
+    fn a_lab_that_cannot_be_looked_at_is_told_by_its_folder() {
+        let home = tempfile::tempdir().expect("a folder");
+        let environment = Environment {
+            plimsoll_home: Some(home.path().join("data")),
+            plimsoll_work: Some(home.path().join("work")),
+            xdg_runtime_dir: Some(home.path().to_owned()),
+            ..Environment::default()
+        };
+        let places = Places::choose(&environment).expect("places");
+        let paths = places.lab(&"one".parse().expect("a name")).expect("paths");
+        for part in ["containers/a", "containers/b", "containers/.removing-c"] {
+            std::fs::create_dir_all(paths.lab_dir().join(part)).expect("folders");
+        }
+        let error = StartError::Refused {
+            doing: "open the lab's state".to_owned(),
+            cause: "images.json is damaged".to_owned(),
+            hint: None,
+        };
+        let text = lies_on_disk(&paths, &error);
+        for (said, counted) in [(&text.en, "containers (2)"), (&text.fr, "conteneurs (2)")] {
+            for part in ["images.json is damaged", counted, "volumes (0)"] {
+                assert!(said.contains(part), "{part} in {said}");
+            }
+            assert!(
+                said.contains(&paths.lab_dir().display().to_string()),
+                "{said}"
+            );
+        }
+    }
 }

@@ -20,10 +20,10 @@ use plimsoll_tui::run::Outside;
 use plimsoll_tui::terminal::shell::ShellCommand;
 
 use crate::arguments::Shared;
-use crate::classroom::{Classroom, Patience, judge, lay_out_start_files};
+use crate::classroom::{Classroom, lay_out_start_files};
 use crate::commands;
 use crate::failure::{Failure, Kind};
-use crate::undo;
+use crate::undo::{self, Judged};
 
 /// A screen that was kept is text of at most this many bytes.
 const LARGEST_SCREEN: u64 = 256 * 1024;
@@ -177,18 +177,15 @@ impl Outside for Binary {
     fn judge(&self, lab: &str) -> Result<ResultRecord, Fault> {
         let paths = self.paths(lab)?;
         let found = self.room.course.lab(lab).ok_or_else(no_such_lab)?;
-        let progress = self.room.progress().map_err(told)?.lab(lab);
-        let endpoint = Endpoint::Unix(paths.socket());
-        let result =
-            judge(found, endpoint, paths.work(), &progress, Patience::Now).map_err(told)?;
-        let mut after = progress.clone();
-        after.take_in_since(&progress, &result, &found.grader);
+        let Judged { before, result } = undo::judge(&self.room, found, &paths).map_err(told)?;
+        let mut after = before.clone();
+        after.take_in_since(&before, &result, &found.grader);
         self.keep_up(beginnings(found, &met(&result)), paths);
         // Most looks find nothing new: the file is written when one does.
-        if changed(&progress, &after) {
+        if changed(&before, &after) {
             self.room
                 .change(lab, |now| {
-                    now.take_in_since(&progress, &result, &found.grader);
+                    now.take_in_since(&before, &result, &found.grader);
                 })
                 .map_err(told)?;
         }
@@ -221,13 +218,17 @@ impl Outside for Binary {
         lost.map_err(told)
     }
 
-    fn reset(&self, lab: &str, back_to: BackTo) -> Result<(), Fault> {
+    fn reset(&self, lab: &str, back_to: BackTo) -> Result<Vec<Text>, Fault> {
         let name = name(lab)?;
-        let done = match back_to {
+        let mut left = match back_to {
             BackTo::Beginning => commands::reset::to_beginning(&self.room, &name),
-            BackTo::Step(step) => undo::go_back(&self.room, &name, step).map(drop),
-        };
-        done.map_err(told)
+            BackTo::Step(step) => undo::go_back(&self.room, &name, step)
+                .map(|restored| commands::reset::not_started(&restored)),
+        }
+        .map_err(told)?;
+        let found = self.room.lab(&name).map_err(told)?;
+        left.extend(commands::reset::changed_files(found, &self.paths(lab)?));
+        Ok(left)
     }
 
     fn keep_screen(&self, lab: &str, screen: &[u8]) {

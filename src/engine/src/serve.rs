@@ -1,5 +1,6 @@
 //! The engine's life: open the state, listen, serve, end in good order.
 
+use std::path::PathBuf;
 use std::process::ExitCode;
 use std::rc::Rc;
 use std::time::Duration;
@@ -34,11 +35,15 @@ const GRACE: Duration = Duration::from_secs(10);
 pub fn serve(seat: EngineSeat) -> ExitCode {
     let config = config(&seat);
     let state_dir = config.state_dir.clone();
+    // What a reset set aside and was killed before it had removed.
+    let discarded = plimsoll_host::discard::left_over(&seat.paths);
+    let way_out = format!("`plimsoll reset {}` makes the lab as new", seat.lab);
     let opened = Engine::open(config).map_err(|failure| failure.message);
     let mut engine = match opened {
         Ok(engine) => engine,
         Err(cause) => {
-            seat.ready.fail("open the lab's state", &cause, None);
+            seat.ready
+                .fail("open the lab's state", &cause, Some(&way_out));
             return ExitCode::FAILURE;
         }
     };
@@ -75,7 +80,7 @@ pub fn serve(seat: EngineSeat) -> ExitCode {
         return ExitCode::FAILURE;
     }
     let local = LocalSet::new();
-    let code = local.block_on(&runtime, run(engine, listener, seat.ready));
+    let code = local.block_on(&runtime, run(engine, listener, seat.ready, discarded));
     // What was removed behind its reply is gone before the lab is.
     runtime.shutdown_timeout(SWEEPING);
     // A removal that no thread had begun is dropped with the runtime.
@@ -102,6 +107,7 @@ async fn run(
     engine: Engine,
     listener: std::os::unix::net::UnixListener,
     ready: plimsoll_host::ReadySignal,
+    discarded: Vec<PathBuf>,
 ) -> ExitCode {
     let engine = Rc::new(engine);
     let zygote = match engine.runtime() {
@@ -122,13 +128,18 @@ async fn run(
     let listener = match listener {
         Ok(listener) => listener,
         Err(cause) => {
-            ready.fail("read the lab's containers", &cause, None);
+            let way_out = format!(
+                "`plimsoll reset {}` makes the lab as new",
+                engine.config.lab
+            );
+            ready.fail("read the lab's containers", &cause, Some(&way_out));
             return ExitCode::FAILURE;
         }
     };
     tokio::task::spawn_local(end_on_signal(engine.clone()));
     ready.announce();
     snapshots::settle(&engine);
+    discarded.into_iter().for_each(|path| engine.sweep(path));
     containers::restart_after_boot(&engine);
     // What the engine before this one had no time for.
     images::durable::sync_later(&engine);

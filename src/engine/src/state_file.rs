@@ -117,7 +117,8 @@ pub fn load<T: DeserializeOwned>(path: &Path, known: u32) -> Result<Option<T>, S
 /// Replaces a file of state (0600).
 ///
 /// # Errors
-/// [`StateError::Io`]; the file is then as it was.
+/// [`StateError::Io`]; the file is then as it was, or new and not known to be on
+/// the disk.
 pub fn save<T: Serialize>(
     path: &Path,
     value: &T,
@@ -148,7 +149,11 @@ fn replace<T: Serialize>(path: &Path, value: &T, durability: Durability) -> io::
         let _ = fs::remove_file(&temporary);
         return Err(error);
     }
-    Ok(())
+    match (durability, path.parent()) {
+        // The file is on the disk; so is its name only when the directory is.
+        (Durability::Machine, Some(directory)) => fs::File::open(directory)?.sync_all(),
+        _ => Ok(()),
+    }
 }
 
 #[cfg(test)]

@@ -9,6 +9,7 @@
 //! This crate knows nothing of containers, images or HTTP.
 
 mod birth;
+pub mod discard;
 pub mod doctor;
 pub mod enter;
 pub mod folders;
@@ -30,6 +31,7 @@ pub mod stop;
 pub mod users;
 pub mod vendor;
 
+pub use discard::remover_entry;
 pub use id_map::{IdMap, IdMapChoice};
 pub use launch::{ENTRY, engine_entry};
 pub use name::LabName;

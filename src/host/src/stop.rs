@@ -6,7 +6,7 @@
 //! returns only after that.
 
 use std::io::{self, Read, Write};
-use std::os::fd::AsFd;
+use std::os::fd::{AsFd, OwnedFd};
 use std::os::unix::net::UnixStream;
 use std::time::Duration;
 
@@ -77,12 +77,7 @@ pub fn all_labs(places: &Places) -> Vec<LabName> {
 
 fn end(paths: &LabPaths) -> Result<Stopped, StopError> {
     let asked = ask_to_end(paths);
-    let record = EngineRecord::read(&paths.engine_record())?;
-    let engine = peer::connect(&paths.socket())
-        .ok()
-        .and_then(|engine| Some((engine.pid, engine.process?)))
-        .or_else(|| record.and_then(|record| Some((record.pid, record.alive()?))));
-    let Some((pid, process)) = engine else {
+    let Some((pid, process)) = engine(paths)? else {
         return Ok(match asked {
             true => Stopped::InGoodOrder,
             false => Stopped::NotRunning,
@@ -91,10 +86,39 @@ fn end(paths: &LabPaths) -> Result<Stopped, StopError> {
     if asked && identity::wait_for_end(&process, GRACE_MS) {
         return Ok(Stopped::InGoodOrder);
     }
+    kill(paths, pid, &process)?;
+    Ok(Stopped::Killed)
+}
+
+/// Ends the lab at once and clears up after it: nothing of it is needed any
+/// more. The start lock is held.
+///
+/// # Errors
+/// As [`stop`].
+pub(crate) fn end_at_once(paths: &LabPaths) -> Result<(), StopError> {
+    if let Some((pid, process)) = engine(paths)? {
+        kill(paths, pid, &process)?;
+    }
+    clear_up(paths).map_err(StopError::ClearUp)
+}
+
+/// The lab's engine, while it lives.
+fn engine(paths: &LabPaths) -> Result<Option<(i32, OwnedFd)>, StopError> {
+    let answering = peer::connect(&paths.socket())
+        .ok()
+        .and_then(|engine| Some((engine.pid, engine.process?)));
+    if answering.is_some() {
+        return Ok(answering);
+    }
+    let record = EngineRecord::read(&paths.engine_record())?;
+    Ok(record.and_then(|record| Some((record.pid, record.alive()?))))
+}
+
+fn kill(paths: &LabPaths, pid: i32, process: &OwnedFd) -> Result<(), StopError> {
     // From within the lab this does nothing: PID 1 is safe from its own.
     let _ = sys::pidfd_send_signal(process.as_fd(), SIGKILL);
-    if identity::wait_for_end(&process, KILLED_MS) {
-        return Ok(Stopped::Killed);
+    if identity::wait_for_end(process, KILLED_MS) {
+        return Ok(());
     }
     let lab = paths.lab().clone();
     Err(StopError::StillThere { lab, pid })

@@ -48,6 +48,19 @@ pub struct LabProgress {
     pub solution_shown: bool,
     /// How often the lab went back: a verdict from before that is of the past.
     pub undone: u64,
+    /// The last restore in the lab's journal whose undone steps are forgotten here.
+    pub restored: Option<Restored>,
+}
+
+/// A restore, as the journal has it. A lab that is as new has a new journal,
+/// which counts from 1 again: the time tells.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Restored {
+    /// The entry's number.
+    pub seq: u64,
+    /// RFC 3339.
+    pub time: String,
 }
 
 /// Why progress cannot be read or kept.

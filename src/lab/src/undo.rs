@@ -9,20 +9,24 @@
 //! without having met the goals before it gets a snapshot of that visit
 //! ([`arrive`]), which serves until the step begins.
 //!
+//! What was undone counts no more. The journal says what was: whoever judges a lab
+//! has its progress forget what restores since the last look have undone
+//! ([`catch_up`]), whoever asked for them, and whoever was killed meanwhile.
+//!
 //! Limits: a step whose goals were met before anybody looked has no snapshot;
 //! the one before it has.
 
-use plimsoll_api::client::{Client, ListOptions};
+use plimsoll_api::client::{Client, ListOptions, Query, Request};
 use plimsoll_api::error::ClientError;
 use plimsoll_api::filters::Filters;
 use plimsoll_api::lab::{Restored, Snapshot, SnapshotContainer};
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::course::Lab;
-use crate::progress::LabProgress;
+use crate::progress::{LabProgress, Restored as Mark};
 use crate::result::{ResultRecord, Status};
 use crate::schema::Step;
-use crate::world::PROBE_LABEL;
+use crate::world::{PROBE_LABEL, Record};
 
 /// Why a lab cannot go back to a step.
 #[derive(Debug, thiserror::Error)]
@@ -43,6 +47,31 @@ pub enum Coming {
     Onward,
     /// Again, or from a later one, looking something up.
     Back,
+}
+
+/// A restore that the journal tells of.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Restore {
+    snapshot: String,
+    mark: Mark,
+}
+
+impl Restore {
+    /// What a line of the journal says, if it is about one.
+    pub fn of(record: &Record) -> Option<Restore> {
+        (record.kind == "lab.restore").then(|| Restore {
+            snapshot: record.subject.clone(),
+            mark: Mark {
+                seq: record.seq,
+                time: record.time.clone(),
+            },
+        })
+    }
+
+    fn is_after(&self, seen: &Mark) -> bool {
+        let time = |text: &str| text.parse::<jiff::Timestamp>().ok();
+        self.mark.seq > seen.seq || time(&self.mark.time) > time(&seen.time)
+    }
 }
 
 /// What going back loses.
@@ -269,13 +298,60 @@ fn forgotten(lab: &Lab, step: usize, progress: &LabProgress) -> Vec<String> {
         .collect()
 }
 
-/// Goes back to the start of step `step` (from 1).
+/// Has the engine go back to the start of step `step` (from 1). Progress follows
+/// with [`catch_up`].
 ///
 /// # Errors
-/// [`UndoError`]; the lab is then as it was.
+/// [`UndoError`]; the lab is then as it was, except where the engine ended
+/// meanwhile: its next start decides, and the journal says how.
 pub fn go_back(client: &Client, lab: &Lab, step: usize) -> Result<Restored, UndoError> {
     let then = snapshot(client, lab, step)?;
     Ok(client.snapshot_restore(&then.name)?)
+}
+
+/// All restores of a lab, as its journal has them.
+///
+/// # Errors
+/// The engine cannot be asked.
+pub fn restores(client: &Client) -> Result<Vec<Restore>, ClientError> {
+    let query = Query::new().text("since", "0");
+    let mut reply = client.request(Request::get("/plimsoll/v1/journal").query(query))?;
+    let journal = reply.read_all()?;
+    // The file is the learner's: what they wrote into it is passed over.
+    let entries = journal
+        .split(|byte| *byte == b'\n')
+        .filter_map(|line| serde_json::from_slice(line).ok());
+    let records = entries.map(|entry: serde_json::Value| Record::from_journal(&entry));
+    Ok(records.filter_map(|record| Restore::of(&record)).collect())
+}
+
+/// Whether there is a restore that progress has not followed yet.
+pub fn is_behind(progress: &LabProgress, restores: &[Restore]) -> bool {
+    news(progress, restores).next().is_some()
+}
+
+fn news<'a>(progress: &LabProgress, restores: &'a [Restore]) -> impl Iterator<Item = &'a Restore> {
+    let seen = progress.restored.clone().unwrap_or_default();
+    restores
+        .iter()
+        .filter(move |restore| restore.is_after(&seen))
+}
+
+/// Has progress forget what restores have undone that it has not followed yet.
+/// Those to other snapshots than steps' are nothing to it.
+pub fn catch_up(progress: &mut LabProgress, lab: &Lab, restores: &[Restore]) {
+    let new: Vec<&Restore> = news(progress, restores).collect();
+    let steps = &lab.file.steps;
+    let step_of = |restore: &&Restore| {
+        let is_it = |step: &Step| names(step).contains(&restore.snapshot);
+        steps.iter().position(is_it)
+    };
+    if let Some(index) = new.iter().filter_map(step_of).min() {
+        forget(progress, lab, index + 1);
+    }
+    if let Some(last) = new.last() {
+        progress.restored = Some(last.mark.clone());
+    }
 }
 
 /// What a lab's progress forgets when it goes back to the start of step `step`
@@ -411,6 +487,61 @@ mod tests {
         assert!(progress.reached.is_empty() && progress.answers.is_empty());
         assert!(met_before(&lab, &progress).is_empty());
         assert_eq!(progress.last_score, 0);
+    }
+
+    fn restore(snapshot: &str, seq: u64, minute: u64) -> Restore {
+        let record = Record {
+            seq,
+            kind: "lab.restore".to_owned(),
+            subject: snapshot.to_owned(),
+            time: format!("2026-01-01T00:{minute:02}:00.5Z"),
+            ..Record::default()
+        };
+        Restore::of(&record).expect("a restore")
+    }
+
+    #[test]
+    fn progress_follows_the_journal_whoever_restored() {
+        let lab = lab("hello-world");
+        let reached = || LabProgress {
+            reached: set(&["pulled", "ran", "ps-a", "container"]),
+            answers: [("ps-a".to_owned(), "x".to_owned())].into(),
+            ..LabProgress::default()
+        };
+        let mut progress = reached();
+        catch_up(&mut progress, &lab, &[]);
+        assert_eq!(progress, reached());
+        // One of the learner's own making is none of a step.
+        let mut journal = vec![restore("mine", 5, 1)];
+        assert!(is_behind(&progress, &journal));
+        catch_up(&mut progress, &lab, &journal);
+        assert_eq!(progress.reached, reached().reached);
+        assert!(!is_behind(&progress, &journal));
+
+        journal.push(restore("step.look", 9, 2));
+        journal.push(restore("visit.name", 12, 3));
+        catch_up(&mut progress, &lab, &journal);
+        assert_eq!(
+            progress.reached,
+            set(&["pulled", "ran"]),
+            "the earliest counts"
+        );
+        assert!(progress.answers.is_empty());
+        assert_eq!(progress.undone, 1);
+
+        // What is reached anew stays, though the journal has not changed.
+        progress.reached.insert("ps-a".to_owned());
+        let again = progress.clone();
+        catch_up(&mut progress, &lab, &journal);
+        assert_eq!(progress, again);
+        // A lab as new counts from 1 again; its time goes on.
+        let anew = [restore("step.run", 3, 4)];
+        catch_up(&mut progress, &lab, &anew);
+        assert!(progress.reached.is_empty());
+        // A power cut took the journal's end: what is older was followed.
+        let cut = progress.clone();
+        catch_up(&mut progress, &lab, &[restore("step.run", 2, 2)]);
+        assert_eq!(progress, cut);
     }
 
     #[test]

@@ -106,6 +106,8 @@ pub enum LabEvent {
     },
     WasReset {
         back_to: BackTo,
+        /// What is not as it was, and why.
+        left: Vec<Text>,
     },
     /// The lab could not be brought back.
     NotReset(Fault),

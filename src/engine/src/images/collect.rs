@@ -88,11 +88,20 @@ pub fn collect(store: &Store, own_labs: &Path) -> Result<Collected, CollectError
         places.insert(own_labs.to_owned());
         for labs in places {
             for lab in entries(&labs)? {
-                keep_lab(&lab, &mut keep)?;
+                if !is_set_aside(&lab) {
+                    keep_lab(&lab, &mut keep)?;
+                }
             }
         }
         Ok(keep)
     })
+}
+
+/// Of a lab that was reset, and is on its way out: it needs nothing any more. No
+/// lab's name begins so.
+fn is_set_aside(lab: &Path) -> bool {
+    let name = lab.file_name().unwrap_or_default();
+    name.as_encoded_bytes().starts_with(b".")
 }
 
 fn users_of(store: &Store) -> Result<HashSet<PathBuf>, CollectError> {
@@ -263,6 +272,18 @@ mod tests {
         );
         write(&lab.join("containers/c/config.json"), "{");
         assert!(keep_lab(&lab, &mut Keep::default()).is_err());
+    }
+
+    #[test]
+    fn a_lab_that_was_reset_neither_keeps_nor_stops_anything() {
+        let dir = tempfile::tempdir().expect("a directory");
+        let store = Store::open(&dir.path().join("store"), plimsoll_store::Ownership::Single)
+            .expect("a store");
+        let labs = dir.path().join("labs");
+        write(&labs.join(".lab.1/images.json"), "{");
+        collect(&store, &labs).expect("it is on its way out");
+        write(&labs.join("lab/images.json"), "{");
+        assert!(collect(&store, &labs).is_err());
     }
 
     #[test]

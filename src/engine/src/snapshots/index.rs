@@ -140,6 +140,19 @@ impl Index {
         });
         self.snapshots.len() != before
     }
+
+    /// Drops what is listed and not there; whether there was any.
+    pub fn drop_missing(&mut self, is_there: impl Fn(&str) -> bool) -> bool {
+        let before = self.snapshots.len();
+        self.snapshots.retain(|entry| {
+            let there = is_there(&entry.directory);
+            if !there {
+                eprintln!("snapshot {}: its files are gone; it is dropped", entry.name);
+            }
+            there
+        });
+        self.snapshots.len() != before
+    }
 }
 
 impl Entry {

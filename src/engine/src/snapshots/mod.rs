@@ -145,8 +145,9 @@ impl Snapshots {
 
     fn open_in(lab: &Path, store: &Store) -> Result<Self, SnapshotError> {
         let promised = swap::promised(lab)?;
-        if let Some(intent) = &promised {
-            store.without_collection(|| swap::carry_out(lab, intent))??;
+        // Of one that was told only what is to run is left: the lab has gone on.
+        if let Some(intent) = promised.as_ref().filter(|intent| !intent.told) {
+            store.without_collection(|| swap::carry_out(lab, intent, &swap::to_disk))??;
         }
         let directory = lab.join(DIRECTORY);
         let file = directory.join(index::FILE);
@@ -158,7 +159,9 @@ impl Snapshots {
             }
             loaded => loaded?.unwrap_or_default(),
         };
-        if index.drop_damaged(&machine::boot_id()) {
+        let damaged = index.drop_damaged(&machine::boot_id());
+        let missing = index.drop_missing(|name| directory.join(name).is_dir());
+        if damaged || missing {
             state_file::save(&file, &index, Durability::Process)?;
         }
         let leftovers = unknown(&directory, &index).map_err(SnapshotError::io(&directory))?;
@@ -284,11 +287,22 @@ pub fn settle(engine: &Rc<Engine>) {
     let Some(intent) = snapshots.promised.take() else {
         return;
     };
-    enter_restore(engine, &intent);
-    swap::keep_promise(&snapshots.lab);
+    tell_once(engine, &intent);
     let engine = engine.clone();
-    // Their records say why if they cannot.
-    tokio::task::spawn_local(async move { restore::start_again(&engine, &intent.start).await });
+    tokio::task::spawn_local(async move {
+        // Another restore makes a promise of its own, which is not this one's to keep.
+        let _turn = engine.snapshots.turn.lock().await;
+        // Their records say why if they cannot.
+        restore::fulfil(&engine, &intent).await
+    });
+}
+
+/// Enters a restore into the journal, where the engine before has not.
+fn tell_once(engine: &Engine, intent: &Intent) {
+    if !intent.told {
+        enter_restore(engine, intent);
+        swap::note_told(&engine.snapshots.lab, intent);
+    }
 }
 
 /// The journal only grows: what was undone stays in it, and this says that it
@@ -307,11 +321,16 @@ async fn sync(engine: Rc<Engine>, directory: String) {
         Ok::<(), io::Error>(rustix::fs::syncfs(fs::File::open(path)?)?)
     });
     if matches!(synced.await, Ok(Ok(()))) {
-        // Left as it is, it is synced once more at the next start.
-        let _ = engine
-            .snapshots
-            .change(|index| index.note_synced(&directory));
+        note_synced(&engine, &directory).await;
     }
+}
+
+/// A restore writes the index too, beside this thread: in its turn.
+async fn note_synced(engine: &Engine, directory: &str) {
+    let snapshots = &engine.snapshots;
+    let _turn = snapshots.turn.lock().await;
+    // Left as it is, it is synced once more at the next start.
+    let _ = snapshots.change(|index| index.note_synced(directory));
 }
 
 #[cfg(test)]
@@ -327,6 +346,123 @@ mod tests {
     fn names(snapshots: &Snapshots) -> Vec<String> {
         let all = snapshots.all().into_iter();
         all.map(|entry| entry.name).collect()
+    }
+
+    /// An engine that has the state of a lab and cannot run containers.
+    fn engine(lab: &Path) -> Rc<Engine> {
+        let config = Config {
+            lab: "lab".to_owned(),
+            state_dir: lab.to_owned(),
+            store_dir: lab.join("store"),
+            work_dir: lab.join("work"),
+            id_map: plimsoll_host::IdMap::Single {
+                starter: plimsoll_host::id_map::Starter { uid: 0, gid: 0 },
+            },
+            grading: false,
+            publish_on_host: false,
+            pid_on_host: 0,
+            program: PathBuf::new(),
+        };
+        Rc::new(Engine::open(config).expect("an engine"))
+    }
+
+    /// On one thread, as the engine itself runs.
+    fn on_one_thread(doing: impl Future<Output = ()>) {
+        let runtime = tokio::runtime::Builder::new_current_thread()
+            .enable_all()
+            .build()
+            .expect("a runtime");
+        tokio::task::LocalSet::new().block_on(&runtime, doing);
+    }
+
+    /// Lets everything happen that can.
+    async fn settled() {
+        for _ in 0..100 {
+            tokio::task::yield_now().await;
+        }
+    }
+
+    fn restores(lab: &Path) -> usize {
+        let journal = fs::read_to_string(lab.join("journal.jsonl")).expect("a journal");
+        journal.matches(kind::LAB_RESTORE).count()
+    }
+
+    #[test]
+    fn a_promise_is_kept_when_what_ran_was_started_and_not_before() {
+        let lab = lab();
+        let promise = lab.path().join("restore.json");
+        let start = vec![Comeback {
+            id: "back".to_owned(),
+            status: plimsoll_api::ContainerStatus::Running,
+            network: None,
+        }];
+        let intent = Intent::new("a", "leftover", 1, start);
+        swap::promise(lab.path(), &intent, &swap::to_disk).expect("a promise");
+        on_one_thread(async {
+            let engine = engine(lab.path());
+            let record = crate::containers::Record {
+                id: "back".to_owned(),
+                ..Default::default()
+            };
+            let directory = lab.path().join("containers/back");
+            let container = crate::containers::Container::new(directory, record);
+            let container = Rc::new(container.expect("a container"));
+            engine.containers.insert(container.clone());
+            let starting = container.operation.lock().await;
+            settle(&engine);
+            settled().await;
+            assert!(promise.exists(), "a kill here must not lose what ran");
+            assert_eq!(restores(lab.path()), 1);
+            // As the next engine would find it: what happens from now on counts.
+            let next = swap::promised(lab.path()).expect("readable");
+            assert!(next.expect("a promise").told);
+            let newer = index::tests::entry("newer", 2);
+            fs::create_dir(lab.path().join("snapshots/of-newer")).expect("a directory");
+            engine
+                .snapshots
+                .change(|index| index.enter(newer))
+                .expect("entered");
+            assert_eq!(names(&open(lab.path()).expect("it opens")), ["a", "newer"]);
+            drop(starting);
+            while promise.exists() {
+                tokio::task::yield_now().await;
+            }
+            assert_eq!(restores(lab.path()), 1, "it is told once");
+        });
+    }
+
+    #[test]
+    fn a_late_sync_does_not_bring_back_what_a_restore_forgot() {
+        let lab = lab();
+        on_one_thread(async {
+            let engine = engine(lab.path());
+            let turn = engine.snapshots.turn.lock().await;
+            let noting = engine.clone();
+            let noted = tokio::task::spawn_local(async move { note_synced(&noting, "of-a").await });
+            settled().await;
+            // A restore has written the file; this engine's index comes after it.
+            let file = lab.path().join("snapshots/index.json");
+            state_file::save(&file, &Index::default(), Durability::Process).expect("it saves");
+            settled().await;
+            let on_disk = state_file::load::<Index>(&file, index::VERSION).expect("it loads");
+            assert_eq!(on_disk, Some(Index::default()));
+            assert!(!noted.is_finished());
+            engine.snapshots.index.replace(Index::default());
+            drop(turn);
+            noted.await.expect("no panic");
+            let on_disk = state_file::load::<Index>(&file, index::VERSION).expect("it loads");
+            assert_eq!(on_disk, Some(Index::default()));
+        });
+    }
+
+    #[test]
+    fn a_snapshot_whose_files_are_gone_is_dropped() {
+        let lab = lab();
+        fs::remove_dir(lab.path().join("snapshots/of-a")).expect("removed");
+        assert_eq!(names(&open(lab.path()).expect("it opens")), [""; 0]);
+        let file = lab.path().join("snapshots/index.json");
+        let on_disk = state_file::load::<Index>(&file, index::VERSION).expect("it loads");
+        assert_eq!(on_disk, Some(Index::default()));
     }
 
     /// A lab whose snapshot `a` is in `snapshots/of-a`, beside a leftover.
@@ -371,7 +507,7 @@ mod tests {
         let staged = lab.path().join("snapshots/leftover/containers/back");
         fs::create_dir_all(staged).expect("directories");
         let intent = Intent::new("a", "leftover", 1, Vec::new());
-        swap::promise(lab.path(), &intent).expect("a promise");
+        swap::promise(lab.path(), &intent, &swap::to_disk).expect("a promise");
         sweep_now(lab.path());
         let snapshots = open(lab.path()).expect("it opens");
         assert!(lab.path().join("containers/back").exists());

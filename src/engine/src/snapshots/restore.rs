@@ -1,8 +1,9 @@
 //! Going back to a snapshot.
 //!
 //! In order: copy what the lab is to become beside it (a full disk is found
-//! here, and nothing has happened); end what runs; promise; exchange; read the
-//! new state; tell; start what ran. The snapshot itself stays as it is.
+//! here, and nothing has happened); end what runs; put the copy on the disk and
+//! promise; exchange; read the new state; tell; start what ran; take the promise
+//! away. The snapshot itself stays as it is.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::net::Ipv4Addr;
@@ -19,7 +20,7 @@ use tokio::sync::MutexGuard;
 use super::index::Entry;
 use super::make::{copy_volumes, make_directory, subdirectories};
 use super::swap::{self, Comeback, Intent};
-use super::{SnapshotError, enter_restore, quiet};
+use super::{SnapshotError, quiet, tell_once};
 use crate::containers::{self, Container, bring_back};
 use crate::engine::Engine;
 use crate::failure::{ApiFailure, ApiResult};
@@ -34,7 +35,9 @@ const ADDRESS: Duration = Duration::from_secs(2);
 ///
 /// # Errors
 /// 404 for no such snapshot; 409 while the lab is being changed; 500 where
-/// something cannot be copied. The lab is then as it was.
+/// something cannot be copied. The lab is then as it was, and what ran runs
+/// again. Only where the exchange itself fails half way does this engine end,
+/// saying so: the next one makes the lab what was asked for.
 pub async fn restore(engine: &Rc<Engine>, name: &str) -> ApiResult<Restored> {
     let snapshots = &engine.snapshots;
     let _turn = snapshots.turn.lock().await;
@@ -79,9 +82,9 @@ pub async fn restore(engine: &Rc<Engine>, name: &str) -> ApiResult<Restored> {
             before.go_on(engine).await;
             Err(failure)
         }
-        Err(Broken::Within(failure)) => {
-            // The next engine carries it to its end.
+        Err(Broken::Within(mut failure)) => {
             engine.shutdown.ask();
+            failure.message += "\nhint: the lab stops here; its next start goes on with it";
             Err(failure)
         }
     }
@@ -275,10 +278,11 @@ async fn exchange(engine: &Rc<Engine>, intent: &Intent) -> Result<Vec<String>, B
     let (lab, store) = (engine.snapshots.lab.clone(), engine.store.clone());
     let order = intent.clone();
     let work = move || {
-        swap::promise(&lab, &order).map_err(|error| Broken::Before(error.into()))?;
+        swap::promise(&lab, &order, &swap::to_disk)
+            .map_err(|error| Broken::Before(error.into()))?;
         // Seen by a collection at the old place or at the new.
         store
-            .without_collection(|| swap::carry_out(&lab, &order))
+            .without_collection(|| swap::carry_out(&lab, &order, &swap::to_disk))
             .map_err(SnapshotError::from)
             .and_then(|done| done)
             .map_err(|error| Broken::Within(error.into()))
@@ -308,10 +312,9 @@ fn read(engine: &Rc<Engine>, intent: &Intent) -> ApiResult<Vec<String>> {
 
 /// Tells what has happened and starts what ran.
 async fn finish(engine: &Rc<Engine>, intent: &Intent) -> Vec<NotStarted> {
-    enter_restore(engine, intent);
-    swap::keep_promise(&engine.snapshots.lab);
+    tell_once(engine, intent);
     engine.sweep(engine.snapshots.directory().join(&intent.staging));
-    let not_started = start_again(engine, &intent.start).await;
+    let not_started = fulfil(engine, intent).await;
     // Whoever shows the lab has to look at all of it.
     let attributes = BTreeMap::from([
         ("name".to_owned(), engine.config.lab.clone()),
@@ -323,8 +326,16 @@ async fn finish(engine: &Rc<Engine>, intent: &Intent) -> Vec<NotStarted> {
     not_started
 }
 
+/// Starts what ran. Only then is the promise kept: a kill before that leaves it
+/// to the next engine, for which what runs is started and nothing else.
+pub async fn fulfil(engine: &Rc<Engine>, intent: &Intent) -> Vec<NotStarted> {
+    let not_started = start_again(engine, &intent.start).await;
+    swap::keep_promise(&engine.snapshots.lab);
+    not_started
+}
+
 /// Starts what ran, at the addresses and ports that it had.
-pub async fn start_again(engine: &Rc<Engine>, start: &[Comeback]) -> Vec<NotStarted> {
+async fn start_again(engine: &Rc<Engine>, start: &[Comeback]) -> Vec<NotStarted> {
     let mut not_started = Vec::new();
     for comeback in start {
         let Ok(container) = engine.containers.find(&comeback.id) else {

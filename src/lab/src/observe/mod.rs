@@ -10,6 +10,7 @@ mod files;
 mod http;
 
 use crate::probe::{Listener, Observation, Request as Look, TIME_LIMIT};
+use crate::undo::Restore;
 use crate::world::{
     Container, History, Image, Network, PROBE_LABEL, Record, Source, Volume, World,
 };
@@ -50,6 +51,7 @@ pub struct Observer {
     work: PathBuf,
     answers: BTreeMap<String, String>,
     journal_head: Option<String>,
+    restores: Vec<Restore>,
 }
 
 /// What a world is made from; a test has its own.
@@ -90,6 +92,7 @@ impl Observer {
             work,
             answers,
             journal_head: None,
+            restores: Vec::new(),
         })
     }
 
@@ -101,6 +104,11 @@ impl Observer {
     /// SHA-256 of the journal's last line, as of the last snapshot.
     pub fn journal_head(&self) -> Option<&str> {
         self.journal_head.as_deref()
+    }
+
+    /// The restores in the journal, as of the last snapshot.
+    pub fn restores(&self) -> &[Restore] {
+        &self.restores
     }
 
     fn list(&self, path: &str) -> Result<Vec<Value>, ClientError> {
@@ -172,6 +180,7 @@ impl Observer {
             records.push(Record::from_journal(&value));
             self.journal_head = Some(hex(&Sha256::digest(line)));
         }
+        self.restores = records.iter().filter_map(Restore::of).collect();
         Ok(History::from_journal(records))
     }
 

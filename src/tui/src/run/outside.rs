@@ -66,9 +66,11 @@ pub trait Outside: Send + Sync + 'static {
     /// The lab cannot be looked at, or there is no such snapshot.
     fn losses(&self, lab: &str, back_to: BackTo) -> Result<Text, Fault>;
 
+    /// Returns what is to be said besides: what is not as it was, and why.
+    ///
     /// # Errors
     /// The lab could not be brought back.
-    fn reset(&self, lab: &str, back_to: BackTo) -> Result<(), Fault>;
+    fn reset(&self, lab: &str, back_to: BackTo) -> Result<Vec<Text>, Fault>;
 
     /// Keeps what the terminal shows, for the next visit.
     fn keep_screen(&self, lab: &str, screen: &[u8]);

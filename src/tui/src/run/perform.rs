@@ -242,7 +242,7 @@ fn slowly(outside: &dyn Outside, effect: Effect, tell: &dyn Fn(What)) -> Result<
         }
         Effect::Reset { lab, back_to } => {
             let what = match outside.reset(&lab, back_to) {
-                Ok(()) => LabEvent::WasReset { back_to },
+                Ok(left) => LabEvent::WasReset { back_to, left },
                 Err(fault) => LabEvent::NotReset(fault),
             };
             of_lab(lab, what);

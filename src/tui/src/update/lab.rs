@@ -3,6 +3,7 @@
 
 use crossterm::event::KeyEvent;
 use plimsoll_lab::progress::Progress;
+use plimsoll_text::Text;
 
 use super::{goals, notice, notice_in};
 use crate::effect::{Depth, Effect};
@@ -223,7 +224,7 @@ pub(super) fn event(model: &mut Model, name: &str, what: LabEvent, effects: &mut
                 model.overlay = Some(Overlay::ConfirmReset { lab, back_to, loss });
             }
         }
-        LabEvent::WasReset { back_to } => was_reset(model, name, back_to, effects),
+        LabEvent::WasReset { back_to, left } => was_reset(model, name, back_to, &left, effects),
         LabEvent::NotReset(fault) => {
             not_reset(model, effects);
             model.overlay = Some(Overlay::Fault(fault));
@@ -382,6 +383,7 @@ fn was_reset(
     model: &mut Model,
     name: &str,
     back_to: crate::event::BackTo,
+    left: &[Text],
     effects: &mut Vec<Effect>,
 ) {
     use crate::event::BackTo;
@@ -422,7 +424,13 @@ fn was_reset(
         BackTo::Beginning => words::lab_was_reset(language),
         BackTo::Step(step) => words::step_was_reset(language, step),
     };
-    notice(model, text, Tone::Good, effects);
+    let left = left.iter().map(|text| text.get(language));
+    let said: Vec<&str> = std::iter::once(text.as_str()).chain(left).collect();
+    let tone = match said.len() {
+        1 => Tone::Good,
+        _ => Tone::Plain,
+    };
+    notice(model, said.join(" "), tone, effects);
 }
 
 /// A view by its key: shown and given the keys; with the keys already, hidden.

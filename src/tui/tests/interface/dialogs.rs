@@ -3,7 +3,7 @@
 use plimsoll_text::Text;
 use plimsoll_tui::effect::Effect;
 use plimsoll_tui::event::{BackTo, Fault, LabEvent, What};
-use plimsoll_tui::model::{LabState, Place};
+use plimsoll_tui::model::{LabState, Place, Tone};
 
 use crate::player::{HELLO, Player, WEB};
 use crate::states::{self, Web};
@@ -148,7 +148,13 @@ fn a_reset_asks_says_what_is_lost_and_asks_again() {
         "it is not stopped half way"
     );
     player.sees("Going back");
-    let effects = player.hear(WEB, LabEvent::WasReset { back_to });
+    let effects = player.hear(
+        WEB,
+        LabEvent::WasReset {
+            back_to,
+            left: Vec::new(),
+        },
+    );
     assert!(effects.contains(&Effect::ReadProgress));
     assert!(
         effects.contains(&Effect::Judge { lab: lab() }),
@@ -207,10 +213,32 @@ fn a_lab_is_reset_from_home_too() {
     assert!(effects.contains(&Effect::AskLosses { lab, back_to }));
     player.hear(HELLO, loss(back_to));
     player.press("y");
-    let effects = player.hear(HELLO, LabEvent::WasReset { back_to });
+    let effects = player.hear(
+        HELLO,
+        LabEvent::WasReset {
+            back_to,
+            left: Vec::new(),
+        },
+    );
     let lab = HELLO.to_owned();
     assert!(effects.contains(&Effect::Enter { lab }), "{effects:?}");
     assert_eq!(player.lab(HELLO).state, LabState::Starting);
+}
+
+#[test]
+fn what_a_reset_could_not_bring_back_is_said() {
+    let mut player = Player::in_lab(WEB, SIZE);
+    let left = vec![Text::new("web ran then.", "web tournait alors.")];
+    let back_to = BackTo::Step(2);
+    player.hear(WEB, LabEvent::WasReset { back_to, left });
+    player.sees("web ran then.");
+    let notice = player.model.notice.as_ref().expect("a notice");
+    assert!(
+        notice.text.starts_with("Everything is as it was"),
+        "{}",
+        notice.text
+    );
+    assert_eq!(notice.tone, Tone::Plain, "not all is well");
 }
 
 #[test]
@@ -222,7 +250,13 @@ fn a_goal_taken_back_by_a_reset_is_no_alarm() {
     player.hear(WEB, loss(back_to));
     player.press("y");
     player.hear(WEB, LabEvent::Lost);
-    player.hear(WEB, LabEvent::WasReset { back_to });
+    player.hear(
+        WEB,
+        LabEvent::WasReset {
+            back_to,
+            left: Vec::new(),
+        },
+    );
     player.hear(WEB, LabEvent::Entered(Box::default()));
     player.judged(states::fresh(WEB));
     player.sees_no("no longer");
@@ -239,7 +273,13 @@ fn a_verdict_of_before_the_reset_is_none() {
     player.press("y");
     // A look is under way while the lab goes back.
     player.hear(WEB, LabEvent::Changed);
-    player.hear(WEB, LabEvent::WasReset { back_to });
+    player.hear(
+        WEB,
+        LabEvent::WasReset {
+            back_to,
+            left: Vec::new(),
+        },
+    );
     let effects = player.judged(states::web(Web::Served));
     player.sees_no("10/10");
     let lab = || WEB.to_owned();

@@ -199,6 +199,7 @@ fn lab_event(dice: &mut Dice, lab: &str) -> LabEvent {
         }
         16 => LabEvent::WasReset {
             back_to: back_to(dice),
+            left: Vec::new(),
         },
         17 => LabEvent::Recording {
             file: "/home/me/a.cast".to_owned(),

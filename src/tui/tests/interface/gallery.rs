@@ -331,7 +331,13 @@ fn dialogs() {
         losses(player);
         player.press("y");
         let back_to = BackTo::Step(3);
-        player.hear(WEB, LabEvent::WasReset { back_to });
+        player.hear(
+            WEB,
+            LabEvent::WasReset {
+                back_to,
+                left: Vec::new(),
+            },
+        );
         // The first look was under way before.
         player.judged(states::fresh(WEB));
         player.judged(states::fresh(WEB));
