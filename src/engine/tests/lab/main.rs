@@ -438,3 +438,27 @@ fn explain_does_nothing() {
         .unwrap();
     assert!(volumes.volumes.is_empty());
 }
+
+#[test]
+fn an_image_for_another_machine_is_not_run() {
+    let Some(lab) = Lab::start() else { return };
+    let other = match std::env::consts::ARCH {
+        "aarch64" => "linux/amd64",
+        _ => "linux/arm64",
+    };
+    let body = request(&["true"], offline());
+    let refused = lab.client.container_create("web", other, &body);
+    let refused = refused.expect_err("it is for this machine");
+    assert!(refused.is_not_found(), "{refused}");
+    assert_eq!(
+        refused.to_string(),
+        format!(
+            "Error response from daemon: image with reference base was found but does not provide \
+             the specified platform ({other})"
+        )
+    );
+    lab.client
+        .container_create("web", "linux", &body)
+        .expect("it is");
+}
+
