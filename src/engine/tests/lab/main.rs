@@ -462,3 +462,22 @@ fn an_image_for_another_machine_is_not_run() {
         .expect("it is");
 }
 
+#[test]
+fn a_refusal_comes_after_the_body() {
+    let Some(lab) = Lab::start() else { return };
+    let body = vec![b'x'; 8 << 20];
+    for path in ["/images/load", "/swarm/init", "/nowhere"] {
+        let mut stream = UnixStream::connect(&lab.socket).expect("a connection");
+        let length = body.len();
+        let head = format!(
+            "POST {path} HTTP/1.1\r\nHost: x\r\nConnection: close\r\nContent-Length: {length}\r\n\r\n"
+        );
+        stream.write_all(head.as_bytes()).expect("a head");
+        stream
+            .write_all(&body)
+            .unwrap_or_else(|error| panic!("{path}: {error}"));
+        let mut reply = String::new();
+        stream.read_to_string(&mut reply).expect("a reply");
+        assert!(reply.contains("\"message\""), "{path}: {reply}");
+    }
+}
