@@ -481,3 +481,45 @@ fn a_refusal_comes_after_the_body() {
         assert!(reply.contains("\"message\""), "{path}: {reply}");
     }
 }
+
+/// Takes what a folder of the store has out of it.
+fn lose(lab: &Lab, folder: &str) {
+    let away = lab.directory.path().join("away");
+    std::fs::create_dir_all(&away).expect("a folder");
+    let folder = lab.directory.path().join("data/store").join(folder);
+    for entry in std::fs::read_dir(&folder).expect("it lists") {
+        let entry = entry.expect("an entry");
+        let target = away.join(entry.file_name());
+        std::fs::rename(entry.path(), target).expect("it moves");
+    }
+}
+
+#[test]
+fn what_the_store_lost_is_listed_and_fetched_again() {
+    let Some(lab) = Lab::start() else { return };
+    let all = plimsoll_api::Filters::default();
+    let before = lab.client.images(false, &all).expect("a list");
+    lose(&lab, "blobs/sha256");
+    lose(&lab, "layers");
+    let after = lab.client.images(false, &all).expect("a list");
+    let names = |list: &[plimsoll_api::ImageSummary]| -> Vec<_> {
+        list.iter().flat_map(|one| one.repo_tags.clone()).collect()
+    };
+    assert_eq!(names(&after), names(&before));
+    let body = request(&["true"], offline());
+    let refused = lab.client.container_create("web", "", &body);
+    let refused = refused.expect_err("nothing to run").to_string();
+    assert!(
+        refused.ends_with("`docker pull base:latest` fetches what is missing"),
+        "{refused}"
+    );
+    let told: Vec<String> = lab
+        .client
+        .image_pull("base", "latest", "", "")
+        .expect("a pull")
+        .map(|line| line.expect("a line").status)
+        .collect();
+    let last = told.last().map(String::as_str);
+    assert_eq!(last, Some("Status: Downloaded newer image for base:latest"));
+    assert_eq!(lab.run(&["true"], offline()).0, 0);
+}
