@@ -73,6 +73,7 @@ network ls --no-trunc
 network ls --format json
 network ls --format {{.ID}}~{{.Name}}~{{.IPv6}}~{{.Internal}}~{{.CreatedAt}}
 network inspect bridge
+ps -a --format {{json~.}}
 network inspect bridge -f {{range~.IPAM.Config}}{{.Subnet}}{{end}}
 system df
 system df --format json
