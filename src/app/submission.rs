@@ -283,6 +283,13 @@ fn hit(limit: Limit, limits: &Limits) -> Text {
                 format!("La soumission a utilisé plus de {most} Mo de mémoire."),
             )
         }
+        Limit::Processes => {
+            let most = limits.processes;
+            Text::new(
+                format!("The submission ran more than {most} processes."),
+                format!("La soumission a lancé plus de {most} processus."),
+            )
+        }
         Limit::Disk => {
             let (most, files) = (megabytes(limits.disk_bytes), limits.files);
             Text::new(

@@ -231,6 +231,26 @@ everyone!(a_fork_bomb_ends, |world| {
     }
 });
 
+everyone!(a_bomb_that_waits_is_the_submission_s_doing, |world| {
+    // Longer than the engine waits with its first work in a thread of its own.
+    for bomb in [
+        ":(){ :|:& };:; sleep 30",
+        "for i in $(seq 3000); do sleep 30 & done; wait",
+        "docker run base sh -c 'for i in $(seq 3000); do sleep 30 & done; wait'",
+    ] {
+        let more = ["--timeout", "60", "--format", "json"];
+        let graded = grade(world, HELLO, &format!("{bomb}\n"), &more);
+        assert_eq!(graded.code, Some(1), "{bomb}: {}", graded.err);
+        let record = graded.record();
+        assert_eq!(record["score"], 0, "{bomb}");
+        assert_eq!(
+            record["cause"]["message"]["en"],
+            "The submission ran more than 512 processes. It scores 0 and is marked for review.",
+            "{bomb}"
+        );
+    }
+});
+
 everyone!(a_daemon_does_not_outlive_its_script, |world| {
     let mark = format!("daemon-of-{}", world.path("home").display());
     let script = format!(

@@ -156,3 +156,19 @@ everyone!(a_pulled_image_reaches_the_disk, |world| {
         (count == 0).then_some(())
     });
 });
+
+everyone!(another_store_than_the_running_one_is_refused, |world| {
+    const LAB: &str = "hello-world";
+    world.start(LAB);
+    let other = world.path("other-store");
+    let other = other.to_str().expect("a plain path");
+    let done = world
+        .plimsoll(["--store", other, "env", LAB])
+        .output()
+        .expect("it ran");
+    let said = String::from_utf8_lossy(&done.stderr);
+    assert!(!done.status.success(), "{said}");
+    assert!(said.contains("is running with the store"), "{said}");
+    assert!(said.contains("plimsoll stop hello-world"), "{said}");
+    world.plimsoll(["env", LAB]).assert().success();
+});

@@ -80,6 +80,14 @@ wire! {
         pub tags: Option<Vec<String>>,
     }
 
+    /// One item of `GET /images/search`.
+    pub struct SearchResult {
+        pub description: String,
+        pub is_official: bool,
+        pub name: String,
+        pub star_count: i64,
+    }
+
     /// One item of the answer to `DELETE /images/{name}`: one of the two.
     #[serde(rename_all = "PascalCase")]
     pub struct ImageDelete {

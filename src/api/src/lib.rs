@@ -38,7 +38,7 @@ pub use error::{ApiError, ClientError, ErrorBody};
 pub use exec::{ExecCreate, ExecCreateResponse, ExecInspect, ExecStart};
 pub use filters::{FilterError, Filters};
 pub use host_config::{HostConfig, Mount};
-pub use image::{HistoryItem, ImageDelete, ImageInspect, ImageSummary};
+pub use image::{HistoryItem, ImageDelete, ImageInspect, ImageSummary, SearchResult};
 pub use network::{EndpointSettings, Network};
 pub use nulls::{Empty, Words};
 pub use port::{Port, PortBinding, PortMap, Protocol};

@@ -73,6 +73,12 @@ network ls --no-trunc
 network ls --format json
 network ls --format {{.ID}}~{{.Name}}~{{.IPv6}}~{{.Internal}}~{{.CreatedAt}}
 network inspect bridge
+network rm bridge nosuch
+network rm -f nosuch
+search nginx
+search nginx --format {{.Name}}~{{.IsOfficial}}~{{.StarCount}}
+search nginx --no-trunc --limit 3
+ps -a --format {{json~.}}
 network inspect bridge -f {{range~.IPAM.Config}}{{.Subnet}}{{end}}
 system df
 system df --format json

@@ -24,6 +24,10 @@ const BLOCKING_THREADS: usize = 4;
 /// Stack of such a thread (bytes). Removing and walking trees recurses.
 const BLOCKING_STACK: usize = 1 << 20;
 
+/// They stay: while there is one, tokio lets a job wait for which no thread can
+/// be had (EAGAIN); with none it panics, and a fork bomb would end the engine.
+const KEPT: Duration = Duration::from_secs(u32::MAX as u64);
+
 /// How long the removal of files may go on after the last container has ended.
 const SWEEPING: Duration = Duration::from_secs(10);
 
@@ -51,10 +55,14 @@ pub fn serve(seat: EngineSeat) -> ExitCode {
         .enable_all()
         .max_blocking_threads(BLOCKING_THREADS)
         .thread_stack_size(BLOCKING_STACK)
-        .thread_keep_alive(Duration::from_secs(1))
+        .thread_keep_alive(KEPT)
         .build();
     let runtime = match runtime {
-        Ok(runtime) => runtime,
+        Ok(runtime) => {
+            // The one that is always there, made while nothing else runs.
+            drop(runtime.spawn_blocking(|| {}));
+            runtime
+        }
         Err(error) => {
             seat.ready
                 .fail("start the engine", &error.to_string(), None);

@@ -191,6 +191,7 @@ fn take_seat(order: Order) -> Result<EngineSeat> {
     std::mem::forget(held);
     raise_descriptor_limit();
     let grading = order.view.is_some();
+    let limits = order.view.as_ref().map(|view| view.limits.clone());
     let paths = match &order.view {
         None => {
             let binary = order.paths.lab_dir().join("engine");
@@ -210,6 +211,10 @@ fn take_seat(order: Order) -> Result<EngineSeat> {
         true => vec![paths.store().to_path_buf()],
     };
     let zygote = Zygote::fork_closing(closed).map_err(LaunchError::step("fork the zygote"))?;
+    if let Some(limits) = &limits {
+        grading::limit_containers(limits, zygote.pid())
+            .map_err(LaunchError::step("limit what containers start"))?;
+    }
     let socket_vendor = (!grading)
         .then(SocketVendor::start)
         .transpose()

@@ -34,6 +34,9 @@ pub struct EngineRecord {
     /// another way (`su`, cron) may have another `XDG_RUNTIME_DIR`, or none.
     #[serde(default)]
     pub runtime: Option<PathBuf>,
+    /// The store of its images; absent in records of earlier versions.
+    #[serde(default)]
+    pub store: Option<PathBuf>,
 }
 
 /// Why `engine.json` cannot be used.
@@ -59,6 +62,7 @@ impl EngineRecord {
             boot: boot()?,
             user_namespace: std::fs::metadata(format!("/proc/{pid}/ns/user"))?.ino(),
             runtime: None,
+            store: None,
         })
     }
 

@@ -195,9 +195,10 @@ fn make_lab(order: &Order, starting: File, held: File) -> Result<(), LaunchError
         Forked::Parent { pid, .. } => {
             drop(gate);
             id_plan::write(&id_map, pid)?;
-            EngineRecord::of(order.paths.lab(), pid)
-                .map_err(LaunchError::step("look at the new engine"))?
-                .write(&order.paths.engine_record())?;
+            let mut record = EngineRecord::of(order.paths.lab(), pid)
+                .map_err(LaunchError::step("look at the new engine"))?;
+            record.store = Some(order.paths.store().to_path_buf());
+            record.write(&order.paths.engine_record())?;
             let mut opener = opener;
             writeln!(opener, "{pid}").map_err(LaunchError::step("let the new engine go"))
         }

@@ -127,6 +127,12 @@ impl Places {
         &self.store
     }
 
+    /// Whether the store is one that was asked for, and not where it always is.
+    #[must_use]
+    pub fn has_chosen_store(&self) -> bool {
+        self.store != self.data.join("store")
+    }
+
     /// The folder of all labs' state.
     #[must_use]
     pub fn labs(&self) -> PathBuf {

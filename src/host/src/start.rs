@@ -118,6 +118,16 @@ pub enum StartError {
     InsideLab { current: LabName },
     #[error("the lab's engine ended at once")]
     Gone,
+    #[error(
+        "the lab {lab} is running with the store `{}`: it cannot use `{}` at the same time",
+        has.display(),
+        asked.display()
+    )]
+    OtherStore {
+        lab: LabName,
+        has: PathBuf,
+        asked: PathBuf,
+    },
 }
 
 impl StartError {
@@ -130,6 +140,9 @@ impl StartError {
             Self::EndedEarly { log, .. } | Self::TooSlow { log } => {
                 Some(format!("its log is `{}`", log.display()))
             }
+            Self::OtherStore { lab, .. } => Some(format!(
+                "leave `--store` out, or `plimsoll stop {lab}` first"
+            )),
             Self::InsideLab { .. } => Some("type `exit` first".to_owned()),
             Self::Spawn(_) | Self::Gone => Some("plimsoll doctor".to_owned()),
         }
@@ -143,6 +156,7 @@ impl StartError {
 /// [`StartError`].
 pub fn ensure_running(paths: &LabPaths, options: &StartOptions) -> Result<Running, StartError> {
     if let Ok(engine) = peer::connect(&paths.socket()) {
+        check_store(paths)?;
         return running(paths, engine);
     }
     if let Some(current) = current_lab(paths.places()) {
@@ -161,6 +175,32 @@ pub fn ensure_running(paths: &LabPaths, options: &StartOptions) -> Result<Runnin
     }
     let engine = peer::connect(&paths.socket()).map_err(|_| StartError::Gone)?;
     running(paths, engine)
+}
+
+/// An engine keeps the store that it was started with: another one that is asked
+/// for would be ignored without a word.
+fn check_store(paths: &LabPaths) -> Result<(), StartError> {
+    let record = EngineRecord::read(&paths.engine_record());
+    let Ok(Some(EngineRecord {
+        store: Some(has), ..
+    })) = record
+    else {
+        return Ok(());
+    };
+    if !paths.places().has_chosen_store() || same_folder(&has, paths.store()) {
+        return Ok(());
+    }
+    Err(StartError::OtherStore {
+        lab: paths.lab().clone(),
+        asked: paths.store().to_path_buf(),
+        has,
+    })
+}
+
+/// One folder may have two names.
+fn same_folder(a: &Path, b: &Path) -> bool {
+    let canonical = |path: &Path| path.canonicalize().unwrap_or_else(|_| path.to_path_buf());
+    a == b || canonical(a) == canonical(b)
 }
 
 /// The lab's engine if one answers; none is started.

@@ -3,7 +3,9 @@
 use super::{Client, JsonLines, Query, Reply, Request};
 use crate::error::ClientError;
 use crate::filters::Filters;
-use crate::image::{HistoryItem, ImageDelete, ImageInspect, ImagePruneReport, ImageSummary};
+use crate::image::{
+    HistoryItem, ImageDelete, ImageInspect, ImagePruneReport, ImageSummary, SearchResult,
+};
 use crate::network::{Network, NetworkCreateRequest, NetworkCreateResponse, NetworkPruneReport};
 use crate::progress::Progress;
 use crate::volume::{Volume, VolumeCreate, VolumeList, VolumePruneReport};
@@ -45,6 +47,25 @@ impl Client {
     pub fn image_inspect_raw(&self, name: &str) -> Result<Vec<u8>, ClientError> {
         self.request(Request::get(Request::path_of("images", name, "json")))?
             .read_all()
+    }
+
+    /// Looks for images in the registry; `limit` 0 is the engine's own.
+    pub fn image_search(
+        &self,
+        term: &str,
+        limit: i64,
+        filters: &Filters,
+    ) -> Result<Vec<SearchResult>, ClientError> {
+        let limit = match limit {
+            0 => String::new(),
+            limit => limit.to_string(),
+        };
+        let query = Query::new()
+            .text("term", term)
+            .non_empty("limit", &limit)
+            .filters(filters);
+        self.request(Request::get("/images/search").query(query))?
+            .json()
     }
 
     pub fn image_history(&self, name: &str) -> Result<Vec<HistoryItem>, ClientError> {

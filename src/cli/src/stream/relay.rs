@@ -7,6 +7,7 @@
 //! other out.
 
 use std::io::{self, IsTerminal, Read, Write};
+use std::ops::ControlFlow;
 use std::os::fd::{AsFd, AsRawFd, BorrowedFd};
 
 use nix::errno::Errno;
@@ -30,6 +31,8 @@ pub enum End {
     Detached,
     /// `watched` became readable and no output was expected.
     Watched,
+    /// A signal said so, whatever the container does.
+    Forced,
     /// Our terminal has gone, and with it whoever read and typed.
     HungUp,
 }
@@ -53,7 +56,7 @@ pub struct Relay<'a> {
     pub tty: bool,
     pub detach: DetachKeys,
     pub signals: Option<&'a Signals>,
-    pub on_signal: &'a mut dyn FnMut(Signal),
+    pub on_signal: &'a mut dyn FnMut(Signal) -> ControlFlow<()>,
     pub watched: Option<BorrowedFd<'a>>,
 }
 
@@ -108,7 +111,10 @@ impl State<'_> {
             let ready = self.wait()?;
             if ready.signal {
                 while let Some(signal) = self.relay.signals.and_then(Signals::next) {
-                    (self.relay.on_signal)(signal);
+                    let forced = (self.relay.on_signal)(signal).is_break();
+                    if forced {
+                        return Ok(End::Forced);
+                    }
                     if signal == Signal::SIGHUP && terminal::has_gone() {
                         return Ok(End::HungUp);
                     }

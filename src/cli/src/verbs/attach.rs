@@ -69,7 +69,7 @@ fn run(context: &Context, given: &Given) -> Result<(), Failure> {
     match streams.carry(upgraded, &signals, Some(&wait))? {
         End::Detached => Err(Failure::new("read escape sequence")),
         End::Output | End::Watched => exit_with(wait),
-        End::HungUp => Err(Failure::silent(CODE_HUNG_UP)),
+        End::HungUp | End::Forced => Err(Failure::silent(CODE_HUNG_UP)),
     }
 }
 

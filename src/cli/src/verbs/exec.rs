@@ -1,6 +1,7 @@
 //! `docker exec`.
 
 use std::io::{self, IsTerminal};
+use std::ops::ControlFlow;
 
 use nix::sys::signal::Signal;
 use plimsoll_api::{Client, ExecCreate, ExecStart, Words};
@@ -81,6 +82,7 @@ fn run(context: &Context, given: &Given) -> Result<(), Failure> {
         if signal == Signal::SIGWINCH && resizes {
             resize();
         }
+        ControlFlow::Continue(())
     };
     let relay = Relay {
         upgraded,
@@ -95,7 +97,7 @@ fn run(context: &Context, given: &Given) -> Result<(), Failure> {
     match relay.run()? {
         End::Detached => Err(Failure::new("read escape sequence")),
         End::Output | End::Watched => exit_code(client, &id),
-        End::HungUp => Err(Failure::silent(CODE_HUNG_UP)),
+        End::HungUp | End::Forced => Err(Failure::silent(CODE_HUNG_UP)),
     }
 }
 

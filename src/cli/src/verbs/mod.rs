@@ -24,6 +24,7 @@ pub mod rename;
 pub mod rm;
 pub mod rmi;
 pub mod run;
+pub mod search;
 pub mod start;
 pub mod stats;
 pub mod stop;
@@ -44,6 +45,7 @@ pub const COMMON: &[&Command] = &[
     &ps::COMMAND,
     &pull::COMMAND,
     &images::COMMAND,
+    &search::COMMAND,
     &version::COMMAND,
     &info::COMMAND,
 ];
@@ -108,12 +110,10 @@ pub const NOT_YET: &[&str] = &[
     "network create",
     "network disconnect",
     "network prune",
-    "network rm",
     "node",
     "plugin",
     "push",
     "save",
-    "search",
     "secret",
     "service",
     "stack",

@@ -4,10 +4,10 @@ use plimsoll_api::Network;
 
 use crate::clock;
 use crate::command::{Arity, Command, Context, Group};
-use crate::error::Failure;
+use crate::error::{Failure, describe};
 use crate::flags::{Flag, Given, Order};
 use crate::output::list::{Format, Layout, labels, natural_order};
-use crate::output::put;
+use crate::output::{put, say};
 use crate::reference::short_id;
 use crate::template::Datum;
 use crate::verbs::inspect;
@@ -17,7 +17,7 @@ pub const GROUP: Group = Group {
     name: "network",
     about: "Manage networks",
     usage: "docker network",
-    commands: &[&inspect::NETWORK, &LS],
+    commands: &[&inspect::NETWORK, &LS, &RM],
 };
 
 const LS: Command = Command {
@@ -44,6 +44,36 @@ const LS: Command = Command {
     order: Order::Free,
     run: ls,
 };
+
+const RM: Command = Command {
+    name: "rm",
+    usage: &["NETWORK [NETWORK...]"],
+    about: "Remove one or more networks",
+    aliases: "docker network rm, docker network remove",
+    flags: &[&[Flag::switch("force", "Do not mind those that are not there").short('f')]],
+    arity: Arity::AtLeast(1),
+    order: Order::Free,
+    run: rm,
+};
+
+/// One after another, each told when it is done, as Docker's client does.
+fn rm(context: &Context, given: &Given) -> Result<(), Failure> {
+    let mut failed = false;
+    for name in &given.operands {
+        match context.client.network_remove(name) {
+            Ok(()) => say!("{name}"),
+            Err(error) if given.is_on("force") && error.is_not_found() => {}
+            Err(error) => {
+                eprintln!("{}", describe(&error));
+                failed = true;
+            }
+        }
+    }
+    match failed {
+        true => Err(Failure::new("exit status 1")),
+        false => Ok(()),
+    }
+}
 
 const LAYOUT: Layout = Layout {
     table: "{{.ID}}\t{{.Name}}\t{{.Driver}}\t{{.Scope}}",

@@ -90,8 +90,7 @@ fn run(context: &Context, given: &Given) -> Result<(), Failure> {
     if !format.is_empty() {
         try_format(format)?;
     }
-    let with_size =
-        given.is_on("size") || (!quiet && !given.has("size") && format.contains(".Size"));
+    let with_size = given.is_on("size") || (!quiet && !given.has("size") && shows_size(format));
     let layout = Layout {
         table: match (quiet, with_size) {
             (true, _) => "{{.ID}}",
@@ -119,6 +118,21 @@ fn run(context: &Context, given: &Given) -> Result<(), Failure> {
     let rows: Vec<Datum> = containers.iter().map(|one| row(one, truncate)).collect();
     put!("{}", format.render(&layout, &rows)?);
     Ok(())
+}
+
+/// Whether a template uses the size: by its name, or with the whole record. The
+/// word `json` does not ask for it, as with Docker.
+fn shows_size(format: &str) -> bool {
+    let shown = |bytes| {
+        let one = ContainerSummary {
+            size_rw: bytes,
+            ..ContainerSummary::default()
+        };
+        let template = Template::parse(format).ok()?;
+        let values = crate::template::Purpose::Values;
+        template.render(&row(&one, false), values).ok()
+    };
+    format.contains(".Size") || shown(0) != shown(1)
 }
 
 /// A template's mistake is told before anything is asked.
@@ -338,6 +352,16 @@ mod tests {
             ]),
             "1/tcp, 3/tcp, 2/udp"
         );
+    }
+
+    #[test]
+    fn the_size_is_asked_for_where_it_shows() {
+        for format in ["{{.Size}}", "{{json .}}", "{{if .Size}}x{{end}}"] {
+            assert!(shows_size(format), "{format}");
+        }
+        for format in ["", "json", "{{.ID}}", "{{json .Names}}", "{{"] {
+            assert!(!shows_size(format), "{format}");
+        }
     }
 
     #[test]

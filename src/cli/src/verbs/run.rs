@@ -4,7 +4,9 @@
 //! would else be lost. The wait and the attach have connections of their own;
 //! create and start share one.
 
+use std::cell::Cell;
 use std::io::{self, IsTerminal};
+use std::ops::ControlFlow;
 use std::os::fd::AsFd;
 
 use nix::sys::signal::Signal;
@@ -145,9 +147,24 @@ impl Session<'_> {
         match attached.carry(upgraded, &signals, Some(&wait))? {
             End::Detached => Ok(()),
             End::Output | End::Watched => exit_with(wait),
-            End::HungUp => Err(Failure::silent(CODE_HUNG_UP)),
+            End::HungUp | End::Forced => Err(Failure::silent(CODE_HUNG_UP)),
         }
     }
+}
+
+/// How many times somebody asks for the end before they get it: a container may
+/// ignore what is passed on to it, and PID 1 does so by default (signal(7)).
+const PATIENCE: u32 = 3;
+
+/// Counts the signals that ask for an end.
+fn carry_on(signal: Signal, endings: &Cell<u32>) -> ControlFlow<()> {
+    if matches!(signal, Signal::SIGINT | Signal::SIGTERM) {
+        endings.set(endings.get() + 1);
+    }
+    if endings.get() < PATIENCE {
+        return ControlFlow::Continue(());
+    }
+    ControlFlow::Break(())
 }
 
 /// A running container's streams.
@@ -177,11 +194,15 @@ impl Attached<'_> {
         if resizes {
             self.resize();
         }
-        let mut on_signal = |signal: Signal| match signal {
-            Signal::SIGWINCH if resizes => self.resize(),
-            Signal::SIGWINCH => {}
-            // The container may have ended meanwhile; its exit says so.
-            signal => drop(self.client.container_kill(self.id, short_name(signal))),
+        let endings = Cell::new(0);
+        let mut on_signal = |signal: Signal| {
+            match signal {
+                Signal::SIGWINCH if resizes => self.resize(),
+                Signal::SIGWINCH => {}
+                // The container may have ended meanwhile; its exit says so.
+                signal => drop(self.client.container_kill(self.id, short_name(signal))),
+            }
+            carry_on(signal, &endings)
         };
         let relay = Relay {
             upgraded,
@@ -193,7 +214,12 @@ impl Attached<'_> {
             on_signal: &mut on_signal,
             watched: wait.and_then(Reply::socket).map(AsFd::as_fd),
         };
-        Ok(relay.run()?)
+        match relay.run()? {
+            End::Forced => Err(Failure::new(format!(
+                "\ngot {PATIENCE} SIGTERM/SIGINTs, forcefully exiting"
+            ))),
+            end => Ok(end),
+        }
     }
 
     fn resize(&self) {
@@ -249,6 +275,15 @@ fn judge(failure: Failure) -> Failure {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_third_wish_for_an_end_is_granted() {
+        let endings = Cell::new(0);
+        let tell = |signal| carry_on(signal, &endings).is_break();
+        assert!(!tell(Signal::SIGINT) && !tell(Signal::SIGUSR1) && !tell(Signal::SIGTERM));
+        assert!(!tell(Signal::SIGHUP));
+        assert!(tell(Signal::SIGINT));
+    }
 
     #[test]
     fn errors_get_dockers_codes() {

@@ -103,6 +103,6 @@ fn attached(context: &Context, given: &Given, name: &str) -> Result<(), Failure>
     match streams.carry(upgraded, &signals, Some(&wait))? {
         End::Detached => Ok(()),
         End::Output | End::Watched => exit_with(wait),
-        End::HungUp => Err(Failure::silent(CODE_HUNG_UP)),
+        End::HungUp | End::Forced => Err(Failure::silent(CODE_HUNG_UP)),
     }
 }

@@ -58,6 +58,15 @@ pub fn answer(method: &str, path: &str, query: &str, body: &[u8]) -> Reply {
         ])),
         ("POST", ["networks", "prune"]) => ok(&json!({"NetworksDeleted": null})),
         ("POST", ["build", "prune"]) => ok(&json!({"CachesDeleted": null, "SpaceReclaimed": 0})),
+        ("GET", ["images", "search"]) => ok(&json!([
+            {"star_count": 3, "is_official": false, "name": "me/nginx", "is_automated": false, "description": "Mine"},
+            {"star_count": 20_000, "is_official": true, "name": "nginx", "is_automated": false,
+             "description": "Official build of Nginx, and more words than a row has room for."}
+        ])),
+        ("DELETE", ["networks", "bridge"]) => Reply::Json(
+            403,
+            json!({"message": "bridge is a pre-defined network and cannot be removed"}).to_string(),
+        ),
         ("GET", ["networks", "bridge"]) => ok(&network("bridge")),
         (_, ["networks", name]) => missing(&format!("network {name} not found")),
         ("GET", ["exec", _, "json"]) => {

@@ -52,12 +52,6 @@ pub async fn pump(mut body: Incoming, to: mpsc::Sender<io::Result<Bytes>>) {
     }
 }
 
-/// Reads a body that nobody wants: see [`pump`].
-pub async fn drain(body: Incoming) {
-    let (to, _) = body_reader();
-    pump(body, to).await;
-}
-
 impl Read for BodyReader {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         while self.current.is_empty() {

@@ -22,7 +22,7 @@ use super::validate::validate;
 use crate::engine::Engine;
 use crate::failure::{ApiFailure, ApiResult};
 use crate::identity;
-use crate::images::Image;
+use crate::images::{Image, carried};
 use crate::networks::NetworkMode;
 use crate::operations;
 use crate::spec;
@@ -101,6 +101,22 @@ pub async fn draft(
     }
     warnings.extend(limit_warnings(engine, &record));
     Ok((record, warnings))
+}
+
+/// Checks that the image, where it is there, is one for `platform`.
+///
+/// # Errors
+/// 404 in dockerd's words, whereupon a client pulls; what an absent image is
+/// answered with comes with its creation.
+pub fn check_platform(engine: &Engine, reference: &str, platform: &str) -> ApiResult<()> {
+    let there = engine.images.find(reference).is_ok();
+    if there && carried::check_platform(platform).is_err() {
+        return Err(ApiFailure::not_found(format!(
+            "image with reference {reference} was found but does not provide the specified \
+             platform ({platform})"
+        )));
+    }
+    Ok(())
 }
 
 fn find_image(engine: &Rc<Engine>, reference: &str) -> ApiResult<Rc<Image>> {

@@ -40,7 +40,7 @@ mod wait;
 
 pub use boot::{is_probe, load, restart_after_boot, stop_all, sweep_now};
 pub use container::{Container, Exits, Layers};
-pub use create::{create, draft};
+pub use create::{check_platform, create, draft};
 pub use freeze::{Frozen, freeze};
 pub use inspect::inspect;
 pub use keep::{bring_back, keep};

@@ -40,6 +40,7 @@ pub fn validate(request: &ContainerCreateRequest, grading: bool) -> ApiResult<()
     spec::capabilities(host)?;
     spec::seccomp(host)?;
     extra_hosts(host)?;
+    modes(host)?;
     engine_parts(host)?;
     if grading {
         refuse_in_grading(host)?;
@@ -198,6 +199,37 @@ fn extra_hosts(host: &HostConfig) -> ApiResult<()> {
     Ok(())
 }
 
+/// Which namespaces are shared, in words that dockerd has.
+fn modes(host: &HostConfig) -> ApiResult<()> {
+    let of_container = |mode: &str| mode.strip_prefix("container:").map(str::to_owned);
+    let named = |mode: &str| of_container(mode).is_some_and(|name| !name.is_empty());
+    let ipc = host.ipc_mode.as_str();
+    let (pid, uts, cgroup) = (&host.pid_mode, &host.uts_mode, &host.cgroupns_mode);
+    let checks = [
+        (
+            matches!(ipc, "" | "none" | "private" | "shareable" | "host")
+                || of_container(ipc).is_some(),
+            format!("invalid IPC mode: {ipc}"),
+        ),
+        (
+            matches!(pid.as_str(), "" | "host") || named(pid),
+            format!("invalid PID mode: {pid}"),
+        ),
+        (
+            matches!(uts.as_str(), "" | "host"),
+            format!("invalid UTS mode: {uts}"),
+        ),
+        (
+            matches!(cgroup.as_str(), "" | "private" | "host"),
+            format!("invalid cgroup namespace mode: {cgroup}"),
+        ),
+    ];
+    match checks.into_iter().find(|(valid, _)| !valid) {
+        Some((_, message)) => Err(ApiFailure::invalid(message)),
+        None => Ok(()),
+    }
+}
+
 /// Parts of an engine that can be chosen by name, and that we have one of.
 fn engine_parts(host: &HostConfig) -> ApiResult<()> {
     match host.log_config.kind.as_str() {
@@ -320,6 +352,29 @@ mod tests {
             refused(|r| r.host_config.log_config.kind = "splunk".into()),
             "logger: no log driver named 'splunk' is registered"
         );
+    }
+
+    #[test]
+    fn a_namespace_is_shared_by_a_known_word() {
+        assert_eq!(
+            refused(|r| r.host_config.ipc_mode = "foo".into()),
+            "invalid IPC mode: foo"
+        );
+        assert_eq!(
+            refused(|r| r.host_config.pid_mode = "container:".into()),
+            "invalid PID mode: container:"
+        );
+        assert_eq!(
+            refused(|r| r.host_config.uts_mode = "private".into()),
+            "invalid UTS mode: private"
+        );
+        assert_eq!(
+            refused(|r| r.host_config.cgroupns_mode = "foo".into()),
+            "invalid cgroup namespace mode: foo"
+        );
+        for mode in ["none", "private", "shareable", "container:web"] {
+            assert_eq!(refused(|r| r.host_config.ipc_mode = mode.into()), "");
+        }
     }
 
     #[test]

@@ -14,7 +14,7 @@ use super::reply::{self, Reply};
 use super::router::page_not_found;
 use crate::archive::changes::shown;
 use crate::archive::stat::{HEADER, header};
-use crate::archive::transfer::{ReplyWriter, body_reader, drain, pump};
+use crate::archive::transfer::{ReplyWriter, body_reader, pump};
 use crate::archive::view::View;
 use crate::archive::work::{Access, in_docker_s_words, on_files};
 use crate::containers::{Container, Layers, Record, tell};
@@ -150,13 +150,7 @@ fn destination(engine: &Rc<Engine>, call: &Call, id: &str) -> ApiResult<(String,
 }
 
 async fn put(engine: &Rc<Engine>, call: Call, id: &str) -> ApiResult<Reply> {
-    let (path, container) = match destination(engine, &call, id) {
-        Ok(found) => found,
-        Err(refusal) => {
-            drain(call.into_body()).await;
-            return Err(refusal);
-        }
-    };
+    let (path, container) = destination(engine, &call, id)?;
     let strict = call.query.flag("noOverwriteDirNonDir");
     let user = match call.query.flag("copyUIDGID") {
         true => container.record().config.user.clone(),
@@ -177,7 +171,7 @@ async fn put(engine: &Rc<Engine>, call: Call, id: &str) -> ApiResult<Reply> {
         })
     });
     // Both at once: the archive is unpacked while it comes.
-    let (unpacked, ()) = tokio::join!(unpacking, pump(call.into_body(), body));
+    let (unpacked, ()) = tokio::join!(unpacking, pump(call.into_body()?, body));
     unpacked?.map_err(|error| {
         let told = in_docker_s_words(&error, &path, id);
         match told.status == StatusCode::FORBIDDEN {

@@ -1,5 +1,9 @@
 //! One request as the handlers see it: method, path, query, body, upgrade.
 
+use std::cell::RefCell;
+use std::rc::Rc;
+use std::time::Duration;
+
 use bytes::Bytes;
 use http_body_util::{BodyExt, Limited};
 use hyper::body::Incoming;
@@ -31,7 +35,43 @@ pub struct Call {
     pub query: Query,
     /// The version in the path, else the newest.
     pub version: (u32, u32),
-    body: Incoming,
+    body: Rest,
+}
+
+/// What comes of a request's body while nobody takes it. A client that is still
+/// writing when the reply comes and the connection ends reads no reply: it is told
+/// of a broken pipe instead.
+#[derive(Debug, Clone)]
+pub struct Rest(Rc<RefCell<Option<Incoming>>>);
+
+/// Most of a body that is read in vain (bytes).
+const DRAINED: usize = 256 << 20;
+/// How long that may take.
+const DRAINING: Duration = Duration::from_secs(10);
+
+impl Rest {
+    fn take(&self) -> Option<Incoming> {
+        self.0.borrow_mut().take()
+    }
+
+    /// Reads what nobody took, within bounds, and forgets it.
+    pub async fn drain(&self) {
+        let Some(mut body) = self.take() else {
+            return;
+        };
+        let mut left = DRAINED;
+        let reading = async {
+            while let Some(Ok(frame)) = body.frame().await {
+                let length = frame.data_ref().map_or(0, Bytes::len);
+                let Some(rest) = left.checked_sub(length) else {
+                    return;
+                };
+                left = rest;
+            }
+        };
+        // Whoever writes no further waits for the reply.
+        let _ = tokio::time::timeout(DRAINING, reading).await;
+    }
 }
 
 impl Call {
@@ -41,6 +81,7 @@ impl Call {
     /// 400 in Docker's words when the version prefix is outside what is served.
     pub fn new(request: Request<Incoming>) -> ApiResult<Self> {
         let (head, body) = request.into_parts();
+        let body = Rest(Rc::new(RefCell::new(Some(body))));
         let mut path: Vec<String> = head
             .uri
             .path()
@@ -105,7 +146,7 @@ impl Call {
     }
 
     async fn bytes(self) -> ApiResult<Bytes> {
-        let limited = Limited::new(self.body, JSON_LIMIT);
+        let limited = Limited::new(self.into_body()?, JSON_LIMIT);
         let collected = limited
             .collect()
             .await
@@ -114,8 +155,17 @@ impl Call {
     }
 
     /// The body as it comes, for archives and build contexts.
-    pub fn into_body(self) -> Incoming {
-        self.body
+    ///
+    /// # Errors
+    /// 500: it was taken already.
+    pub fn into_body(self) -> ApiResult<Incoming> {
+        let taken = self.body.take();
+        taken.ok_or_else(|| ApiFailure::internal("the request's body was read already"))
+    }
+
+    /// The body as long as nobody has taken it.
+    pub fn rest(&self) -> Rest {
+        self.body.clone()
     }
 
     /// Takes the connection over, if the client asked for it with `Upgrade:`.

@@ -53,6 +53,9 @@ pub async fn route(engine: &Rc<Engine>, call: Call) -> ApiResult<Reply> {
 
 async fn create(engine: &Rc<Engine>, query: &Query, call: Call) -> ApiResult<Reply> {
     let request: ContainerCreateRequest = call.json().await?;
+    if let Some(platform) = query.text("platform") {
+        containers::check_platform(engine, &request.config.image, platform)?;
+    }
     let made = containers::create(engine, query.text("name"), request).await?;
     reply::json(StatusCode::CREATED, &made)
 }

@@ -19,9 +19,14 @@ pub async fn answer(engine: Rc<Engine>, request: Request<Incoming>) -> Reply {
     let result = match Call::new(request) {
         Ok(call) => {
             let trace = Trace::begin(&engine, &call);
+            let rest = call.rest();
             let reads = *call.method() == Method::GET;
             let work = traced(trace, dispatched(engine, call));
-            if reads { work.await } else { whole(work).await }
+            let done = if reads { work.await } else { whole(work).await };
+            if done.is_err() {
+                rest.drain().await;
+            }
+            done
         }
         Err(failure) => Err(failure),
     };

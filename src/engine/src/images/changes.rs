@@ -221,9 +221,13 @@ pub fn prune(engine: &Rc<Engine>, filters: &Filters, now: i64) -> ApiResult<Imag
     let mut deleted = Vec::new();
     let mut bytes = 0;
     for id in ids {
-        let image = engine.images.image(&id)?;
-        let labels = image.document.config.labels.clone().unwrap_or_default();
-        let too_young = before.is_some_and(|bound| seconds(&image.document.created) >= bound);
+        // One that the store has lost keeps no other from being pruned.
+        let image = engine.images.image(&id);
+        let document = image
+            .map(|image| image.document.clone())
+            .unwrap_or_default();
+        let labels = document.config.labels.clone().unwrap_or_default();
+        let too_young = before.is_some_and(|bound| seconds(&document.created) >= bound);
         if (only_dangling && !engine.images.list().is_dangling(&id))
             || too_young
             || !filters.prune_labels(&labels)

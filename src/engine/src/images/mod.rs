@@ -21,17 +21,17 @@ pub mod select;
 pub mod show;
 
 use std::cell::{Ref, RefCell};
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::fs;
 use std::path::PathBuf;
 use std::rc::Rc;
 
 use oci_spec::image::ImageConfiguration;
 use plimsoll_api::lab::LayerContents;
-use plimsoll_store::{Digest, Store, StoreError};
+use plimsoll_store::{DiffId, Digest, ImageRef, Store, StoreError};
 
 use self::document::Document;
-use self::list::{ImageList, Named, ResolveError};
+use self::list::{ImageList, LayerEntry, Named, ResolveError};
 use self::show::Shown;
 use crate::config::Config;
 use crate::failure::{ApiFailure, ApiResult};
@@ -151,9 +151,53 @@ impl Images {
         {
             return Ok(image.clone());
         }
-        let image = Rc::new(self.read_image(id)?);
+        let image = self
+            .read_image(id)
+            .map_err(|failure| self.with_way_out(id, failure));
+        let image = Rc::new(image?);
         self.read.borrow_mut().insert(*id, image.clone());
         Ok(image)
+    }
+
+    /// An image that the list has and the store has not can be had again.
+    fn with_way_out(&self, id: &Digest, failure: ApiFailure) -> ApiFailure {
+        let list = self.list.borrow();
+        if failure.status.is_client_error() || !list.images.contains_key(id) || self.is_whole(id) {
+            return failure;
+        }
+        let tag = list
+            .tags_of(id)
+            .next()
+            .and_then(|tag| ImageRef::parse(tag).ok());
+        let name = tag.map_or_else(|| "IMAGE".to_owned(), |tag| tag.familiar());
+        let message = format!(
+            "{}\nhint: this lab was begun with another store, or the store has lost the image; \
+             `docker pull {name}` fetches what is missing",
+            failure.message
+        );
+        ApiFailure { message, ..failure }
+    }
+
+    /// Whether the store has all that an image of the list needs.
+    pub fn is_whole(&self, id: &Digest) -> bool {
+        let list = self.list.borrow();
+        let Some(entry) = list.images.get(id) else {
+            return false;
+        };
+        self.store.has_blob(id).unwrap_or(false) && entry.layers.iter().all(|layer| self.has(layer))
+    }
+
+    /// Whether the store has a layer, unpacked or as it came.
+    fn has(&self, layer: &LayerEntry) -> bool {
+        self.store.layer_path(&layer.diff_id).exists()
+            || self.store.has_blob(&layer.blob).unwrap_or(false)
+    }
+
+    /// The layers that the lab's images have and the store too.
+    pub fn layers_at_hand(&self) -> BTreeSet<DiffId> {
+        let list = self.list.borrow();
+        let at_hand = list.layers().filter(|layer| self.has(layer));
+        at_hand.map(|layer| layer.diff_id).collect()
     }
 
     fn read_image(&self, id: &Digest) -> ApiResult<Image> {
@@ -210,6 +254,20 @@ impl Images {
             document: &image.document,
         };
         Ok(show(&shown, &image))
+    }
+
+    /// As [`Images::show`] for an image whose configuration the store has lost: by
+    /// what the list knows.
+    pub fn show_lost<T>(&self, id: &Digest, show: impl FnOnce(&Shown<'_>) -> T) -> Option<T> {
+        let list = self.list.borrow();
+        let entry = list.images.get(id)?;
+        let document = Document::default();
+        Some(show(&Shown {
+            list: &list,
+            id,
+            entry,
+            document: &document,
+        }))
     }
 
     /// Changes the list and writes it; a list that cannot be written stays as

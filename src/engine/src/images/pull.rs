@@ -229,7 +229,7 @@ pub async fn pull(
     let _ = client.send_json(&Progress::about(asked, from)).await;
     let known = Digest::parse(carried.config_digest)
         .ok()
-        .filter(|id| engine.images.list().images.contains_key(id));
+        .filter(|id| engine.images.is_whole(id));
     let outcome = match known {
         Some(id) => enter(engine, reference, carried, id, None)?,
         None => {
@@ -257,7 +257,7 @@ async fn fetch_beside(
     client: StreamSender,
 ) -> ApiResult<Fetched> {
     let store = engine.store.clone();
-    let present = engine.images.list().layers().map(|l| l.diff_id).collect();
+    let present = engine.images.layers_at_hand();
     let fetching = tokio::task::spawn_blocking(move || {
         fetch(&store, carried, &present, &mut |line| {
             let _ = client.blocking_send(json_line(&line));
@@ -323,6 +323,7 @@ fn enter(
         Some(fetched) => (Some(fetched.layers), Some(fetched.lease)),
         None => (None, None),
     };
+    let fetched_anew = fetched.is_some();
     let changed = engine.images.change(|list| {
         let before = list.clone();
         if let Some(layers) = fetched {
@@ -363,7 +364,7 @@ fn enter(
         reference: reference.familiar(),
         image: id.to_string(),
     });
-    Ok(match changed {
+    Ok(match changed || fetched_anew {
         true => Outcome::Newer,
         false => Outcome::UpToDate,
     })

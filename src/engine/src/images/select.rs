@@ -53,7 +53,12 @@ pub fn list(images: &Images, wanted: &Wanted, now: i64) -> ApiResult<Vec<ImageSu
     let ids: Vec<Digest> = images.list().images.keys().copied().collect();
     let mut found = Vec::new();
     for id in ids {
-        let item = images.show(&id, |shown, _| pick(shown, wanted, dangling, &bounds))?;
+        let pick = |shown: &Shown<'_>| pick(shown, wanted, dangling, &bounds);
+        // One that the store has lost is listed all the same, and hides no other.
+        let item = match images.show(&id, |shown, _| pick(shown)) {
+            Ok(item) => item,
+            Err(_) => images.show_lost(&id, pick).flatten(),
+        };
         found.extend(item);
     }
     found.sort_by(|a, b| (b.created, &a.id).cmp(&(a.created, &b.id)));

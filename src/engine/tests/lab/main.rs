@@ -438,3 +438,88 @@ fn explain_does_nothing() {
         .unwrap();
     assert!(volumes.volumes.is_empty());
 }
+
+#[test]
+fn an_image_for_another_machine_is_not_run() {
+    let Some(lab) = Lab::start() else { return };
+    let other = match std::env::consts::ARCH {
+        "aarch64" => "linux/amd64",
+        _ => "linux/arm64",
+    };
+    let body = request(&["true"], offline());
+    let refused = lab.client.container_create("web", other, &body);
+    let refused = refused.expect_err("it is for this machine");
+    assert!(refused.is_not_found(), "{refused}");
+    assert_eq!(
+        refused.to_string(),
+        format!(
+            "Error response from daemon: image with reference base was found but does not provide \
+             the specified platform ({other})"
+        )
+    );
+    lab.client
+        .container_create("web", "linux", &body)
+        .expect("it is");
+}
+
+#[test]
+fn a_refusal_comes_after_the_body() {
+    let Some(lab) = Lab::start() else { return };
+    let body = vec![b'x'; 8 << 20];
+    for path in ["/images/load", "/swarm/init", "/nowhere"] {
+        let mut stream = UnixStream::connect(&lab.socket).expect("a connection");
+        let length = body.len();
+        let head = format!(
+            "POST {path} HTTP/1.1\r\nHost: x\r\nConnection: close\r\nContent-Length: {length}\r\n\r\n"
+        );
+        stream.write_all(head.as_bytes()).expect("a head");
+        stream
+            .write_all(&body)
+            .unwrap_or_else(|error| panic!("{path}: {error}"));
+        let mut reply = String::new();
+        stream.read_to_string(&mut reply).expect("a reply");
+        assert!(reply.contains("\"message\""), "{path}: {reply}");
+    }
+}
+
+/// Takes what a folder of the store has out of it.
+fn lose(lab: &Lab, folder: &str) {
+    let away = lab.directory.path().join("away");
+    std::fs::create_dir_all(&away).expect("a folder");
+    let folder = lab.directory.path().join("data/store").join(folder);
+    for entry in std::fs::read_dir(&folder).expect("it lists") {
+        let entry = entry.expect("an entry");
+        let target = away.join(entry.file_name());
+        std::fs::rename(entry.path(), target).expect("it moves");
+    }
+}
+
+#[test]
+fn what_the_store_lost_is_listed_and_fetched_again() {
+    let Some(lab) = Lab::start() else { return };
+    let all = plimsoll_api::Filters::default();
+    let before = lab.client.images(false, &all).expect("a list");
+    lose(&lab, "blobs/sha256");
+    lose(&lab, "layers");
+    let after = lab.client.images(false, &all).expect("a list");
+    let names = |list: &[plimsoll_api::ImageSummary]| -> Vec<_> {
+        list.iter().flat_map(|one| one.repo_tags.clone()).collect()
+    };
+    assert_eq!(names(&after), names(&before));
+    let body = request(&["true"], offline());
+    let refused = lab.client.container_create("web", "", &body);
+    let refused = refused.expect_err("nothing to run").to_string();
+    assert!(
+        refused.ends_with("`docker pull base:latest` fetches what is missing"),
+        "{refused}"
+    );
+    let told: Vec<String> = lab
+        .client
+        .image_pull("base", "latest", "", "")
+        .expect("a pull")
+        .map(|line| line.expect("a line").status)
+        .collect();
+    let last = told.last().map(String::as_str);
+    assert_eq!(last, Some("Status: Downloaded newer image for base:latest"));
+    assert_eq!(lab.run(&["true"], offline()).0, 0);
+}

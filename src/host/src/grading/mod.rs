@@ -27,7 +27,7 @@ use std::time::Duration;
 use nix::libc::SIGKILL;
 use plimsoll_runtime::sys;
 use rustix::fs::{AtFlags, CWD, Mode, OFlags, mkdirat, openat};
-use rustix::process::Resource;
+use rustix::process::{Pid, Resource, Rlimit};
 use serde::{Deserialize, Serialize};
 
 pub use script::{Ended, Script};
@@ -54,7 +54,7 @@ pub struct Limits {
     pub files: u64,
     /// Standard output and error together, in bytes.
     pub output_bytes: u64,
-    /// Processes and threads of one user in the lab.
+    /// Processes and threads in the lab.
     pub processes: u64,
 }
 
@@ -79,6 +79,8 @@ pub enum Limit {
     Time,
     /// [`Limits::memory_bytes`]: the lab was ended.
     Memory,
+    /// [`Limits::processes`]: the lab was ended.
+    Processes,
     /// [`Limits::disk_bytes`] or [`Limits::files`]: writes failed.
     Disk,
     /// [`Limits::output_bytes`]: the script was ended.
@@ -453,10 +455,34 @@ pub fn in_submission() -> bool {
     rustix::fs::statat(CWD, MARKER, AtFlags::SYMLINK_NOFOLLOW).is_ok()
 }
 
-/// For the engine and all that it starts: a fork bomb in a container meets the
-/// same wall as one in the script.
+/// How many processes above the watchdog's number the kernel allows: a bomb that
+/// stays just below its wall would not be told from much work.
+const ABOVE: u64 = 32;
+/// How many beyond those are the engine's alone. It and the submission may be one
+/// user to the kernel, and an engine that gets no thread could not be asked what
+/// the submission did.
+const RESERVE: u64 = 64;
+
+/// The wall for the script and for containers (`RLIMIT_NPROC`).
+fn wall(limits: &Limits) -> u64 {
+    limits.processes + ABOVE
+}
+
+/// The zygote makes the containers: a fork bomb in one meets the same wall as one
+/// in the script, and the engine's is behind it.
+pub(crate) fn limit_containers(limits: &Limits, zygote: i32) -> io::Result<()> {
+    let most = Some(wall(limits));
+    let lowered = Rlimit {
+        current: most,
+        maximum: most,
+    };
+    rustix::process::prlimit(Pid::from_raw(zygote), Resource::Nproc, lowered)?;
+    Ok(())
+}
+
+/// For the engine and all that it starts.
 pub(crate) fn limit_processes(limits: &Limits) {
-    script::limit(Resource::Nproc, limits.processes);
+    script::limit(Resource::Nproc, wall(limits) + RESERVE);
     script::limit(Resource::Data, limits.memory_bytes);
     script::limit(Resource::Core, 0);
 }

@@ -354,7 +354,7 @@ fn prepare(place: &Place<'_>, output: &io::PipeWriter) -> io::Result<()> {
     sys::duplicate_to(output, 2)?;
     sys::duplicate_to(&nothing, 0)?;
     sys::reset_signals();
-    limit(Resource::Nproc, place.limits.processes);
+    limit(Resource::Nproc, super::wall(place.limits));
     limit(Resource::Data, place.limits.memory_bytes);
     limit(Resource::Fsize, place.limits.disk_bytes);
     limit(Resource::Core, 0);

@@ -1,8 +1,8 @@
 //! The watchdog: a process outside that sums what a lab uses, and ends it.
 //!
-//! It looks every 50 ms, at the anonymous memory of every process in the lab and
-//! at the machine's growth of shared memory (tmpfs, memfd, System V), which no
-//! process's own figure shows. It also ends the lab when the grader that started
+//! It looks every 50 ms, at the number of processes and threads, at the anonymous
+//! memory of every process in the lab and at the machine's growth of shared memory
+//! (tmpfs, memfd, System V), which no process's own figure shows. It also ends the lab when the grader that started
 //! it is gone, however that went.
 
 use std::fs;
@@ -58,7 +58,7 @@ impl Watchdog {
                 let watch = Watch {
                     engine: running.pidfd.as_fd(),
                     processes,
-                    limit: limits.memory_bytes,
+                    limits,
                     shared_before: shared_memory(),
                 };
                 watch.until_the_end(&collar, mouth, place)
@@ -88,7 +88,7 @@ impl Watchdog {
             let mut word = [0];
             // It ends with the lab: the pipe closes when it had nothing to say.
             if self.bark.read_exact(&mut word).is_ok() {
-                self.heard = Some(Limit::Memory);
+                self.heard = Some(limit_of(word[0]));
             }
         }
         self.heard
@@ -112,14 +112,62 @@ struct Watch<'a> {
     engine: std::os::fd::BorrowedFd<'a>,
     /// The lab's own `/proc`.
     processes: OwnedFd,
-    limit: u64,
+    limits: &'a Limits,
     shared_before: u64,
+}
+
+/// What a lab uses.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+struct Use {
+    /// Bytes.
+    memory: u64,
+    /// Processes, each with all its threads.
+    tasks: u64,
+}
+
+impl Use {
+    /// The limit that is exceeded.
+    fn over(self, limits: &Limits) -> Option<Limit> {
+        if self.tasks > limits.processes {
+            return Some(Limit::Processes);
+        }
+        (self.memory > limits.memory_bytes).then_some(Limit::Memory)
+    }
+
+    /// The limit that was nearly reached, by the last look before an end: what
+    /// ended a lab in such a state was the state, whichever call it failed in.
+    fn nearly_over(self, limits: &Limits) -> Option<Limit> {
+        let more = |used: u64| used + used / 4;
+        let grown = Self {
+            memory: more(self.memory),
+            tasks: more(self.tasks),
+        };
+        grown.over(limits)
+    }
+}
+
+const PROCESSES: u8 = b'p';
+const MEMORY: u8 = b'm';
+
+fn word_of(limit: Limit) -> u8 {
+    match limit {
+        Limit::Processes => PROCESSES,
+        _ => MEMORY,
+    }
+}
+
+fn limit_of(word: u8) -> Limit {
+    match word {
+        PROCESSES => Limit::Processes,
+        _ => Limit::Memory,
+    }
 }
 
 impl Watch<'_> {
     fn until_the_end(&self, collar: &io::PipeReader, mut mouth: io::PipeWriter, place: &Path) -> ! {
         // A Ctrl-C at the terminal is the grader's to handle; its end shows here.
         let _ = rustix::process::setsid();
+        let mut last = Use::default();
         loop {
             let mut ends = [
                 PollFd::from_borrowed_fd(self.engine, PollFlags::IN),
@@ -129,6 +177,9 @@ impl Watch<'_> {
             let (lab_ended, nobody_grades) =
                 (!ends[0].revents().is_empty(), !ends[1].revents().is_empty());
             if lab_ended && !nobody_grades {
+                if let Some(limit) = last.nearly_over(self.limits) {
+                    let _ = mouth.write_all(&[word_of(limit)]);
+                }
                 drop(mouth);
                 // Waits for the grader, who may still want to look at the place.
                 let _ = (&mut &*collar).read(&mut [0]);
@@ -139,9 +190,12 @@ impl Watch<'_> {
                 let _ = fs::remove_dir_all(place);
                 sys::exit(0);
             }
-            if waited.is_ok() && self.used() > self.limit {
-                let _ = mouth.write_all(b"m");
-                self.end();
+            if waited.is_ok() {
+                last = self.used();
+                if let Some(limit) = last.over(self.limits) {
+                    let _ = mouth.write_all(&[word_of(limit)]);
+                    self.end();
+                }
             }
         }
     }
@@ -151,17 +205,29 @@ impl Watch<'_> {
         identity::wait_for_end(self.engine, 10_000);
     }
 
-    fn used(&self) -> u64 {
+    fn used(&self) -> Use {
         let folder = PathBuf::from(format!("/proc/self/fd/{}", self.processes.as_raw_fd()));
-        let anonymous: u64 = fs::read_dir(&folder)
+        let mut sum: Use = fs::read_dir(&folder)
             .into_iter()
             .flatten()
             .flatten()
             .filter(|entry| entry.file_name().as_encoded_bytes()[0].is_ascii_digit())
             .filter_map(|entry| fs::read_to_string(entry.path().join("status")).ok())
-            .map(|status| kilobytes(&status, "RssAnon:"))
-            .sum();
-        anonymous + shared_memory().saturating_sub(self.shared_before)
+            .map(|status| of_process(&status))
+            .fold(Use::default(), |sum, one| Use {
+                memory: sum.memory + one.memory,
+                tasks: sum.tasks + one.tasks,
+            });
+        sum.memory += shared_memory().saturating_sub(self.shared_before);
+        sum
+    }
+}
+
+/// What one process uses, by its `/proc/PID/status`.
+fn of_process(status: &str) -> Use {
+    Use {
+        memory: kilobytes(status, "RssAnon:"),
+        tasks: number(status, "Threads:"),
     }
 }
 
@@ -173,6 +239,10 @@ fn shared_memory() -> u64 {
 
 /// The bytes of a line `NAME   123 kB` (proc_meminfo(5), proc_pid_status(5)).
 fn kilobytes(text: &str, name: &str) -> u64 {
+    number(text, name) << 10
+}
+
+fn number(text: &str, name: &str) -> u64 {
     text.lines()
         .find_map(|line| {
             line.strip_prefix(name)?
@@ -181,7 +251,7 @@ fn kilobytes(text: &str, name: &str) -> u64 {
                 .parse::<u64>()
                 .ok()
         })
-        .map_or(0, |number| number << 10)
+        .unwrap_or(0)
 }
 
 #[cfg(test)]
@@ -194,5 +264,27 @@ mod tests {
         assert_eq!(kilobytes(text, "RssAnon:"), 164 * 1024);
         assert_eq!(kilobytes(text, "Absent:"), 0);
         assert!(shared_memory() < 1 << 50);
+    }
+
+    #[test]
+    fn processes_count_with_their_threads() {
+        let used = of_process("Name:\tx\nRssAnon:\t     4 kB\nThreads:\t7\n");
+        assert_eq!((used.memory, used.tasks), (4096, 7));
+    }
+
+    #[test]
+    fn a_lab_that_ends_close_to_a_limit_ended_for_it() {
+        let limits = Limits::default();
+        let used = |tasks, memory| Use { memory, tasks };
+        let most = limits.processes;
+        assert_eq!(used(most, 0).over(&limits), None);
+        assert_eq!(used(most + 1, 0).over(&limits), Some(Limit::Processes));
+        assert_eq!(used(most, 0).nearly_over(&limits), Some(Limit::Processes));
+        assert_eq!(used(20, 64 << 20).nearly_over(&limits), None);
+        let full = used(20, limits.memory_bytes);
+        assert_eq!(full.nearly_over(&limits), Some(Limit::Memory));
+        for limit in [Limit::Processes, Limit::Memory] {
+            assert_eq!(limit_of(word_of(limit)), limit);
+        }
     }
 }
