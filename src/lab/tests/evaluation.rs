@@ -258,6 +258,29 @@ fn nginx_lab(world: World, seen: Vec<(Request, Observation)>) -> (Vec<String>, V
 }
 
 #[test]
+fn an_image_is_itself_under_any_tag_it_was_pulled_under() {
+    let digest = format!("hello-world@sha256:{}", "ab".repeat(32));
+    for reference in ["hello-world:0.1.0", &digest] {
+        let world = World {
+            history: journal(vec![pull(
+                "sha256:eeee",
+                &format!("docker.io/library/{reference}"),
+            )]),
+            containers: vec![Container::from_inspect(&webserver(&[
+                ("/Image", json!("sha256:eeee")),
+                ("/Config/Image", json!(reference)),
+            ]))],
+            ..World::default()
+        };
+        assert_met("{image: {name: hello-world, pulled: true}}", &world);
+        assert_met("{container: {image: hello-world}}", &world);
+        // Who names a tag means that one.
+        assert_unmet("{image: {name: \"hello-world:2\", pulled: true}}", &world);
+        assert_unmet("{image: {name: world, pulled: true}}", &world);
+    }
+}
+
+#[test]
 fn the_course_s_own_solution_meets_every_goal() {
     let (failed, skipped) = nginx_lab(world(vec![webserver(&[])]), looks(200, "mine"));
     assert!(

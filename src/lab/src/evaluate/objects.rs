@@ -9,7 +9,7 @@ use crate::schema::{
     NumberMatch, TextMatch, VolumeCheck,
 };
 use crate::text::Text;
-use crate::world::{Container, Image, Network, Volume, full_name};
+use crate::world::{Container, Image, Network, Volume, full_name, means};
 use std::collections::BTreeMap;
 
 impl Judge<'_> {
@@ -169,13 +169,13 @@ impl Judge<'_> {
         let asked = &one.image_asked;
         let actual = if holds {
             expected.clone()
-        } else if full_name(asked) == full_name(image) && !pulled.is_empty() {
+        } else if means(image, &full_name(asked)) && !pulled.is_empty() {
             say!(
                 "its image is called `{}` but is not the one that was pulled",
                 "son image s'appelle `{}` mais n'est pas celle qui a été téléchargée",
                 asked
             )
-        } else if full_name(asked) == full_name(image) {
+        } else if means(image, &full_name(asked)) {
             say!(
                 "its image is called `{}` but `{}` was never pulled",
                 "son image s'appelle `{}` mais `{}` n'a jamais été téléchargée",
