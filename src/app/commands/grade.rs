@@ -108,7 +108,7 @@ fn ending(code: Option<i32>, tail: &[u8], language: Language) -> String {
         None => Text::new("The script was ended", "Le script a été arrêté"),
     };
     let text = plain(&String::from_utf8_lossy(tail));
-    let lines: Vec<&str> = text.lines().collect();
+    let lines: Vec<&str> = text.lines().filter(|line| !is_of_a_pull(line)).collect();
     let shown = &lines[lines.len().saturating_sub(SHOWN)..];
     let rest = match shown {
         [] => Text::new(" and printed nothing.", " sans rien afficher."),
@@ -119,6 +119,29 @@ fn ending(code: Option<i32>, tail: &[u8], language: Language) -> String {
         out += &format!("  | {line}\n");
     }
     out
+}
+
+/// A line in which `docker` told how far a pull was: there are many, and none
+/// says why a script failed.
+fn is_of_a_pull(line: &str) -> bool {
+    const STEPS: [&str; 8] = [
+        "Already exists",
+        "Download complete",
+        "Downloading",
+        "Extracting",
+        "Pull complete",
+        "Pulling fs layer",
+        "Verifying Checksum",
+        "Waiting",
+    ];
+    let Some((about, step)) = line.split_once(": ") else {
+        return false;
+    };
+    let is_layer = about.len() == 12 && about.bytes().all(|byte| byte.is_ascii_hexdigit());
+    let is_step = STEPS.iter().any(|one| step.starts_with(one));
+    (is_layer && is_step)
+        || step.starts_with("Pulling from ")
+        || (about == "Digest" && step.starts_with("sha256:"))
 }
 
 /// Without what would move a terminal's cursor, colour it, or make it answer.
@@ -143,6 +166,26 @@ mod tests {
         assert_eq!(
             plain(text),
             "fine\n\u{fffd}]0;title\u{fffd}\u{fffd}31m\u{fffd}x\n"
+        );
+    }
+
+    #[test]
+    fn the_progress_of_a_pull_hides_nothing() {
+        let mut tail = String::from("before\nlatest: Pulling from library/nginx\n");
+        for step in [
+            "Pulling fs layer",
+            "Verifying Checksum",
+            "Download complete",
+        ] {
+            for layer in ["0123456789ab", "123456789abc", "23456789abcd"] {
+                tail += &format!("{layer}: {step}\n");
+            }
+        }
+        tail += "Digest: sha256:ab\nStatus: Downloaded newer image for nginx:latest\nWaiting: no\n";
+        assert_eq!(
+            ending(Some(1), tail.as_bytes(), Language::English),
+            "\nThe script ended with code 1. Its last lines:\n  | before\n  \
+             | Status: Downloaded newer image for nginx:latest\n  | Waiting: no\n"
         );
     }
 
