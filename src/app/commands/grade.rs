@@ -1,8 +1,10 @@
 //! `plimsoll grade LAB --script FILE`: grade a stranger's work.
 
+use std::path::Path;
 use std::process::ExitCode;
 use std::time::Duration;
 
+use plimsoll_host::LabName;
 use plimsoll_lab::course::Lab;
 use plimsoll_lab::report::{self, Reader};
 use plimsoll_lab::result::{Cause, ResultRecord, Side, Verdict};
@@ -21,14 +23,19 @@ const SHOWN: usize = 12;
 /// engine or the machine failed, once more.
 pub fn run(shared: &Shared, arguments: &GradeArguments) -> Outcome {
     refuse_in_submission("grade")?;
+    let name = lab_name(&arguments.lab)?;
     let room = Classroom::open(shared)?;
-    let lab = room.lab(&arguments.lab)?;
+    let lab = room.lab(&name)?;
+    let script = arguments.script.as_ref().ok_or_else(|| {
+        Failure::new(Kind::Usage, "which script is to be graded?")
+            .hint(format!("plimsoll grade {name} --script FILE"))
+    })?;
     let submission = Submission::read(
-        &arguments.script,
+        script,
         arguments.files.as_deref(),
         Duration::from_secs(arguments.timeout),
     )?;
-    let once = || submission.grade(lab, &arguments.lab);
+    let once = || submission.grade(lab, &name);
     let graded = match once() {
         Ok(graded) if graded.result.verdict != Verdict::Error => Ok(graded),
         Err(failure) if failure.kind() == Kind::Usage => Err(failure),
@@ -56,6 +63,19 @@ pub fn run(shared: &Shared, arguments: &GradeArguments) -> Outcome {
         }
     }
     Ok(code)
+}
+
+/// The name of a lab. A folder in its place is taken for what is to come.
+fn lab_name(word: &str) -> Result<LabName, Failure> {
+    LabName::new(word).map_err(|error| {
+        if !word.contains('/') && !Path::new(word).is_dir() {
+            return Failure::from_error(Kind::Usage, &error);
+        }
+        let message =
+            "`plimsoll grade DIR`, for a folder of submissions, comes with a later version";
+        Failure::new(Kind::Usage, message)
+            .hint("one at a time: plimsoll grade LAB --script FILE [--files DIR]".to_owned())
+    })
 }
 
 /// A goal that could not be looked at, twice: say so where records say it.
