@@ -1,5 +1,8 @@
 //! A learner at another machine: how they reach what is served on this one.
 
+/// [`ssh_target`], for the `docker` command in a lab's shell.
+pub const AFAR_VARIABLE: &str = "PLIMSOLL_SSH";
+
 /// `USER@HOST` of this machine as the learner's ssh reached it.
 pub fn ssh_target() -> Option<String> {
     // ssh(1): client address, client port, server address, server port.

@@ -7,6 +7,8 @@ use std::process::ExitCode;
 use clap::{Args, CommandFactory, Parser, Subcommand};
 use plimsoll_host::LabName;
 
+use crate::failure::{Failure, Kind};
+
 /// Learn containers by running them.
 #[derive(Debug, Parser)]
 #[command(
@@ -176,11 +178,11 @@ pub struct DemoArguments {
 
 #[derive(Debug, Args)]
 pub struct GradeArguments {
-    /// The lab
-    pub lab: LabName,
+    /// The lab; a folder of submissions comes with a later version
+    pub lab: String,
     /// The script to run
     #[arg(long, value_name = "FILE")]
-    pub script: PathBuf,
+    pub script: Option<PathBuf>,
     /// Files that belong to it: they lie in the folder it runs in
     #[arg(long, value_name = "DIR")]
     pub files: Option<PathBuf>,
@@ -223,6 +225,7 @@ pub enum CourseAction {
         /// The course's folder
         folder: PathBuf,
         /// The new lab's name
+        #[arg(default_value = "first-lab")]
         lab: LabName,
     },
     /// Check a course's files, then play every attempt and grade it
@@ -235,19 +238,19 @@ pub enum CourseAction {
         #[arg(long)]
         no_play: bool,
     },
-    /// Play one lab's attempts, or the one named, and show every verdict
+    /// Play every attempt of the labs, or the one named, and show every verdict
     Play {
         /// The course's folder
         folder: PathBuf,
-        /// The lab
-        lab: LabName,
+        /// One lab only
+        lab: Option<LabName>,
         /// One attempt, by its file's name without .sh
         attempt: Option<String>,
     },
     /// Print the JSON Schema of lab, grader or course files, for editors
     Schema {
-        /// lab, grader or course
-        file: String,
+        /// lab, grader or course; without it, where each is for
+        file: Option<String>,
     },
 }
 
@@ -326,13 +329,38 @@ pub fn parse(words: Vec<OsString>) -> Result<Arguments, clap::Error> {
 
 /// Prints help, version, or what is wrong: code 0 or 2.
 pub fn refuse(error: &clap::Error) -> ExitCode {
-    // A closed pipe is the reader's choice.
-    let _ = error.print();
-    if error.use_stderr() {
-        ExitCode::from(2)
-    } else {
-        ExitCode::SUCCESS
+    if !error.use_stderr() {
+        // A closed pipe is the reader's choice.
+        let _ = error.print();
+        return ExitCode::SUCCESS;
     }
+    match in_our_voice(&error.render().to_string()) {
+        Some(failure) => failure.show(),
+        // The help of a command that wants another word.
+        None => {
+            let _ = error.print();
+            ExitCode::from(2)
+        }
+    }
+}
+
+/// What clap says, as every other failure is told: the message, then what to do.
+fn in_our_voice(told: &str) -> Option<Failure> {
+    let told = told.strip_prefix("error: ")?;
+    let mut paragraphs = told.split("\n\n");
+    let message = paragraphs.next()?.trim_end();
+    let mut failure = Failure::new(Kind::Usage, message);
+    for paragraph in paragraphs {
+        for line in paragraph.lines().map(str::trim) {
+            let hint = match line.split_once(": ") {
+                Some(("tip" | "Usage", rest)) => rest,
+                _ if line.starts_with("[possible values") => line,
+                _ => continue,
+            };
+            failure = failure.hint(hint.to_owned());
+        }
+    }
+    Some(failure)
 }
 
 #[cfg(test)]
@@ -361,6 +389,44 @@ mod tests {
             panic!("another command");
         };
         assert_eq!(words, ["hello-world"]);
+    }
+
+    #[test]
+    fn a_wrong_word_is_told_as_any_other_failure() {
+        let told = |words: &[&str]| {
+            let words = words.iter().map(OsString::from).collect();
+            let error = parse(words).expect_err("refused");
+            in_our_voice(&error.render().to_string()).map(|failure| failure.to_string())
+        };
+        assert_eq!(
+            told(&["labs", "--jsno"]).as_deref(),
+            Some(
+                "plimsoll: unexpected argument '--jsno' found\n\
+                 hint: a similar argument exists: '--json'\n\
+                 hint: plimsoll labs --json\n"
+            )
+        );
+        assert_eq!(
+            told(&["env"]).as_deref(),
+            Some(
+                "plimsoll: the following required arguments were not provided:\n  <LAB>\n\
+                 hint: plimsoll env <LAB>\n"
+            )
+        );
+        assert_eq!(told(&["course"]), None, "its help");
+    }
+
+    #[test]
+    fn courses_need_no_lab() {
+        for words in [
+            ["course", "new", "d"].as_slice(),
+            &["course", "play", "d"],
+            &["course", "check", "d"],
+            &["course", "schema"],
+        ] {
+            let words = words.iter().map(OsString::from).collect();
+            assert!(parse(words).is_ok());
+        }
     }
 
     #[test]

@@ -100,3 +100,49 @@ everyone!(a_submission_answers_what_its_course_asks, |world| {
     let told = String::from_utf8_lossy(&done.stderr).into_owned();
     assert_eq!(done.status.code(), Some(0), "{told}");
 });
+
+everyone!(a_lab_that_runs_is_stopped_by_name_and_no_other, |world| {
+    begun(world);
+    let shell = ["--course", "begun", "shell", "my-lab", "--", "true"];
+    assert_eq!(plimsoll(world, &shell).0, Some(0));
+    // Its course is not named: it runs, and that is enough.
+    let (code, told, failed) = plimsoll(world, &["stop", "my-lab"]);
+    assert_eq!(
+        (code, told.as_str()),
+        (Some(0), "my-lab: stopped\n"),
+        "{failed}"
+    );
+    let (code, _, failed) = plimsoll(world, &["stop", "my-lob"]);
+    assert_eq!(code, Some(2));
+    assert_eq!(
+        failed,
+        "plimsoll: there is no lab `my-lob`\nhint: did you mean `my-lab`?\n"
+    );
+    let (code, told, _) = plimsoll(world, &["stop", "hello-world"]);
+    assert_eq!(
+        (code, told.as_str()),
+        (Some(0), "hello-world: was not running\n")
+    );
+});
+
+everyone!(words_that_are_left_out_or_come_later, |world| {
+    let (code, told, failed) = plimsoll(world, &["course", "new", "mine"]);
+    assert_eq!(code, Some(0), "{failed}");
+    assert!(told.contains("mine/labs/first-lab/lab.yaml"), "{told}");
+    let (code, told, failed) = plimsoll(world, &["course", "play", "mine"]);
+    assert_eq!(code, Some(0), "{told}{failed}");
+    assert!(told.contains("right/01-reference.sh"), "{told}");
+    assert!(told.contains("wrong/another-name.sh"), "{told}");
+    let (code, told, _) = plimsoll(world, &["course", "schema"]);
+    assert_eq!(code, Some(0));
+    assert!(told.contains("plimsoll course schema grader"), "{told}");
+    let (code, _, failed) = plimsoll(world, &["grade", "./mine"]);
+    assert_eq!(code, Some(2));
+    assert!(failed.contains("comes with a later version"), "{failed}");
+    let (code, _, failed) = plimsoll(world, &["grade", "hello-world"]);
+    assert_eq!(code, Some(2));
+    assert!(
+        failed.contains("hint: plimsoll grade hello-world --script FILE"),
+        "{failed}"
+    );
+});

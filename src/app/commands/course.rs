@@ -23,7 +23,7 @@ const PLAYERS: usize = 4;
 pub fn run(shared: &Shared, action: CourseAction) -> Outcome {
     match action {
         CourseAction::New { folder, lab } => new(shared, &folder, &lab),
-        CourseAction::Schema { file } => schema(&file),
+        CourseAction::Schema { file } => schema(file.as_deref()),
         CourseAction::Check {
             folder,
             lab,
@@ -33,11 +33,24 @@ pub fn run(shared: &Shared, action: CourseAction) -> Outcome {
             folder,
             lab,
             attempt,
-        } => play(shared, &folder, &lab, attempt.as_deref()),
+        } => play(shared, &folder, lab.as_ref(), attempt.as_deref()),
     }
 }
 
-fn schema(file: &str) -> Outcome {
+/// The files that have a schema, and where they lie in a course.
+const SCHEMAS: [(&str, &str); 3] = [
+    ("lab", "labs/LAB/lab.yaml"),
+    ("grader", "graders/LAB.yaml"),
+    ("course", "course.yaml"),
+];
+
+fn schema(file: Option<&str>) -> Outcome {
+    let Some(file) = file else {
+        for (name, place) in SCHEMAS {
+            say!("plimsoll course schema {name:<7} # {place}");
+        }
+        return Ok(ExitCode::SUCCESS);
+    };
     let Some(schema) = json_schema(file) else {
         let message = format!("there is no schema `{file}`");
         return Err(Failure::new(Kind::Usage, message).hint("lab, grader or course".to_owned()));
@@ -205,13 +218,26 @@ fn remind(room: &Classroom, folder: &Path) {
     }
 }
 
-fn play(shared: &Shared, folder: &Path, name: &LabName, only: Option<&str>) -> Outcome {
+fn play(shared: &Shared, folder: &Path, name: Option<&LabName>, only: Option<&str>) -> Outcome {
     let room = room(shared, folder)?;
     remind(&room, folder);
-    let lab = room.lab(name)?;
+    let labs: Vec<&Lab> = match name {
+        Some(name) => vec![room.lab(name)?],
+        None => room.course.labs.iter().collect(),
+    };
+    let mut as_promised = true;
+    for lab in labs {
+        as_promised &= play_lab(&room, lab, only)?;
+    }
+    Ok(ExitCode::from(u8::from(!as_promised)))
+}
+
+/// Plays a lab's attempts; whether all were as they promise.
+fn play_lab(room: &Classroom, lab: &Lab, only: Option<&str>) -> Result<bool, Failure> {
+    let name = &lab.name;
     let chosen = |attempt: &&Attempt| only.is_none_or(|only| attempt.name == only);
     let attempts: Vec<&Attempt> = lab.attempts.iter().filter(chosen).collect();
-    if attempts.is_empty() {
+    if attempts.is_empty() && only.is_some() {
         let message = format!(
             "the lab {name} has no attempt `{}`",
             only.unwrap_or_default()
@@ -223,9 +249,9 @@ fn play(shared: &Shared, folder: &Path, name: &LabName, only: Option<&str>) -> O
             .collect();
         return Err(Failure::new(Kind::Usage, message).hint(names.join(", ")));
     }
-    let mut code = 0;
+    let mut as_promised = true;
     for attempt in attempts {
-        let ground = Playground::new(&room, lab)?;
+        let ground = Playground::new(room, lab)?;
         let played = ground.play(attempt)?;
         let result = ground.grade()?;
         say!("── {}\n{}", attempt.path, indented(&played.output));
@@ -235,8 +261,8 @@ fn play(shared: &Shared, folder: &Path, name: &LabName, only: Option<&str>) -> O
         );
         if let Some(told) = playing::difference(attempt, &played, &result) {
             say!("not as it promises: {told}");
-            code = 1;
+            as_promised = false;
         }
     }
-    Ok(ExitCode::from(code))
+    Ok(as_promised)
 }

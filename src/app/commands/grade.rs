@@ -1,8 +1,10 @@
 //! `plimsoll grade LAB --script FILE`: grade a stranger's work.
 
+use std::path::Path;
 use std::process::ExitCode;
 use std::time::Duration;
 
+use plimsoll_host::LabName;
 use plimsoll_lab::course::Lab;
 use plimsoll_lab::report::{self, Reader};
 use plimsoll_lab::result::{Cause, ResultRecord, Side, Verdict};
@@ -21,14 +23,19 @@ const SHOWN: usize = 12;
 /// engine or the machine failed, once more.
 pub fn run(shared: &Shared, arguments: &GradeArguments) -> Outcome {
     refuse_in_submission("grade")?;
+    let name = lab_name(&arguments.lab)?;
     let room = Classroom::open(shared)?;
-    let lab = room.lab(&arguments.lab)?;
+    let lab = room.lab(&name)?;
+    let script = arguments.script.as_ref().ok_or_else(|| {
+        Failure::new(Kind::Usage, "which script is to be graded?")
+            .hint(format!("plimsoll grade {name} --script FILE"))
+    })?;
     let submission = Submission::read(
-        &arguments.script,
+        script,
         arguments.files.as_deref(),
         Duration::from_secs(arguments.timeout),
     )?;
-    let once = || submission.grade(lab, &arguments.lab);
+    let once = || submission.grade(lab, &name);
     let graded = match once() {
         Ok(graded) if graded.result.verdict != Verdict::Error => Ok(graded),
         Err(failure) if failure.kind() == Kind::Usage => Err(failure),
@@ -56,6 +63,19 @@ pub fn run(shared: &Shared, arguments: &GradeArguments) -> Outcome {
         }
     }
     Ok(code)
+}
+
+/// The name of a lab. A folder in its place is taken for what is to come.
+fn lab_name(word: &str) -> Result<LabName, Failure> {
+    LabName::new(word).map_err(|error| {
+        if !word.contains('/') && !Path::new(word).is_dir() {
+            return Failure::from_error(Kind::Usage, &error);
+        }
+        let message =
+            "`plimsoll grade DIR`, for a folder of submissions, comes with a later version";
+        Failure::new(Kind::Usage, message)
+            .hint("one at a time: plimsoll grade LAB --script FILE [--files DIR]".to_owned())
+    })
 }
 
 /// A goal that could not be looked at, twice: say so where records say it.
@@ -108,7 +128,7 @@ fn ending(code: Option<i32>, tail: &[u8], language: Language) -> String {
         None => Text::new("The script was ended", "Le script a été arrêté"),
     };
     let text = plain(&String::from_utf8_lossy(tail));
-    let lines: Vec<&str> = text.lines().collect();
+    let lines: Vec<&str> = text.lines().filter(|line| !is_of_a_pull(line)).collect();
     let shown = &lines[lines.len().saturating_sub(SHOWN)..];
     let rest = match shown {
         [] => Text::new(" and printed nothing.", " sans rien afficher."),
@@ -119,6 +139,29 @@ fn ending(code: Option<i32>, tail: &[u8], language: Language) -> String {
         out += &format!("  | {line}\n");
     }
     out
+}
+
+/// A line in which `docker` told how far a pull was: there are many, and none
+/// says why a script failed.
+fn is_of_a_pull(line: &str) -> bool {
+    const STEPS: [&str; 8] = [
+        "Already exists",
+        "Download complete",
+        "Downloading",
+        "Extracting",
+        "Pull complete",
+        "Pulling fs layer",
+        "Verifying Checksum",
+        "Waiting",
+    ];
+    let Some((about, step)) = line.split_once(": ") else {
+        return false;
+    };
+    let is_layer = about.len() == 12 && about.bytes().all(|byte| byte.is_ascii_hexdigit());
+    let is_step = STEPS.iter().any(|one| step.starts_with(one));
+    (is_layer && is_step)
+        || step.starts_with("Pulling from ")
+        || (about == "Digest" && step.starts_with("sha256:"))
 }
 
 /// Without what would move a terminal's cursor, colour it, or make it answer.
@@ -143,6 +186,26 @@ mod tests {
         assert_eq!(
             plain(text),
             "fine\n\u{fffd}]0;title\u{fffd}\u{fffd}31m\u{fffd}x\n"
+        );
+    }
+
+    #[test]
+    fn the_progress_of_a_pull_hides_nothing() {
+        let mut tail = String::from("before\nlatest: Pulling from library/nginx\n");
+        for step in [
+            "Pulling fs layer",
+            "Verifying Checksum",
+            "Download complete",
+        ] {
+            for layer in ["0123456789ab", "123456789abc", "23456789abcd"] {
+                tail += &format!("{layer}: {step}\n");
+            }
+        }
+        tail += "Digest: sha256:ab\nStatus: Downloaded newer image for nginx:latest\nWaiting: no\n";
+        assert_eq!(
+            ending(Some(1), tail.as_bytes(), Language::English),
+            "\nThe script ended with code 1. Its last lines:\n  | before\n  \
+             | Status: Downloaded newer image for nginx:latest\n  | Waiting: no\n"
         );
     }
 

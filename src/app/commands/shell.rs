@@ -12,6 +12,7 @@ use plimsoll_host::enter::{self, EnterOptions, Left};
 use plimsoll_lab::text::{Language, Text};
 
 use super::Outcome;
+use crate::afar::AFAR_VARIABLE;
 use crate::arguments::{Shared, ShellArguments};
 use crate::classroom::{Arrival, COURSE_VARIABLE, arrive};
 use crate::failure::{Failure, Kind};
@@ -32,11 +33,13 @@ pub fn run(shared: &Shared, arguments: &ShellArguments) -> Outcome {
     let visit = EnterOptions {
         command: arguments.command.clone(),
         offered: crate::borrowed::tools(paths.places()),
-        // So that `plimsoll check` in there means the same course.
+        // So that `plimsoll check` in there means the same course, and that
+        // `docker run` can tell the way from the learner's own computer.
         variables: room
             .folder
             .into_iter()
             .map(|folder| (COURSE_VARIABLE.into(), folder.into()))
+            .chain(crate::afar::ssh_target().map(|to| (AFAR_VARIABLE.into(), to.into())))
             .collect(),
     };
     match enter::enter(&paths, &running, &visit) {

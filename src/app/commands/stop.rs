@@ -2,18 +2,23 @@
 
 use std::process::ExitCode;
 
-use plimsoll_host::LabPaths;
 use plimsoll_host::stop::{self, Stopped};
+use plimsoll_host::{LabName, LabPaths, Places};
+use plimsoll_lab::schema::nearest;
 
 use super::Outcome;
 use crate::arguments::{Shared, StopArguments};
+use crate::classroom::Classroom;
 use crate::failure::{Failure, Kind};
 
 /// Ends one lab or all; the first that does not end is told when all were tried.
 pub fn run(shared: &Shared, arguments: &StopArguments) -> Outcome {
     let places = super::places(shared)?;
     let labs = match &arguments.lab {
-        Some(lab) => vec![lab.clone()],
+        Some(lab) => {
+            is_there(shared, &places, lab)?;
+            vec![lab.clone()]
+        }
         None => stop::all_labs(&places),
     };
     let mut failed = None;
@@ -24,6 +29,27 @@ pub fn run(shared: &Shared, arguments: &StopArguments) -> Outcome {
         }
     }
     failed.map_or(Ok(ExitCode::SUCCESS), Err)
+}
+
+/// A lab of the course, or one that was ever started: of whichever course.
+fn is_there(shared: &Shared, places: &Places, lab: &LabName) -> Result<(), Failure> {
+    let started = stop::all_labs(places);
+    if started.contains(lab) {
+        return Ok(());
+    }
+    let room = Classroom::open(shared)?;
+    if room.course.lab(lab.as_str()).is_some() {
+        return Ok(());
+    }
+    let mut names: Vec<&str> = started.iter().map(LabName::as_str).collect();
+    names.extend(room.course.labs.iter().map(|lab| lab.name.as_str()));
+    names.sort_unstable();
+    names.dedup();
+    let hint = match nearest(lab.as_str(), names.iter().copied()) {
+        Some(meant) => format!("did you mean `{meant}`?"),
+        None => format!("the labs are: {}", names.join(", ")),
+    };
+    Err(Failure::new(Kind::Usage, format!("there is no lab `{lab}`")).hint(hint))
 }
 
 fn stop_one(paths: &LabPaths, silent_if_ended: bool) -> Result<(), Failure> {

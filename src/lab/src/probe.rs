@@ -4,6 +4,7 @@
 //! [`crate::observe`] takes it, and evaluation runs again. Every look is bounded
 //! in time and size; only [`Request::Copy`] changes anything, and only a copy.
 
+use sha2::{Digest, Sha256};
 use std::collections::BTreeMap;
 use std::time::Duration;
 
@@ -32,6 +33,14 @@ pub enum Request {
     },
     /// A file inside a container (by id).
     ContainerFile { container: String, path: String },
+    /// The file that has this content, at or below a place in a container (by
+    /// id). No link is followed: what it names may lie elsewhere.
+    Holding {
+        container: String,
+        place: String,
+        /// [`fingerprint`] of the content.
+        content: String,
+    },
     /// A file of an image (by id).
     ImageFile { image: String, path: String },
     /// A file of the learner, relative to the lab's folder.
@@ -71,6 +80,8 @@ pub enum Observation {
     Listener(Listener),
     Reached(bool),
     File(FileFound),
+    /// The path of the file that holds it, inside the container.
+    Holding(Option<String>),
     Processes(Vec<String>),
     Exec(ExecReply),
     /// The same glance at the original before, and at the copy after.
@@ -142,6 +153,14 @@ pub fn http_request(url: &str) -> Option<Request> {
         host: host.to_string(),
         path: path.to_string(),
     })
+}
+
+/// Tells contents apart, but for white space at the end, which editors add and
+/// remove. Of a content only what one look reads counts.
+pub fn fingerprint(content: &[u8]) -> String {
+    let content = content.get(..SIZE_LIMIT).unwrap_or(content);
+    let digest = Sha256::digest(content.trim_ascii_end());
+    digest.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 /// The port in `HOST:PORT`.

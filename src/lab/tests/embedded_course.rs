@@ -1,6 +1,6 @@
 //! The labs that the binary carries hold together, in both languages.
 
-use plimsoll_lab::course::{Course, Expected, Files, Mistakes, Severity, load};
+use plimsoll_lab::course::{COURSE, Course, Expected, Files, Mistakes, Severity, load};
 
 #[test]
 fn the_embedded_course_has_no_mistake() {
@@ -24,7 +24,7 @@ fn every_lab_has_its_reference_and_enough_attempts() {
 
 #[test]
 fn a_new_lab_is_right_from_its_first_minute() {
-    let files = plimsoll_lab::course::new_lab("my-lab", 1)
+    let files = new_course()
         .into_iter()
         .map(|(path, text)| (path, text.into_bytes()));
     let loaded = load(&Files::of(files));
@@ -32,9 +32,39 @@ fn a_new_lab_is_right_from_its_first_minute() {
     assert_eq!(loaded.course.labs.len(), 1);
 }
 
+/// What `course new` writes.
+fn new_course() -> Vec<(String, String)> {
+    let mut files = plimsoll_lab::course::new_lab("my-lab", 1);
+    files.push(("course.yaml".to_string(), COURSE.to_string()));
+    files
+}
+
+#[test]
+fn what_is_no_file_is_told_as_what_it_is() {
+    let folder = tempfile::tempdir().expect("folder");
+    for (path, text) in new_course() {
+        let path = folder.path().join(path);
+        std::fs::create_dir_all(path.parent().expect("a parent")).expect("made");
+        std::fs::write(path, text).expect("written");
+    }
+    let lesson = folder.path().join("labs/my-lab/en.md");
+    std::fs::remove_file(&lesson).expect("removed");
+    std::fs::create_dir(&lesson).expect("made");
+    std::fs::remove_file(folder.path().join("course.yaml")).expect("removed");
+    let loaded = Course::folder(folder.path()).expect("read");
+    let told = in_words(&loaded.mistakes);
+    assert_eq!(
+        told,
+        "not finished: course.yaml: this file is missing\n  \
+         help: it gives the course its title: `plimsoll course new` writes one\n\
+         not finished: labs/my-lab/en.md: this is a folder, and a file is wanted\n"
+    );
+    assert_ne!(loaded.course.title, Course::embedded().title);
+}
+
 /// A lab that is right, with one file changed; what its author is told.
 fn told(path: &str, from: &str, to: &str) -> String {
-    let mut files = plimsoll_lab::course::new_lab("my-lab", 1);
+    let mut files = new_course();
     let file = files
         .iter_mut()
         .find(|(name, _)| name == path)
@@ -66,7 +96,7 @@ fn in_words(mistakes: &Mistakes) -> String {
 #[test]
 fn an_unfinished_lab_can_be_used() {
     let begun = |path: &str| !path.contains("/attempts/") && !path.ends_with("/fr.md");
-    let files = plimsoll_lab::course::new_lab("my-lab", 1)
+    let files = new_course()
         .into_iter()
         .filter(|(path, _)| begun(path))
         .map(|(path, text)| (path, text.into_bytes()));

@@ -2,7 +2,9 @@
 //! graders written here, say of states that nobody had to set up.
 
 use plimsoll_lab::evaluate::evaluate;
-use plimsoll_lab::probe::{Act, FileFound, Glance, HttpReply, Listener, Observation, Request};
+use plimsoll_lab::probe::{
+    Act, FileFound, Glance, HttpReply, Listener, Observation, Request, fingerprint,
+};
 use plimsoll_lab::result::{CheckRecord, Status};
 use plimsoll_lab::schema::{GraderFile, read_grader};
 use plimsoll_lab::world::{Container, History, Image, Network, Record, Source, Volume, World};
@@ -131,10 +133,43 @@ fn copy(after: Observation) -> (Request, Observation) {
     (request, seen)
 }
 
+/// The page at a container's own address.
+fn own_page(address: &str) -> Request {
+    Request::Http {
+        address: format!("{address}:80"),
+        host: "localhost".to_string(),
+        path: "/".to_string(),
+    }
+}
+
+/// What is found in the mounts: the page that is served lies at [`PAGE`].
+fn holdings(world: &World) -> Vec<(Request, Observation)> {
+    let Some(Observation::Http(reply)) = world.seen.get(&localhost()) else {
+        return Vec::new();
+    };
+    let mounts = world
+        .containers
+        .iter()
+        .flat_map(|one| one.mounts.iter().map(move |mount| (one, mount)));
+    mounts
+        .map(|(container, mount)| {
+            let request = Request::Holding {
+                container: container.id.clone(),
+                place: mount.target.clone(),
+                content: fingerprint(&reply.body),
+            };
+            let found = PAGE.starts_with(&mount.target).then(|| PAGE.to_string());
+            (request, Observation::Holding(found))
+        })
+        .collect()
+}
+
 /// What looks find where the page `body` is served with `status`.
 fn looks(status: u16, body: &str) -> Vec<(Request, Observation)> {
     vec![
         (localhost(), page(status, body)),
+        (own_page("172.17.0.2"), page(status, body)),
+        (own_page("127.0.0.1"), page(status, body)),
         (
             Request::Listener { port: 80 },
             Observation::Listener(Listener::Container("c0ffee0123456789".to_string())),
@@ -213,9 +248,36 @@ fn missed(checks: &[CheckRecord]) -> (Vec<String>, Vec<&str>) {
 fn nginx_lab(world: World, seen: Vec<(Request, Observation)>) -> (Vec<String>, Vec<String>) {
     let mut world = world;
     world.seen.extend(seen);
+    let held = holdings(&world);
+    for (request, found) in held {
+        world.seen.entry(request).or_insert(found);
+    }
     let checks = judge(&grader("nginx-volumes"), &world);
     let (failed, skipped) = missed(&checks);
     (failed, skipped.into_iter().map(str::to_string).collect())
+}
+
+#[test]
+fn an_image_is_itself_under_any_tag_it_was_pulled_under() {
+    let digest = format!("hello-world@sha256:{}", "ab".repeat(32));
+    for reference in ["hello-world:0.1.0", &digest] {
+        let world = World {
+            history: journal(vec![pull(
+                "sha256:eeee",
+                &format!("docker.io/library/{reference}"),
+            )]),
+            containers: vec![Container::from_inspect(&webserver(&[
+                ("/Image", json!("sha256:eeee")),
+                ("/Config/Image", json!(reference)),
+            ]))],
+            ..World::default()
+        };
+        assert_met("{image: {name: hello-world, pulled: true}}", &world);
+        assert_met("{container: {image: hello-world}}", &world);
+        // Who names a tag means that one.
+        assert_unmet("{image: {name: \"hello-world:2\", pulled: true}}", &world);
+        assert_unmet("{image: {name: world, pulled: true}}", &world);
+    }
 }
 
 #[test]
@@ -281,6 +343,14 @@ fn one_mistake_fails_one_goal_with_its_hint() {
             "no port",
             vec![("/NetworkSettings/Ports", json!({}))],
             "port-80/not-published",
+        ),
+        (
+            "the other protocol",
+            vec![(
+                "/NetworkSettings/Ports",
+                json!({"80/udp": [{"HostIp": "0.0.0.0", "HostPort": "80"}]}),
+            )],
+            "port-80/udp",
         ),
         (
             "another address",
@@ -534,6 +604,47 @@ fn on_a_real_docker_a_digest_tells_what_was_pulled() {
 }
 
 #[test]
+fn a_page_counts_from_wherever_it_is_served() {
+    let mounts = json!([
+        {"Type": "bind", "Source": "/me/conf", "Destination": "/etc/nginx/conf.d", "RW": true},
+        {"Type": "bind", "Source": "/me/html", "Destination": "/srv", "RW": true},
+        {"Type": "tmpfs", "Destination": "/srv/tmp", "RW": true},
+    ]);
+    let held = |page: Option<&str>| {
+        let mut world = world(vec![webserver(&[("/Mounts", mounts.clone())])]);
+        world.seen.extend(looks(200, "mine"));
+        for place in ["/etc/nginx/conf.d", "/srv", "/srv/tmp"] {
+            let request = Request::Holding {
+                container: "c0ffee0123456789".to_string(),
+                place: place.to_string(),
+                content: fingerprint(b"mine\n"),
+            };
+            let here = page.filter(|page| page.starts_with(place));
+            let found = Observation::Holding(here.map(str::to_string));
+            world.seen.insert(request, found);
+        }
+        world
+    };
+    let check = "{mount: {container: web, serves: {}, type: [bind, volume]}}";
+    assert_met(check, &held(Some("/srv/start.html")));
+    // What lies in a mount inside another is that one's.
+    assert_unmet(check, &held(Some("/srv/tmp/start.html")));
+    assert_unmet(check, &held(None));
+    assert!(
+        nginx_lab(held(Some("/srv/start.html")), vec![])
+            .0
+            .is_empty()
+    );
+    let nowhere = judge(&one_goal(check), &held(None)).remove(0);
+    assert_eq!(
+        nowhere.actual.en,
+        "bind `/me/conf` on `/etc/nginx/conf.d`, bind `/me/html` on `/srv`, tmpfs on `/srv/tmp`"
+    );
+    let (failed, _) = nginx_lab(held(None), vec![]);
+    assert_eq!(failed, ["page-is-mounted/wrong-place"]);
+}
+
+#[test]
 fn mounts_are_judged_by_the_deepest_that_covers() {
     let mounts = json!([
         {"Type": "bind", "Source": "/a", "Destination": "/usr/share", "RW": true},
@@ -740,6 +851,8 @@ fn every_word_of_a_verdict_is_there_in_both_languages() {
     tell("an empty lab", &judge(&nginx, &World::default()));
     let mut right = world(vec![webserver(&[])]);
     right.seen.extend(looks(200, "<h1>mine</h1>"));
+    let held = holdings(&right);
+    right.seen.extend(held);
     tell("everything met", &judge(&nginx, &right));
     let mut swapped = world(vec![webserver(&[
         ("/Name", json!("/web")),
@@ -753,6 +866,8 @@ fn every_word_of_a_verdict_is_there_in_both_languages() {
         ),
     ])]);
     swapped.seen.extend(looks(200, "mine"));
+    let held = holdings(&swapped);
+    swapped.seen.extend(held);
     tell("three mistakes", &judge(&nginx, &swapped));
     let hello = grader("hello-world");
     tell("hello, an empty lab", &judge(&hello, &World::default()));

@@ -141,6 +141,7 @@ fn what_is_not_yaml_is_told_in_an_author_s_words() {
     let g = &mut gallery;
     case(g, "not YAML", "goals:\n", "goals: [\n");
     case(g, "a tab", "    points: 2", "\tpoints: 2");
+    case(g, "a tab before a value", "goals:\n", "goals:\n\t- id: x\n");
     case(g, "a tab behind spaces", "    points: 2", "  \t points: 2");
     case(g, "a key too far right", "    points: 2", "     points: 2");
     case(g, "a key too far left", "    points: 2", "   points: 2");

@@ -42,7 +42,7 @@ impl Store {
         let _guard = self.lock_shared()?;
         self.protect(&lease_name(&digest))?;
         if !target.exists() {
-            self.note_unsynced(&format!("blob-{}", digest.hex()))?;
+            self.note_unsynced(&note_name(&digest))?;
             fs::rename(&temporary.0, &target)
                 .map_err(StoreError::io(format!("write blob {digest}")))?;
         }
@@ -126,6 +126,11 @@ impl Store {
 
 pub(crate) fn lease_name(digest: &Digest) -> String {
     format!("blobs/{}", digest.hex())
+}
+
+/// How the blob is called among what is not durable yet.
+pub(crate) fn note_name(digest: &Digest) -> String {
+    format!("blob-{}", digest.hex())
 }
 
 /// A temporary file that is gone when this is, unless it was renamed.

@@ -64,6 +64,13 @@ impl Store {
             .map(drop)
             .map_err(StoreError::io(format!("write {}", path.display())))
     }
+
+    /// What was collected needs no sync. Under the store's lock, so that nobody
+    /// notes it at the same time.
+    pub(crate) fn forget_unsynced(&self, name: &str) {
+        // A note that stays is looked at after the next boot, and names nothing.
+        let _ = fs::remove_file(self.path(&format!("unsynced/{}/{name}", boot_id())));
+    }
 }
 
 /// Looks at what other boots left unsynced: a blob stays if its content is
@@ -173,6 +180,27 @@ mod tests {
         assert!(!store.has_blob(&hurt).unwrap());
         assert!(store.has_blob(&synced).unwrap());
         assert_eq!(fs::read_dir(unsynced).unwrap().count(), 0);
+    }
+
+    #[test]
+    fn what_is_collected_is_noted_no_more() {
+        let dir = tempfile::tempdir().unwrap();
+        let store = Store::open(dir.path(), Ownership::Single).unwrap();
+        let kept = store.write_blob(&b"kept"[..], None, 100).unwrap();
+        store.write_blob(&b"left"[..], None, 100).unwrap();
+        let layer = Digest::of(b"layer");
+        let name = format!("layer-{}-{}", store.ownership().key(), layer.hex());
+        store.note_unsynced(&name).unwrap();
+        fs::create_dir_all(store.layer_dir(&crate::DiffId(layer))).unwrap();
+        let keep = crate::Keep {
+            blobs: [kept].into(),
+            ..crate::Keep::default()
+        };
+        let collected = store.collect(|| Ok::<_, StoreError>(keep)).unwrap();
+        assert_eq!((collected.blobs.len(), collected.layers.len()), (1, 1));
+        let notes = notes_of(&store, &boot_id());
+        assert_eq!(notes.len(), 1, "{notes:?}");
+        assert!(notes[0].ends_with(format!("blob-{}", kept.hex())));
     }
 
     #[test]

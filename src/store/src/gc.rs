@@ -83,6 +83,7 @@ impl Store {
                 .map(|metadata| metadata.len())
                 .unwrap_or(0);
             fs::remove_file(&path).map_err(StoreError::io(format!("remove {}", path.display())))?;
+            self.forget_unsynced(&blob::note_name(&digest));
             collected.bytes += length;
             collected.blobs.push(digest);
         }
@@ -102,6 +103,7 @@ impl Store {
             .map_err(listing)?
             .filter_map(Result::ok)
         {
+            let key = mode.file_name();
             for (path, digest) in named_by_digest(&mode.path())? {
                 let diff_id = DiffId(digest);
                 if keep.layers.contains(&diff_id) || leased.contains(&layer::lease_name(&diff_id)) {
@@ -111,7 +113,11 @@ impl Store {
                     crate::store::make_dir(trash)?;
                 }
                 let away = trash.join(writer::unique_name());
-                if fs::rename(&path, &away).is_ok() && !collected.layers.contains(&diff_id) {
+                if fs::rename(&path, &away).is_err() {
+                    continue;
+                }
+                self.forget_unsynced(&layer::note_name(&key.to_string_lossy(), &diff_id));
+                if !collected.layers.contains(&diff_id) {
                     collected.layers.push(diff_id);
                 }
             }

@@ -67,7 +67,7 @@ impl Store {
         self.layer_dir(diff_id).join("fs")
     }
 
-    fn layer_dir(&self, diff_id: &DiffId) -> PathBuf {
+    pub(crate) fn layer_dir(&self, diff_id: &DiffId) -> PathBuf {
         self.path(&format!(
             "layers/{}/{}",
             self.ownership().key(),
@@ -99,7 +99,7 @@ impl Store {
         let key = self.ownership().key();
         let _guard = self.lock_shared()?;
         self.protect(&lease_name(diff_id))?;
-        self.note_unsynced(&format!("layer-{key}-{}", diff_id.0.hex()))?;
+        self.note_unsynced(&note_name(&key, diff_id))?;
         make_dir(&self.path(&format!("layers/{key}")))?;
         match fs::rename(work, &target) {
             // Another engine was faster; ours goes when `work` is dropped.
@@ -112,6 +112,11 @@ impl Store {
 
 pub(crate) fn lease_name(diff_id: &DiffId) -> String {
     format!("layers/{}", diff_id.0.hex())
+}
+
+/// How the layer is called among what is not durable yet.
+pub(crate) fn note_name(key: &str, diff_id: &DiffId) -> String {
+    format!("layer-{key}-{}", diff_id.0.hex())
 }
 
 /// A tree that is gone when this is, unless it was renamed.

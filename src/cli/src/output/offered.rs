@@ -11,6 +11,8 @@ use plimsoll_api::lab::PublishedPort;
 
 /// Set in a lab's shell.
 const LAB_VARIABLE: &str = "PLIMSOLL_LAB";
+/// Set in a lab's shell that was entered over ssh: `USER@HOST`.
+const AFAR_VARIABLE: &str = "PLIMSOLL_SSH";
 
 /// Tells on stderr about the container with this ID, or this name.
 pub fn tell(client: &Client, container: &str) {
@@ -19,23 +21,38 @@ pub fn tell(client: &Client, container: &str) {
     }
     // Only a convenience: the container runs whether this is known or not.
     let ports = client.published_ports().unwrap_or_default();
-    for line in lines(&ports, container) {
+    let ssh = std::env::var(AFAR_VARIABLE).ok();
+    for line in lines(&ports, container, ssh.as_deref()) {
         eprintln!("{line}");
     }
 }
 
-fn lines(ports: &[PublishedPort], container: &str) -> Vec<String> {
+fn lines(ports: &[PublishedPort], container: &str, ssh: Option<&str>) -> Vec<String> {
     let wanted = container.trim_start_matches('/');
     let of_container = |port: &&PublishedPort| {
         port.container == wanted || (wanted.len() >= 12 && port.container_id.starts_with(wanted))
     };
-    let line = |port: &PublishedPort| {
-        let (lab_port, address) = (port.lab_port, port.host_address.as_deref()?);
-        Some(format!(
-            "hint: localhost:{lab_port} of this lab is http://{address} in this machine's browser"
-        ))
+    ports
+        .iter()
+        .filter(of_container)
+        .flat_map(|port| ways(port, ssh))
+        .collect()
+}
+
+/// Where a browser on this machine finds the port, and one on the learner's own.
+fn ways(port: &PublishedPort, ssh: Option<&str>) -> Vec<String> {
+    let (lab_port, Some(address)) = (port.lab_port, port.host_address.as_deref()) else {
+        return Vec::new();
     };
-    ports.iter().filter(of_container).filter_map(line).collect()
+    let mut told = vec![format!(
+        "hint: localhost:{lab_port} of this lab is http://{address} in this machine's browser"
+    )];
+    if let (Some(target), Some((_, number))) = (ssh, address.rsplit_once(':')) {
+        told.push(format!(
+            "hint: from your own computer: ssh -L {number}:{address} {target}, then http://localhost:{number}"
+        ));
+    }
+    told
 }
 
 #[cfg(test)]
@@ -61,9 +78,13 @@ mod tests {
         ];
         let told =
             "hint: localhost:80 of this lab is http://127.0.0.1:32768 in this machine's browser";
-        assert_eq!(lines(&ports, "web"), [told]);
-        assert_eq!(lines(&ports, "web0123456789abcdef"), [told]);
-        assert_eq!(lines(&ports, "hidden"), [""; 0]);
-        assert_eq!(lines(&ports, "we"), [""; 0]);
+        assert_eq!(lines(&ports, "web", None), [told]);
+        assert_eq!(lines(&ports, "web0123456789abcdef", None), [told]);
+        assert_eq!(lines(&ports, "hidden", None), [""; 0]);
+        assert_eq!(lines(&ports, "we", None), [""; 0]);
+        let afar = "hint: from your own computer: ssh -L 32768:127.0.0.1:32768 ada@10.0.0.5, \
+             then http://localhost:32768";
+        assert_eq!(lines(&ports, "web", Some("ada@10.0.0.5")), [told, afar]);
+        assert_eq!(lines(&ports, "hidden", Some("ada@10.0.0.5")), [""; 0]);
     }
 }

@@ -27,6 +27,8 @@ pub enum CourseError {
 #[derive(Debug, Clone, Default)]
 pub struct Files {
     all: BTreeMap<String, Vec<u8>>,
+    /// What is no plain file, and what it is instead.
+    others: BTreeMap<String, &'static str>,
 }
 
 impl Files {
@@ -36,6 +38,7 @@ impl Files {
                 .iter()
                 .map(|(name, content)| (name.to_string(), content.to_vec()))
                 .collect(),
+            others: BTreeMap::new(),
         }
     }
 
@@ -43,6 +46,7 @@ impl Files {
     pub fn of(files: impl IntoIterator<Item = (String, Vec<u8>)>) -> Files {
         Files {
             all: files.into_iter().collect(),
+            others: BTreeMap::new(),
         }
     }
 
@@ -66,8 +70,11 @@ impl Files {
                 reader.folder(&folder.join(part))?;
             }
         }
-        if folder.join("course.yaml").is_file() {
-            reader.file(&folder.join("course.yaml"))?;
+        let course = folder.join("course.yaml");
+        match fs::symlink_metadata(&course).map(|found| found.file_type()) {
+            Ok(kind) if kind.is_file() => reader.file(&course)?,
+            Ok(kind) => reader.other(&course, kind),
+            Err(_) => {}
         }
         Ok(reader.files)
     }
@@ -79,6 +86,12 @@ impl Files {
             std::str::from_utf8(content)
                 .map_err(|_| SchemaError::whole(path, "this file is not text in UTF-8")),
         )
+    }
+
+    /// Why there is no text at a path.
+    pub(super) fn absence(&self, path: &str) -> SchemaError {
+        let why = self.others.get(path).copied();
+        SchemaError::whole(path, why.unwrap_or("this file is missing"))
     }
 
     pub(super) fn lab_names(&self) -> BTreeSet<String> {
@@ -131,13 +144,33 @@ impl Reader<'_> {
         for entry in fs::read_dir(folder).map_err(failed)? {
             let entry = entry.map_err(failed)?;
             let kind = entry.file_type().map_err(failed)?;
+            if kind.is_file() {
+                self.file(&entry.path())?;
+                continue;
+            }
+            self.other(&entry.path(), kind);
             if kind.is_dir() {
                 self.folder(&entry.path())?;
-            } else if kind.is_file() {
-                self.file(&entry.path())?;
             }
         }
         Ok(())
+    }
+
+    fn other(&mut self, path: &Path, kind: fs::FileType) {
+        let what = if kind.is_dir() {
+            "this is a folder, and a file is wanted"
+        } else if kind.is_symlink() {
+            "this is a symbolic link, and links are not followed"
+        } else {
+            "this is no plain file"
+        };
+        let name = self.name(path);
+        self.files.others.insert(name, what);
+    }
+
+    fn name(&self, path: &Path) -> String {
+        let name = path.strip_prefix(self.root).unwrap_or(path);
+        name.to_string_lossy().into_owned()
     }
 
     fn file(&mut self, path: &Path) -> Result<(), CourseError> {
@@ -151,8 +184,7 @@ impl Reader<'_> {
             return Err(CourseError::TooMuch { path });
         }
         let content = fs::read(path).map_err(failed)?;
-        let name = path.strip_prefix(self.root).unwrap_or(path);
-        let name = name.to_string_lossy().into_owned();
+        let name = self.name(path);
         self.files.all.insert(name, content);
         Ok(())
     }

@@ -12,7 +12,7 @@ use crate::schema::{
 use std::collections::BTreeSet;
 
 /// Words that a hint may take from a finding: `{found.name}`.
-const FOUND: [&str; 17] = [
+const FOUND: [&str; 18] = [
     "address",
     "answer",
     "command",
@@ -21,6 +21,7 @@ const FOUND: [&str; 17] = [
     "host",
     "id",
     "image",
+    "mounted-on",
     "name",
     "source",
     "state",

@@ -95,7 +95,13 @@ pub fn load(files: &Files) -> Loaded {
             mistakes.add(Severity::Broken, error);
             Text::default()
         }
-        None => Text::new("Containers by doing", "Les conteneurs par la pratique"),
+        None => {
+            let error = files
+                .absence("course.yaml")
+                .with_help("it gives the course its title: `plimsoll course new` writes one");
+            mistakes.add(Severity::Unfinished, error);
+            Text::new("A course without a title", "Un cours sans titre")
+        }
     };
     let names = files.lab_names();
     if names.is_empty() {
@@ -164,7 +170,5 @@ fn lesson(files: &Files, name: &str, mistakes: &mut Mistakes) -> Option<Text> {
 }
 
 fn read<'a>(files: &'a Files, path: &str) -> Result<&'a str, SchemaError> {
-    files
-        .text(path)
-        .unwrap_or_else(|| Err(SchemaError::whole(path, "this file is missing")))
+    files.text(path).unwrap_or_else(|| Err(files.absence(path)))
 }

@@ -12,6 +12,7 @@ mod finding;
 mod judge;
 mod looks;
 mod matching;
+mod mounts;
 mod objects;
 mod subject;
 mod told;

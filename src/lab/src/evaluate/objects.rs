@@ -9,7 +9,7 @@ use crate::schema::{
     NumberMatch, TextMatch, VolumeCheck,
 };
 use crate::text::Text;
-use crate::world::{Container, Image, Network, Volume, full_name};
+use crate::world::{Container, Image, Network, Volume, full_name, means};
 use std::collections::BTreeMap;
 
 impl Judge<'_> {
@@ -30,11 +30,19 @@ impl Judge<'_> {
             return Ok(Judged::new(false, expected, actual).look_at("docker ps -a"));
         };
         let told = actual_of(&conditions);
-        let actual = Text::new(
-            format!("`{}`: {}", container.name, told.en),
-            format!("`{}` : {}", container.name, told.fr),
-        );
         let met = all_hold(&conditions);
+        // The name's condition comes first, and says the name already.
+        let says_name = wanted.name.is_some() && (met || !conditions[0].holds);
+        let actual = match says_name {
+            true => Text::new(
+                format!("a container {}", told.en),
+                format!("un conteneur {}", told.fr),
+            ),
+            false => Text::new(
+                format!("`{}`: {}", container.name, told.en),
+                format!("`{}` : {}", container.name, told.fr),
+            ),
+        };
         // Without a subject, something that meets nothing is no candidate.
         let actual = if !met && met_count(&conditions) == 0 && wanted.subject.is_none() {
             say!("no such container", "aucun conteneur de ce genre")
@@ -50,11 +58,11 @@ impl Judge<'_> {
         let nobody = nobody();
         let told = expected_of(&self.container_conditions(wanted, &nobody));
         let (en, fr) = match &wanted.subject {
-            Some(subject) => {
+            Some(subject) if wanted.name.is_none() => {
                 let name = self.calling_name(subject);
                 (format!("`{name}`: "), format!("`{name}` : "))
             }
-            None => ("a container ".to_string(), "un conteneur ".to_string()),
+            _ => ("a container ".to_string(), "un conteneur ".to_string()),
         };
         Text::new(format!("{en}{}", told.en), format!("{fr}{}", told.fr))
     }
@@ -161,13 +169,13 @@ impl Judge<'_> {
         let asked = &one.image_asked;
         let actual = if holds {
             expected.clone()
-        } else if full_name(asked) == full_name(image) && !pulled.is_empty() {
+        } else if means(image, &full_name(asked)) && !pulled.is_empty() {
             say!(
                 "its image is called `{}` but is not the one that was pulled",
                 "son image s'appelle `{}` mais n'est pas celle qui a été téléchargée",
                 asked
             )
-        } else if full_name(asked) == full_name(image) {
+        } else if means(image, &full_name(asked)) {
             say!(
                 "its image is called `{}` but `{}` was never pulled",
                 "son image s'appelle `{}` mais `{}` n'a jamais été téléchargée",

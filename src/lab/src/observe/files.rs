@@ -2,16 +2,21 @@
 
 use super::Observer;
 use super::copy::Temporary;
-use crate::probe::{FileFound, Observation, SIZE_LIMIT};
+use crate::probe::{FileFound, Observation, SIZE_LIMIT, TIME_LIMIT, fingerprint};
 use rustix::fs::{Mode, OFlags, ResolveFlags, open, openat2};
 use rustix::io::Errno;
 use serde_json::json;
 use std::fs::File;
-use std::io::Read;
+use std::io::{self, Read};
 use std::path::Path;
+use std::time::Instant;
 
 /// Symbolic links that are followed inside a container.
 const LINK_LIMIT: usize = 8;
+
+/// Most files, and most bytes of them, among which a content is looked for.
+const SEARCHED_FILES: usize = 4096;
+const SEARCHED_BYTES: u64 = 32 << 20;
 
 /// One entry of `GET /containers/ID/archive`.
 enum Entry {
@@ -62,6 +67,34 @@ impl Observer {
         Ok(Entry::Found(FileFound::Content(content)))
     }
 
+    /// The front page's usual name first, then everything that lies there.
+    pub(super) fn holding(&self, container: &str, place: &str, content: &str) -> Observation {
+        let place = place.trim_end_matches('/');
+        let usual = format!("{place}/index.html");
+        if let Ok(Entry::Found(FileFound::Content(found))) = self.archive_entry(container, &usual)
+            && fingerprint(&found) == content
+        {
+            return Observation::Holding(Some(usual));
+        }
+        let asked = if place.is_empty() { "/" } else { place };
+        let reply = match self.client.archive_get(container, asked) {
+            Ok(reply) => reply,
+            Err(error) if error.is_not_found() => return Observation::Holding(None),
+            Err(error) => return Observation::Failed(error.to_string()),
+        };
+        match search(reply, content, Instant::now() + TIME_LIMIT) {
+            Ok(Searched::Found(below)) if below.is_empty() => {
+                Observation::Holding(Some(asked.to_string()))
+            }
+            Ok(Searched::Found(below)) => Observation::Holding(Some(format!("{place}/{below}"))),
+            Ok(Searched::Nothing) => Observation::Holding(None),
+            Ok(Searched::TooMuch) => Observation::Unsupported(format!(
+                "`{asked}` holds too much to look through for the page"
+            )),
+            Err(error) => Observation::Failed(error.to_string()),
+        }
+    }
+
     /// Read through a container that is made, never started, and removed.
     pub(super) fn image_file(&self, image: &str, path: &str) -> Observation {
         let body = json!({"Image": image, "Cmd": ["-"]});
@@ -70,6 +103,44 @@ impl Observer {
             Err(why) => Observation::Failed(why),
         }
     }
+}
+
+/// What came of looking through an archive for a content.
+#[derive(Debug, PartialEq)]
+enum Searched {
+    /// Its path below what was archived; empty for that itself.
+    Found(String),
+    Nothing,
+    /// A bound was met first.
+    TooMuch,
+}
+
+fn search(archive: impl Read, content: &str, deadline: Instant) -> io::Result<Searched> {
+    let mut archive = tar::Archive::new(archive.take(SEARCHED_BYTES));
+    let mut bytes = 0;
+    for (number, entry) in archive.entries()?.enumerate() {
+        let mut entry = entry?;
+        // Each entry has a header of one block, and its content is padded.
+        bytes += 512 + entry.size().next_multiple_of(512);
+        if number >= SEARCHED_FILES || bytes > SEARCHED_BYTES || Instant::now() >= deadline {
+            return Ok(Searched::TooMuch);
+        }
+        if !entry.header().entry_type().is_file() {
+            continue;
+        }
+        let mut found = Vec::new();
+        (&mut entry)
+            .take(SIZE_LIMIT as u64)
+            .read_to_end(&mut found)?;
+        if fingerprint(&found) == content {
+            let path = String::from_utf8_lossy(&entry.path_bytes()).into_owned();
+            // The first component is the name of what was archived.
+            let path = path.trim_start_matches("./");
+            let below = path.split_once('/').map_or("", |(_, below)| below);
+            return Ok(Searched::Found(below.to_string()));
+        }
+    }
+    Ok(Searched::Nothing)
 }
 
 /// A link's target, relative to the folder that the link is in.
@@ -153,6 +224,33 @@ mod tests {
             FileFound::Content(b"mine".to_vec()),
             "links within the folder are the learner's own"
         );
+    }
+
+    #[test]
+    fn a_content_is_found_under_any_name_within_bounds() {
+        let mut archive = tar::Builder::new(Vec::new());
+        let mut put = |path: &str, content: &[u8]| {
+            let mut header = tar::Header::new_gnu();
+            header.set_size(content.len() as u64);
+            header.set_mode(0o644);
+            archive
+                .append_data(&mut header, path, content)
+                .expect("added");
+        };
+        put("srv/other.html", b"other");
+        put("srv/deep/start.html", b"mine\n");
+        put("srv/large", &vec![b'x'; SEARCHED_BYTES as usize]);
+        put("srv/behind", b"behind");
+        let archive = archive.into_inner().expect("archived");
+        let later = Instant::now() + TIME_LIMIT * 60;
+        let found = |content: &[u8]| {
+            search(archive.as_slice(), &fingerprint(content), later).expect("searched")
+        };
+        assert_eq!(found(b"mine"), Searched::Found("deep/start.html".into()));
+        assert_eq!(found(b"behind"), Searched::TooMuch);
+        let small = &archive[..2048];
+        let nothing = search(small, &fingerprint(b"none"), later).expect("searched");
+        assert_eq!(nothing, Searched::Nothing);
     }
 
     /// What a race between finding and opening comes to.

@@ -288,6 +288,11 @@ impl Eyes for Observer {
             Look::Listener { port } => self.listener(*port),
             Look::Reach { from, address } => self.reach(from.as_deref(), address),
             Look::ContainerFile { container, path } => self.container_file(container, path),
+            Look::Holding {
+                container,
+                place,
+                content,
+            } => self.holding(container, place, content),
             Look::ImageFile { image, path } => self.image_file(image, path),
             Look::WorkFile { path } => files::work_file(&self.work, path),
             Look::Processes { container } => self.processes(container),

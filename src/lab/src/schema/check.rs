@@ -170,6 +170,10 @@ pub struct MountCheck {
     pub container: String,
     /// The mount's place in the container is this path or a folder above it.
     pub covers: Option<String>,
+    /// It holds the page that a server in the container answers with, under
+    /// whatever name: a file with exactly that content (white space at the end
+    /// aside).
+    pub serves: Option<ServedPage>,
     /// The mount's place in the container.
     pub target: Option<TextMatch>,
     /// Its kind is one of these.
@@ -181,6 +185,17 @@ pub struct MountCheck {
     pub rw: Option<bool>,
     /// A tmpfs's size in bytes.
     pub size: Option<NumberMatch>,
+}
+
+/// A page, asked at the container's own address: it needs no published port.
+/// `{}` is the front page at port 80.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Default, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields, default)]
+pub struct ServedPage {
+    /// The container's port; 80 unless given.
+    pub port: Option<u16>,
+    /// `/` unless given.
+    pub path: Option<String>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]

@@ -19,7 +19,7 @@ pub use check::{
     AnswerCheck, Check, CommandWanted, ContainerCheck, ContainerState, CountCheck, ExecCheck,
     FileCheck, HttpCheck, ImageCheck, JournalCheck, LineageCheck, Look, MadeBy, MountCheck,
     MountKind, NetworkCheck, OnCopy, PortCheck, ProbeCheck, ProcessCheck, Protocol, ReachCheck,
-    VolumeCheck,
+    ServedPage, VolumeCheck,
 };
 pub use grader::{Goal, GraderFile, GraderSchema, Holds, Miss, Settling, Subject};
 pub use json::json_schema;

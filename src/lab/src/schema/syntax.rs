@@ -36,11 +36,7 @@ pub(super) fn explain(file: &str, text: &str, told: &str) -> Option<SchemaError>
     let since = told.since.unwrap_or(here);
     let begins_line = indent(line(here)) + 1 == here.column;
     Some(match told.what {
-        what if what.starts_with("found a tab") => at(
-            here,
-            "a tab: YAML is indented with spaces only".to_owned(),
-            "put spaces in its place",
-        ),
+        what if what.starts_with("found a tab") => at(here, TAB.to_owned(), NO_TAB),
         "mapping values are not allowed in this context" => {
             misplaced_colon(here, line(here), text, at)
         }
@@ -83,6 +79,9 @@ pub(super) fn explain(file: &str, text: &str, told: &str) -> Option<SchemaError>
         ),
         what if what.starts_with("found character that cannot start") => {
             let letter = line(here).chars().nth(here.column - 1).unwrap_or(' ');
+            if letter == '\t' {
+                return Some(at(here, TAB.to_owned(), NO_TAB));
+            }
             at(here, format!("no text begins with `{letter}`"), QUOTE)
         }
         "unknown anchor" => at(
@@ -94,6 +93,8 @@ pub(super) fn explain(file: &str, text: &str, told: &str) -> Option<SchemaError>
     })
 }
 
+const TAB: &str = "a tab: YAML indents with spaces, not tabs";
+const NO_TAB: &str = "put spaces in its place";
 const QUOTE: &str = "put the whole text in quotes";
 
 /// A colon where none can be: in a text without quotes, or behind a key that

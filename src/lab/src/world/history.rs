@@ -8,7 +8,7 @@
 //! an image after the snapshot has not pulled it once the lab was restored.
 
 use super::container::Container;
-use super::reference::full_name;
+use super::reference::{full_name, means};
 use crate::schema::ContainerState;
 use serde_json::{Map, Value};
 
@@ -130,11 +130,14 @@ impl History {
         }
     }
 
-    /// Pulls of a reference, given in full.
-    pub fn pulls<'a>(&'a self, full: &'a str) -> impl Iterator<Item = &'a Record> {
+    /// Pulls of what a reference means.
+    pub fn pulls<'a>(&'a self, reference: &'a str) -> impl Iterator<Item = &'a Record> {
         self.records.iter().filter(move |record| {
             record.kind == "image.pull"
-                && full_name(record.text("reference").unwrap_or(&record.subject)) == full
+                && means(
+                    reference,
+                    &full_name(record.text("reference").unwrap_or(&record.subject)),
+                )
         })
     }
 

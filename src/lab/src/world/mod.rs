@@ -13,7 +13,7 @@ mod reference;
 pub use container::{Container, Mount, PortBinding};
 pub use history::{History, PastContainer, Record, Source};
 pub use image::Image;
-pub use reference::full_name;
+pub use reference::{full_name, means};
 
 use crate::probe::Observations;
 use serde_json::Value;
@@ -82,14 +82,14 @@ impl World {
 
     /// The layer chains under which `reference` was pulled into this lab, and
     /// the ids of those images. A tag that was moved by hand is not among them.
+    /// Without a tag, `reference` is its repository: every tag and digest of it.
     ///
     /// With a journal: its pull records. Without one (a real Docker): images
     /// that carry a digest of that repository, which only a registry gives.
     pub fn pulled_as(&self, reference: &str) -> Pulled {
-        let full = full_name(reference);
         let mut pulled = Pulled::default();
         if self.history.source == Source::Journal {
-            for record in self.history.pulls(&full) {
+            for record in self.history.pulls(reference) {
                 let id = record.text("image").unwrap_or(&record.subject).to_string();
                 let layers = match self.image_by_id(&id) {
                     Some(image) => image.layers.clone(),
@@ -100,6 +100,7 @@ impl World {
             }
             return pulled;
         }
+        let full = full_name(reference);
         let repository = reference::repository(&full).to_string();
         for image in &self.images {
             let from_registry = image

@@ -35,6 +35,15 @@ pub fn full_name(reference: &str) -> String {
     }
 }
 
+/// Whether a full name is what a grader's `wanted` means: that very name, or,
+/// where `wanted` has neither tag nor digest, any of that repository.
+pub fn means(wanted: &str, full: &str) -> bool {
+    let all = full_name(wanted);
+    let last = wanted.rsplit('/').next().unwrap_or(wanted);
+    let is_open = !last.contains([':', '@']);
+    all == full || is_open && repository(&all) == repository(full)
+}
+
 /// A full name without tag and digest.
 pub fn repository(full: &str) -> &str {
     let name = full.split_once('@').map_or(full, |(name, _)| name);
@@ -69,6 +78,20 @@ mod tests {
             full_name("nginx:1@sha256:ab"),
             "docker.io/library/nginx@sha256:ab"
         );
+    }
+
+    #[test]
+    fn a_name_without_a_tag_means_all_of_the_repository() {
+        for (wanted, asked, same) in [
+            ("nginx", "nginx:1.28", true),
+            ("nginx", "docker.io/library/nginx@sha256:ab", true),
+            ("localhost:5000/nginx", "localhost:5000/nginx:2", true),
+            ("nginx:1.28", "nginx:1.28", true),
+            ("nginx:1.28", "nginx", false),
+            ("nginx", "me/nginx", false),
+        ] {
+            assert_eq!(means(wanted, &full_name(asked)), same, "{wanted} {asked}");
+        }
     }
 
     #[test]
