@@ -83,8 +83,12 @@ impl Lab {
 /// Reads all files of a course. Pure.
 pub fn load(files: &Files) -> Loaded {
     let mut mistakes = Mistakes::default();
-    let title = match files.text("course.yaml") {
-        Some(Ok(text)) => match read_course("course.yaml", text) {
+    // A tree that holds more than a course keeps it beside the labs.
+    let beside = ["course.yaml", "labs/course.yaml"];
+    let place = beside.into_iter().find(|path| files.text(path).is_some());
+    let place = place.unwrap_or("course.yaml");
+    let title = match files.text(place) {
+        Some(Ok(text)) => match read_course(place, text) {
             Ok(file) => file.title,
             Err(error) => {
                 mistakes.add(Severity::Broken, error);
