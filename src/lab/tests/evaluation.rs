@@ -533,7 +533,9 @@ fn a_container_that_was_removed_still_counts() {
         ("greeter", vec![]),
         ("feed", vec![]),
         ("FEED0123", vec![]),
-        ("fee", vec!["container/none-left"]),
+        ("fe", vec![]),
+        ("f", vec!["container/none-left"]),
+        ("fed", vec!["container/none-left"]),
         ("hello-world", vec!["container/image-name"]),
     ] {
         world.answers = [("ps-a".to_string(), "all".to_string())].into();

@@ -138,10 +138,10 @@ impl Container {
     }
 
     /// Whether the learner means this container: its name, or the first digits
-    /// of its id, however few, as Docker takes them.
+    /// of its id: two at least, since one could be a lucky guess.
     pub fn is_called(&self, word: &str) -> bool {
         let word = word.trim().trim_start_matches('/');
-        let is_id = !word.is_empty()
+        let is_id = word.len() >= 2
             && word.len() <= self.id.len()
             && word.bytes().all(|byte| byte.is_ascii_hexdigit());
         word == self.name || (is_id && self.id.starts_with(&word.to_ascii_lowercase()))
