@@ -134,6 +134,11 @@ fn looks() -> Vec<(Request, Observation)> {
         host: "localhost".to_owned(),
         path: "/".to_owned(),
     };
+    let directly = Request::Http {
+        address: "172.17.0.2:80".to_owned(),
+        host: "localhost".to_owned(),
+        path: "/".to_owned(),
+    };
     let listener = Observation::Listener(Listener::Container(WEBSERVER.to_owned()));
     let inside = Request::ContainerFile {
         container: WEBSERVER.to_owned(),
@@ -157,6 +162,7 @@ fn looks() -> Vec<(Request, Observation)> {
     };
     vec![
         (localhost, page("mine")),
+        (directly, page("mine")),
         (Request::Listener { port: 80 }, listener),
         (inside, file("mine")),
         (original, file("Welcome to nginx!")),
