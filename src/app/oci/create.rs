@@ -8,7 +8,7 @@ use super::{console, delete, hooks, seal, wait};
 use nix::sys::socket::{
     AddressFamily, Backlog, SockFlag, SockType, UnixAddr, bind, listen, socket,
 };
-use oci_spec::runtime::ContainerState;
+use oci_spec::runtime::{ContainerState, LinuxNamespaceType, Spec};
 use plimsoll_runtime::{Created, Fault, Gate, Op, Stdio, launch, plan};
 use std::fs;
 use std::os::fd::{AsRawFd, OwnedFd};
@@ -108,13 +108,29 @@ fn make(
         let record = record_of(pid);
         hooks::run_before_pivot(&record).map_err(|failure| Fault::Hook(failure.message))
     };
-    let created = launch(&plan, Stdio::Inherit, gate, &mut run_hooks)?;
+    let created = launch(&plan, Stdio::Inherit, gate, &mut run_hooks)
+        .map_err(|error| with_way_out(error.into(), &bundle.spec))?;
     let record = record_of(created.pid);
     record.save(directory)?;
     if let Some(path) = &options.pid_file {
         write_pid(path, created.pid)?;
     }
     Ok((created, record))
+}
+
+/// An ordinary user needs a user namespace, and `spec` writes none unless asked.
+fn with_way_out(failure: Failure, spec: &Spec) -> Failure {
+    let wants_one = spec.linux().as_ref().is_some_and(|linux| {
+        let mut namespaces = linux.namespaces().iter().flatten();
+        namespaces.any(|one| one.typ() == LinuxNamespaceType::User)
+    });
+    if wants_one || nix::unistd::geteuid().is_root() {
+        return failure;
+    }
+    Failure {
+        message: format!("{}\nhint: plimsoll oci spec --rootless", failure.message),
+        ..failure
+    }
 }
 
 /// Writes a pid file by rename, so that nobody reads half a number.

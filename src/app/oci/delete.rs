@@ -34,13 +34,18 @@ pub fn delete(global: &Global, id: &str, force: bool) -> Result<(), Failure> {
         // As runc: a container that waits for start may be deleted.
         ContainerState::Created => end(&record)?,
         _ if force => end(&record)?,
-        status => {
+        _ => {
+            let status = record.status_word(global);
             return Err(Failure::new(format!(
                 "cannot delete container {id} that is not stopped: {status}"
             )));
         }
     }
     remove(&directory)?;
+    if global.root.is_none() {
+        // Empty, nobody needs the folder of all containers; else it stays.
+        let _ = fs::remove_dir(record::root(global));
+    }
     hooks::run_after(&record, hooks::Kind::Poststop, ContainerState::Stopped);
     Ok(())
 }
