@@ -60,7 +60,7 @@ pub fn main(words: Vec<OsString>) -> ExitCode {
         Ok(()) => ExitCode::SUCCESS,
         Err(failure) => {
             if !failure.message.is_empty() {
-                eprintln!("{failure}");
+                failure.tell(&mut std::io::stderr());
             }
             ExitCode::from(failure.code)
         }
