@@ -269,6 +269,25 @@ fn the_last_container_takes_the_folder_along() {
     assert!(bundle.path("runtime/plimsoll-oci").exists());
     oci(&["delete", "c"]).assert().success();
     assert!(!bundle.path("runtime/plimsoll-oci").exists());
+    let run = |id: &str| oci(&["run", "-b"]).arg(&path).arg(id).output();
+    assert!(run("d").expect("it runs").status.success());
+    assert!(!bundle.path("runtime/plimsoll-oci").exists());
+    // As `spec` writes it where nobody asked for an ordinary user's.
+    bundle.change(|config| {
+        let namespaces = config["linux"]["namespaces"].as_array_mut();
+        namespaces
+            .expect("a list")
+            .retain(|one| one["type"] != "user");
+        config["linux"]["uidMappings"] = Value::Null;
+        config["linux"]["gidMappings"] = Value::Null;
+    });
+    let refused = run("e").expect("it runs").stderr;
+    let refused = String::from_utf8_lossy(&refused);
+    assert!(
+        refused.ends_with("hint: plimsoll oci spec --rootless\n"),
+        "{refused}"
+    );
+    assert!(!bundle.path("runtime/plimsoll-oci").exists());
 }
 
 /// CVE-2019-5736: what a container could take hold of to write to later is

@@ -8,7 +8,7 @@ use super::{console, delete, hooks, seal, wait};
 use nix::sys::socket::{
     AddressFamily, Backlog, SockFlag, SockType, UnixAddr, bind, listen, socket,
 };
-use oci_spec::runtime::{ContainerState, LinuxNamespaceType, Spec};
+use oci_spec::runtime::ContainerState;
 use plimsoll_runtime::{Created, Fault, Gate, Op, Stdio, launch, plan};
 use std::fs;
 use std::os::fd::{AsRawFd, OwnedFd};
@@ -26,7 +26,7 @@ pub fn create(global: &Global, options: &Create) -> Result<(), Failure> {
     let result = make(options, &bundle, &directory, true)
         .and_then(|(created, _)| console::deliver(&created, options.console_socket.as_deref()));
     if result.is_err() {
-        discard(&directory);
+        discard(global, &directory);
     }
     result
 }
@@ -58,7 +58,7 @@ pub fn run(global: &Global, options: &Run) -> Result<ExitCode, Failure> {
     let (created, record) = match started {
         Ok(started) => started,
         Err(failure) => {
-            discard(&directory);
+            discard(global, &directory);
             return Err(failure);
         }
     };
@@ -67,7 +67,7 @@ pub fn run(global: &Global, options: &Run) -> Result<ExitCode, Failure> {
     }
     let code = wait::until_end(&created, &signals)?;
     if !options.keep {
-        delete::remove(&directory)?;
+        delete::remove(global, &directory)?;
         hooks::run_after(&record, hooks::Kind::Poststop, ContainerState::Stopped);
     }
     Ok(ExitCode::from(code))
@@ -108,29 +108,13 @@ fn make(
         let record = record_of(pid);
         hooks::run_before_pivot(&record).map_err(|failure| Fault::Hook(failure.message))
     };
-    let created = launch(&plan, Stdio::Inherit, gate, &mut run_hooks)
-        .map_err(|error| with_way_out(error.into(), &bundle.spec))?;
+    let created = launch(&plan, Stdio::Inherit, gate, &mut run_hooks)?;
     let record = record_of(created.pid);
     record.save(directory)?;
     if let Some(path) = &options.pid_file {
         write_pid(path, created.pid)?;
     }
     Ok((created, record))
-}
-
-/// An ordinary user needs a user namespace, and `spec` writes none unless asked.
-fn with_way_out(failure: Failure, spec: &Spec) -> Failure {
-    let wants_one = spec.linux().as_ref().is_some_and(|linux| {
-        let mut namespaces = linux.namespaces().iter().flatten();
-        namespaces.any(|one| one.typ() == LinuxNamespaceType::User)
-    });
-    if wants_one || nix::unistd::geteuid().is_root() {
-        return failure;
-    }
-    Failure {
-        message: format!("{}\nhint: plimsoll oci spec --rootless", failure.message),
-        ..failure
-    }
 }
 
 /// Writes a pid file by rename, so that nobody reads half a number.
@@ -162,7 +146,7 @@ fn start_socket(directory: &Path) -> Result<OwnedFd, Failure> {
     Ok(listener)
 }
 
-fn discard(directory: &Path) {
+fn discard(global: &Global, directory: &Path) {
     // The failure that led here is what the caller needs to hear.
-    let _ = fs::remove_dir_all(directory);
+    let _ = delete::remove(global, directory);
 }
