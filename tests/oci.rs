@@ -211,6 +211,85 @@ fn what_cannot_be_run_is_said_at_create() {
     bundle.oci(&["list", "-q"]).assert().success().stdout("");
 }
 
+#[test]
+fn a_paused_container_is_called_so() {
+    let Some(bundle) = Bundle::new(&["oci", "features"]) else {
+        return;
+    };
+    // It waits for somebody to write to a FIFO.
+    let fifo = bundle.path("bundle/rootfs/b/config.json");
+    fs::create_dir(bundle.path("bundle/rootfs/b")).expect("a folder");
+    nix::unistd::mkfifo(&fifo, nix::sys::stat::Mode::S_IRUSR).expect("a FIFO");
+    bundle.change(|config| {
+        config["process"]["args"] = json!(["/plimsoll", "oci", "run", "-b", "/b", "x"]);
+    });
+    bundle.create("c");
+    bundle.oci(&["start", "c"]).assert().success();
+    assert_eq!(bundle.refused(&["resume", "c"]), "container not paused");
+    bundle.oci(&["pause", "c"]).assert().success();
+    assert_eq!(bundle.status("c"), "paused");
+    let listed = bundle.oci(&["list"]).output().expect("a list");
+    assert!(String::from_utf8_lossy(&listed.stdout).contains("\tpaused\t"));
+    let refused = bundle.refused(&["delete", "c"]);
+    assert!(refused.ends_with("not stopped: paused"), "{refused}");
+    bundle.oci(&["resume", "c"]).assert().success();
+    assert_eq!(bundle.status("c"), "running");
+    let exec = bundle.oci(&["exec", "c", "nosuch"]).output();
+    let exec = exec.expect("it runs");
+    assert_eq!(exec.status.code(), Some(255));
+    let said = String::from_utf8_lossy(&exec.stderr);
+    assert!(said.contains("exec failed: "), "{said}");
+    bundle.oci(&["delete", "--force", "c"]).assert().success();
+}
+
+/// The folder of all containers is nobody's business once it is empty.
+#[test]
+fn the_last_container_takes_the_folder_along() {
+    let Some(bundle) = Bundle::new(&["oci", "features"]) else {
+        return;
+    };
+    if nix::unistd::geteuid().is_root() {
+        eprintln!("skipped: root's folder is the machine's");
+        return;
+    }
+    let path = bundle.path("bundle");
+    let oci = |words: &[&str]| {
+        let mut command = Command::cargo_bin("plimsoll").expect("the program");
+        let runtime = bundle.path("runtime");
+        command.env("XDG_RUNTIME_DIR", runtime).arg("oci");
+        command.args(words);
+        command
+    };
+    fs::create_dir(bundle.path("runtime")).expect("a folder");
+    oci(&["run", "--keep", "-b"])
+        .arg(&path)
+        .arg("c")
+        .assert()
+        .success();
+    assert!(bundle.path("runtime/plimsoll-oci").exists());
+    oci(&["delete", "c"]).assert().success();
+    assert!(!bundle.path("runtime/plimsoll-oci").exists());
+    let run = |id: &str| oci(&["run", "-b"]).arg(&path).arg(id).output();
+    assert!(run("d").expect("it runs").status.success());
+    assert!(!bundle.path("runtime/plimsoll-oci").exists());
+    // As `spec` writes it where nobody asked for an ordinary user's.
+    bundle.change(|config| {
+        let namespaces = config["linux"]["namespaces"].as_array_mut();
+        namespaces
+            .expect("a list")
+            .retain(|one| one["type"] != "user");
+        config["linux"]["uidMappings"] = Value::Null;
+        config["linux"]["gidMappings"] = Value::Null;
+    });
+    let refused = run("e").expect("it runs").stderr;
+    let refused = String::from_utf8_lossy(&refused);
+    assert!(
+        refused.ends_with("hint: plimsoll oci spec --rootless\n"),
+        "{refused}"
+    );
+    assert!(!bundle.path("runtime/plimsoll-oci").exists());
+}
+
 /// CVE-2019-5736: what a container could take hold of to write to later is
 /// read-only. The runtime runs from a copy here, since a program that runs
 /// cannot be written anyway.

@@ -4,6 +4,7 @@
 //! names the object and what was wrong, its causes, and the next action.
 
 use std::error::Error;
+use std::io::Write;
 use std::process::ExitCode;
 
 /// Who can mend it; decides the exit code.
@@ -80,7 +81,8 @@ impl Failure {
 
     /// Prints it to standard error.
     pub fn show(&self) -> ExitCode {
-        eprint!("{self}");
+        // In one write: what several processes say at once must stay readable.
+        let _ = std::io::stderr().write_all(self.to_string().as_bytes());
         self.exit_code()
     }
 }

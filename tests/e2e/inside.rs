@@ -233,3 +233,10 @@ everyone!(an_init_collects_orphans_and_passes_signals_on, |world| {
     let told = world.docker(LAB, ask).output().expect("it ran").stdout;
     assert_eq!(String::from_utf8_lossy(&told), "143 sleep true\n");
 });
+
+everyone!(a_host_name_with_its_domain, |world| {
+    inside(world, &[], "true");
+    let names = ["-h", "bar", "--domainname", "foo"];
+    let script = "hostname -f; hostname -d; hostname -s; hostname";
+    assert_eq!(inside(world, &names, script), "bar.foo\nfoo\nbar\nbar\n");
+});

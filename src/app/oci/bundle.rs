@@ -78,7 +78,10 @@ impl Bundle {
         let admin = 1 << Capability::SYS_ADMIN.number();
         let user = plimsoll_runtime::Namespace::User;
         if effective & admin == 0 && !request.namespaces.contains_key(&user) {
-            return Err(Failure::new("rootless container requires user namespaces"));
+            return Err(Failure::new(
+                "rootless container requires user namespaces\n\
+                 hint: plimsoll oci spec --rootless",
+            ));
         }
         Ok(request)
     }

@@ -26,7 +26,7 @@ pub fn create(global: &Global, options: &Create) -> Result<(), Failure> {
     let result = make(options, &bundle, &directory, true)
         .and_then(|(created, _)| console::deliver(&created, options.console_socket.as_deref()));
     if result.is_err() {
-        discard(&directory);
+        discard(global, &directory);
     }
     result
 }
@@ -58,7 +58,7 @@ pub fn run(global: &Global, options: &Run) -> Result<ExitCode, Failure> {
     let (created, record) = match started {
         Ok(started) => started,
         Err(failure) => {
-            discard(&directory);
+            discard(global, &directory);
             return Err(failure);
         }
     };
@@ -67,7 +67,7 @@ pub fn run(global: &Global, options: &Run) -> Result<ExitCode, Failure> {
     }
     let code = wait::until_end(&created, &signals)?;
     if !options.keep {
-        delete::remove(&directory)?;
+        delete::remove(global, &directory)?;
         hooks::run_after(&record, hooks::Kind::Poststop, ContainerState::Stopped);
     }
     Ok(ExitCode::from(code))
@@ -146,7 +146,7 @@ fn start_socket(directory: &Path) -> Result<OwnedFd, Failure> {
     Ok(listener)
 }
 
-fn discard(directory: &Path) {
+fn discard(global: &Global, directory: &Path) {
     // The failure that led here is what the caller needs to hear.
-    let _ = fs::remove_dir_all(directory);
+    let _ = delete::remove(global, directory);
 }

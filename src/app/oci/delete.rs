@@ -22,7 +22,7 @@ pub fn delete(global: &Global, id: &str, force: bool) -> Result<(), Failure> {
         // A create that was cut off has left a directory without a record.
         Err(_) if force => {
             return if directory.exists() {
-                remove(&directory)
+                remove(global, &directory)
             } else {
                 Ok(())
             };
@@ -34,13 +34,14 @@ pub fn delete(global: &Global, id: &str, force: bool) -> Result<(), Failure> {
         // As runc: a container that waits for start may be deleted.
         ContainerState::Created => end(&record)?,
         _ if force => end(&record)?,
-        status => {
+        _ => {
+            let status = record.status_word(global);
             return Err(Failure::new(format!(
                 "cannot delete container {id} that is not stopped: {status}"
             )));
         }
     }
-    remove(&directory)?;
+    remove(global, &directory)?;
     hooks::run_after(&record, hooks::Kind::Poststop, ContainerState::Stopped);
     Ok(())
 }
@@ -62,7 +63,12 @@ fn end(record: &Record) -> Result<(), Failure> {
     }
 }
 
-/// Removes the directory of a container.
-pub fn remove(directory: &Path) -> Result<(), Failure> {
-    fs::remove_dir_all(directory).map_err(|error| Failure::io("remove", directory, &error))
+/// Removes the directory of a container, and the last one's parent with it.
+pub fn remove(global: &Global, directory: &Path) -> Result<(), Failure> {
+    fs::remove_dir_all(directory).map_err(|error| Failure::io("remove", directory, &error))?;
+    if global.root.is_none() {
+        // Empty, nobody needs the folder of all containers; else it stays.
+        let _ = fs::remove_dir(record::root(global));
+    }
+    Ok(())
 }

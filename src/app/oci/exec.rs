@@ -18,9 +18,20 @@ use std::process::ExitCode;
 /// # Errors
 /// In runc's words for a container that does not run.
 pub fn exec(global: &Global, options: &Exec) -> Result<ExitCode, Failure> {
+    // 1 would be an answer of the process itself.
+    run(global, options).map_err(|failure| Failure {
+        message: format!("exec failed: {}", failure.message),
+        code: 255,
+    })
+}
+
+fn run(global: &Global, options: &Exec) -> Result<ExitCode, Failure> {
     let record = Record::load(global, &options.id)?;
     if record.status(global) == ContainerState::Stopped {
         return Err(Failure::new("cannot exec in a stopped container"));
+    }
+    if record.is_paused(global) {
+        return Err(Failure::new("cannot exec in a paused container"));
     }
     seal::ensure()?;
     let process = process(options, &record)?;

@@ -72,11 +72,15 @@ pub fn pause(global: &Global, id: &str, pause: bool) -> Result<(), Failure> {
     if record.status(global) == ContainerState::Stopped {
         return Err(Failure::new("container not running"));
     }
+    if !pause && !record.is_paused(global) {
+        return Err(Failure::new("container not paused"));
+    }
     send(
         &record,
         if pause { libc::SIGSTOP } else { libc::SIGCONT },
         true,
-    )
+    )?;
+    record.note_paused(global, pause)
 }
 
 #[cfg(test)]

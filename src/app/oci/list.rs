@@ -20,6 +20,7 @@ pub fn state(global: &Global, id: &str) -> Result<(), Failure> {
 /// The state, with what runc adds to it.
 fn extended(global: &Global, record: &Record) -> Value {
     let mut state = record.state(record.status(global));
+    state["status"] = json!(record.status_word(global));
     state["rootfs"] = json!(record.rootfs);
     state["created"] = json!(time(record.created));
     state["owner"] = json!(record.owner.to_string());
@@ -66,7 +67,7 @@ pub fn list(global: &Global, options: &List) -> Result<(), Failure> {
         line([
             record.id.clone(),
             pid.to_string(),
-            status.to_string(),
+            record.status_word(global),
             record.bundle.display().to_string(),
             time(record.created),
             record.owner.to_string(),

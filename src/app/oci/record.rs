@@ -91,14 +91,17 @@ pub fn reserve(global: &Global, id: &str) -> Result<PathBuf, Failure> {
             all.display()
         )));
     }
-    private(false)
-        .create(&path)
-        .map_err(|error| match error.kind() {
-            std::io::ErrorKind::AlreadyExists => {
-                Failure::new("container with given ID already exists")
-            }
-            _ => Failure::io("mkdir", &path, &error),
-        })?;
+    let mut made = private(false).create(&path);
+    if let Err(error) = &made
+        && error.kind() == std::io::ErrorKind::NotFound
+    {
+        // The last container's deletion takes the folder away, perhaps just now.
+        made = private(true).create(&path);
+    }
+    made.map_err(|error| match error.kind() {
+        std::io::ErrorKind::AlreadyExists => Failure::new("container with given ID already exists"),
+        _ => Failure::io("mkdir", &path, &error),
+    })?;
     Ok(path)
 }
 
@@ -179,6 +182,44 @@ impl Record {
             }
             _ => ContainerState::Stopped,
         }
+    }
+
+    /// The state as `state` and `list` name it: runc knows one more than the
+    /// specification.
+    pub fn status_word(&self, global: &Global) -> String {
+        let status = self.status(global);
+        if status == ContainerState::Running && self.is_paused(global) {
+            return "paused".to_owned();
+        }
+        status.to_string()
+    }
+
+    /// Whether `pause` was the last word. That processes are stopped is no proof:
+    /// they may have done so themselves.
+    pub fn is_paused(&self, global: &Global) -> bool {
+        self.paused_mark(global).is_ok_and(|mark| mark.exists())
+    }
+
+    /// Notes that the container was paused, or goes on.
+    ///
+    /// # Errors
+    /// What the file system says.
+    pub fn note_paused(&self, global: &Global, paused: bool) -> Result<(), Failure> {
+        let mark = self.paused_mark(global)?;
+        let done = match paused {
+            true => fs::write(&mark, ""),
+            false => fs::remove_file(&mark),
+        };
+        match done {
+            Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
+                Err(Failure::io("write", &mark, &error))
+            }
+            _ => Ok(()),
+        }
+    }
+
+    fn paused_mark(&self, global: &Global) -> Result<PathBuf, Failure> {
+        Ok(directory(global, &self.id)?.join("paused"))
     }
 
     /// The state as hooks and `state` show it.

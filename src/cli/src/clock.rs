@@ -152,7 +152,7 @@ pub fn parse(text: &str) -> Result<String, Invalid> {
         .or_else(|_| format!("{text}:00").parse::<DateTime>())
         .map_err(|_| {
             Invalid(format!(
-                "invalid value for \"since\": failed to parse value as time or duration: {}",
+                "failed to parse value as time or duration: {}",
                 crate::quote::quoted(text)
             ))
         })?;
@@ -185,7 +185,10 @@ mod tests {
             "1136171045.000000000"
         );
         assert!(parse("10m").unwrap().len() > 15);
-        assert!(parse("tomorrow").is_err());
+        assert_eq!(
+            parse("tomorrow").unwrap_err().0,
+            "failed to parse value as time or duration: \"tomorrow\""
+        );
     }
 
     #[test]

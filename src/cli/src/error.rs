@@ -40,6 +40,13 @@ impl Failure {
         }
     }
 
+    /// Says it in one write: what several clients say at once, as when their engine
+    /// dies, must stay readable.
+    pub fn tell(&self, to: &mut impl io::Write) {
+        // Nobody can be told of a closed stream.
+        let _ = to.write_all(format!("{self}\n").as_bytes());
+    }
+
     /// Ends with a code, and says nothing: the text is out already.
     pub fn silent(code: u8) -> Self {
         Self::with_code("", code)
@@ -120,5 +127,35 @@ pub struct Invalid(pub String);
 impl Invalid {
     pub fn new(message: impl Into<String>) -> Self {
         Self(message.into())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Takes each write as a whole.
+    #[derive(Default)]
+    struct Writes(Vec<String>);
+
+    impl io::Write for Writes {
+        fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+            self.0.push(String::from_utf8_lossy(bytes).into_owned());
+            Ok(bytes.len())
+        }
+
+        fn flush(&mut self) -> io::Result<()> {
+            Ok(())
+        }
+    }
+
+    #[test]
+    fn a_message_is_one_write() {
+        let mut writes = Writes::default();
+        Failure::of_command("no such thing", "run", 125).tell(&mut writes);
+        assert_eq!(
+            writes.0,
+            ["docker: no such thing\n\nRun 'docker run --help' for more information\n"]
+        );
     }
 }

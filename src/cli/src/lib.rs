@@ -36,7 +36,7 @@ use flags::{Flag, Given, Order};
 
 const GLOBALS: &[Flag] = &[
     Flag::text("config", "Directory of client settings (not used)"),
-    Flag::text("context", "Context to connect by (not used)").short('c'),
+    Flag::text("context", "Context to connect by (default)").short('c'),
     Flag::switch("debug", "Say more (not used)").short('D'),
     Flag::list(
         "host",
@@ -60,7 +60,7 @@ pub fn main(words: Vec<OsString>) -> ExitCode {
         Ok(()) => ExitCode::SUCCESS,
         Err(failure) => {
             if !failure.message.is_empty() {
-                eprintln!("{failure}");
+                failure.tell(&mut std::io::stderr());
             }
             ExitCode::from(failure.code)
         }
@@ -76,6 +76,7 @@ fn dispatch(words: &[String]) -> Result<(), Failure> {
             CODE_USAGE,
         )
     })?;
+    check_log_level(globals.text("log-level"))?;
     if globals.is_on("version") {
         say!("Docker version {} (Plimsoll)", env!("CARGO_PKG_VERSION"));
         return Ok(());
@@ -174,8 +175,42 @@ fn overview() -> String {
     help::of_docker(verbs::COMMON, verbs::GROUPS, verbs::OTHERS, GLOBALS)
 }
 
+/// The levels of Docker's client. Nothing is logged here; a mistake is still one.
+fn check_log_level(level: &str) -> Result<(), Failure> {
+    const LEVELS: [&str; 8] = [
+        "panic", "fatal", "error", "warn", "warning", "info", "debug", "trace",
+    ];
+    if level.is_empty() || LEVELS.contains(&level.to_lowercase().as_str()) {
+        return Ok(());
+    }
+    Err(Failure::new(format!(
+        "Unable to parse logging level: {level}"
+    )))
+}
+
+/// There is the one context that is the environment, by Docker's name for it.
+fn check_context(globals: &Given) -> Result<(), Failure> {
+    let context = globals.text("context");
+    if context.is_empty() {
+        return Ok(());
+    }
+    if globals.has("host") {
+        return Err(Failure::new(
+            "conflicting options: cannot specify both --host and --context",
+        ));
+    }
+    if context == "default" {
+        return Ok(());
+    }
+    Err(Failure::new(format!(
+        "Failed to initialize: unable to resolve docker endpoint: context \"{context}\": context \
+         not found"
+    )))
+}
+
 /// The engine that `--host` or `DOCKER_HOST` names. It is told what was typed.
 fn connect(globals: &Given, words: &[String]) -> Result<Context, Failure> {
+    check_context(globals)?;
     let mut hosts = globals.all("host");
     let endpoint = match (hosts.next(), hosts.next()) {
         (Some(_), Some(_)) => {

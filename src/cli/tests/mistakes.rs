@@ -27,6 +27,7 @@ run --rm=maybe x
 run -e =x foo
 run -v aa::b x
 run -v /a:/b:ro:x x
+run -v :/x x
 run UPPER
 run a:b:c
 run a@sha256:1

@@ -79,6 +79,13 @@ search nginx
 search nginx --format {{.Name}}~{{.IsOfficial}}~{{.StarCount}}
 search nginx --no-trunc --limit 3
 ps -a --format {{json~.}}
+logs --since zz web
+logs --until zz web
+events --since zz
+--log-level foo ps
+export -o /nodir/x web
+export -o /tmp web
+run -v a:/x:ro:q nginx
 network inspect bridge -f {{range~.IPAM.Config}}{{.Subnet}}{{end}}
 system df
 system df --format json

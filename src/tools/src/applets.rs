@@ -2,7 +2,7 @@
 
 use std::ffi::OsString;
 
-use crate::{curl, free, ip, less, ping, ps, shell, vi, which};
+use crate::{curl, free, hostname, ip, less, ping, ps, shell, vi, which};
 
 /// Takes the whole argument vector and returns the exit code.
 pub type Program = fn(Vec<OsString>) -> i32;
@@ -45,7 +45,6 @@ const UUTILS: &[(&str, Program)] = uutils![
     "fold" uu_fold,
     "groups" uu_groups,
     "head" uu_head,
-    "hostname" uu_hostname,
     "id" uu_id,
     "install" uu_install,
     "join" uu_join,
@@ -112,6 +111,9 @@ const OTHERS: &[(&str, Program)] = &[
     ("find", find_files),
     ("free", free::main),
     ("grep", |arguments| grep(arguments, "")),
+    ("hostname", |arguments| {
+        hostname::main(arguments, plain_hostname)
+    }),
     ("ip", ip::main),
     ("less", less::main),
     ("more", less::main),
@@ -159,6 +161,11 @@ fn text(arguments: Vec<OsString>) -> Vec<String> {
     strings
         .map(|argument| argument.to_string_lossy().into_owned())
         .collect()
+}
+
+fn plain_hostname(arguments: Vec<OsString>) -> i32 {
+    load_messages("hostname");
+    uu_hostname::uumain(arguments.into_iter())
 }
 
 fn find_files(arguments: Vec<OsString>) -> i32 {

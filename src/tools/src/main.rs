@@ -8,6 +8,7 @@
 mod applets;
 mod curl;
 mod free;
+mod hostname;
 mod ip;
 mod less;
 mod ping;

@@ -47,7 +47,8 @@ impl Endpoint {
         let address = match text.split_once("://") {
             Some(("tcp", address)) => address,
             Some(("http" | "https", _)) => return Err(ClientError::Address(text.to_owned())),
-            Some(_) => return Err(unreadable()),
+            Some((_, "")) => return Err(unreadable()),
+            Some(_) => return Err(ClientError::Address(text.to_owned())),
             None if text.is_empty() => return Ok(Self::default()),
             None => text,
         };
@@ -98,7 +99,8 @@ impl Endpoint {
             Self::Unix(path) => UnixStream::connect(path).map(Socket::Unix),
             Self::Tcp(address) => {
                 let mut last = io::Error::from(io::ErrorKind::AddrNotAvailable);
-                for address in address.to_socket_addrs()? {
+                let found = address.to_socket_addrs();
+                for address in found.map_err(|_| io::Error::other(self.no_such_host()))? {
                     match TcpStream::connect_timeout(&address, CONNECT_TIMEOUT) {
                         Ok(stream) => {
                             stream.set_nodelay(true)?;
@@ -125,11 +127,26 @@ impl Endpoint {
             | io::ErrorKind::ConnectionRefused
             | io::ErrorKind::TimedOut
             | io::ErrorKind::NotADirectory => ClientError::Unreachable { endpoint, source },
+            // It tells itself what was dialled.
+            io::ErrorKind::Other => ClientError::Transport {
+                request: self.describe_request(method, path),
+                source,
+            },
             _ => ClientError::Transport {
                 request: self.describe_dial(method, path),
                 source,
             },
         }
+    }
+
+    /// A name without an address, as Docker's client says it.
+    fn no_such_host(&self) -> String {
+        let address = match self {
+            Self::Unix(_) => "",
+            Self::Tcp(address) => address,
+        };
+        let host = address.rsplit_once(':').map_or(address, |(host, _)| host);
+        format!("dial tcp: lookup {host}: no such host")
     }
 
     /// Docker's way to name a request in an error text.
@@ -177,8 +194,23 @@ mod tests {
         );
         assert_eq!(parsed("localhost").unwrap(), "tcp://localhost:2375");
         assert_eq!(parsed("[::1]").unwrap(), "tcp://[::1]:2375");
+        assert_eq!(
+            parsed("nosuch://x").unwrap_err().to_string(),
+            "unable to resolve docker endpoint: invalid bind address format: nosuch://x"
+        );
         for bad in ["http://x", "fd://", "tcp://", "tcp://a/b"] {
             assert!(parsed(bad).is_err(), "{bad}");
         }
+    }
+
+    #[test]
+    fn a_name_without_an_address_is_told_as_docker_tells_it() {
+        let endpoint = Endpoint::Tcp("no.such.invalid:2375".to_owned());
+        let source = io::Error::other(endpoint.no_such_host());
+        assert_eq!(
+            endpoint.explain(source, "GET", "/v1.48/info").to_string(),
+            "error during connect: Get \"http://no.such.invalid:2375/v1.48/info\": dial tcp: lookup \
+             no.such.invalid: no such host"
+        );
     }
 }

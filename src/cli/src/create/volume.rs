@@ -23,7 +23,7 @@ pub fn parse(spec: &str, here: &Path) -> Result<VolumeFlag, Invalid> {
         return Ok(VolumeFlag::Anonymous(spec.to_owned()));
     }
     let invalid = |reason: &str| Invalid(format!("invalid spec: {spec}: {reason}"));
-    let parts: Vec<&str> = spec.split(':').collect();
+    let parts = sections(spec);
     if let Some(empty) = parts.iter().position(|part| part.is_empty()) {
         // Docker reads from the left and stops at the first fault.
         let reason = if empty > 2 {
@@ -34,6 +34,7 @@ pub fn parse(spec: &str, here: &Path) -> Result<VolumeFlag, Invalid> {
         return Err(invalid(reason));
     }
     match parts.as_slice() {
+        [target] if target.contains(':') => Ok(VolumeFlag::Bind((*target).to_owned())),
         [target] => Ok(VolumeFlag::Anonymous((*target).to_owned())),
         [source, rest @ ..] if rest.len() <= 2 => {
             let source = if source.starts_with('.') {
@@ -45,6 +46,24 @@ pub fn parse(spec: &str, here: &Path) -> Result<VolumeFlag, Invalid> {
         }
         _ => Err(invalid("too many colons")),
     }
+}
+
+/// What stands between the colons. Docker's client takes a single letter before a
+/// colon for a drive of Windows, here too, and leaves such a text to the engine.
+fn sections(spec: &str) -> Vec<&str> {
+    let mut parts = Vec::new();
+    let mut begin = 0;
+    for (at, _) in spec.match_indices(':') {
+        let part = &spec[begin..at];
+        let mut letters = part.chars();
+        let is_drive = letters.next().is_some_and(char::is_alphabetic) && letters.next().is_none();
+        if !is_drive {
+            parts.push(part);
+            begin = at + 1;
+        }
+    }
+    parts.push(&spec[begin..]);
+    parts
 }
 
 /// Joins a relative path to a directory, without asking the file system: `.`
@@ -102,5 +121,8 @@ mod tests {
             read("a:b:"),
             "invalid spec: a:b:: empty section between colons"
         );
+        assert_eq!(read("a:/x:ro:q"), "a:/x:ro:q");
+        assert_eq!(read("a::/x"), "a::/x");
+        assert_eq!(read("a:/x"), "a:/x");
     }
 }

@@ -36,6 +36,11 @@ pub const COMMAND: Command = Command {
     run,
 };
 
+fn time(given: &Given, flag: &str) -> Result<String, Failure> {
+    clock::parse(given.text(flag))
+        .map_err(|error| Failure::new(format!("invalid value for \"{flag}\": {error}")))
+}
+
 fn run(context: &Context, given: &Given) -> Result<(), Failure> {
     let name = &given.operands[0];
     let options = LogOptions {
@@ -44,8 +49,8 @@ fn run(context: &Context, given: &Given) -> Result<(), Failure> {
         follow: given.is_on("follow"),
         timestamps: given.is_on("timestamps"),
         details: given.is_on("details"),
-        since: clock::parse(given.text("since"))?,
-        until: clock::parse(given.text("until"))?,
+        since: time(given, "since")?,
+        until: time(given, "until")?,
         tail: given.last("tail").unwrap_or("all").to_owned(),
     };
     let mut reply = context.client.container_logs(name, &options)?;
