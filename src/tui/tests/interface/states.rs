@@ -134,6 +134,12 @@ fn looks() -> Vec<(Request, Observation)> {
         host: "localhost".to_owned(),
         path: "/".to_owned(),
     };
+    // The digest of the page, which was found where it lies.
+    let holding = Request::Holding {
+        container: WEBSERVER.to_owned(),
+        place: "/usr/share/nginx/html".to_owned(),
+        content: "3fd30542fe3f61b14bd4a4b2dc0b6fb30fa6f63ebce52dd1778aaa8c4dc02cff".to_owned(),
+    };
     let directly = Request::Http {
         address: "172.17.0.2:80".to_owned(),
         host: "localhost".to_owned(),
@@ -163,6 +169,7 @@ fn looks() -> Vec<(Request, Observation)> {
     vec![
         (localhost, page("mine")),
         (directly, page("mine")),
+        (holding, Observation::Holding(Some(PAGE.to_owned()))),
         (Request::Listener { port: 80 }, listener),
         (inside, file("mine")),
         (original, file("Welcome to nginx!")),
