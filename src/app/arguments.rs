@@ -6,6 +6,7 @@ use std::process::ExitCode;
 
 use clap::{Args, CommandFactory, Parser, Subcommand};
 use plimsoll_host::LabName;
+use plimsoll_text::Language;
 
 /// Learn containers by running them.
 #[derive(Debug, Parser)]
@@ -316,6 +317,22 @@ pub fn command_names() -> Vec<String> {
     names.map(str::to_owned).collect()
 }
 
+/// The language to speak, known before the words are read: what is wrong with
+/// them is said in it too.
+pub fn language(words: &[OsString], variable: impl Fn(&str) -> Option<String>) -> Language {
+    let mut ours = words.iter().take_while(|word| *word != "--");
+    let mut asked = None;
+    while let Some(word) = ours.next() {
+        let word = word.to_str().unwrap_or_default();
+        if word == "--lang" {
+            asked = ours.next().and_then(|given| given.to_str());
+        } else if let Some(given) = word.strip_prefix("--lang=") {
+            asked = Some(given);
+        }
+    }
+    Language::choose(asked, variable)
+}
+
 /// Reads the words after the program's name.
 ///
 /// # Errors
@@ -361,6 +378,21 @@ mod tests {
             panic!("another command");
         };
         assert_eq!(words, ["hello-world"]);
+    }
+
+    #[test]
+    fn the_language_is_known_before_the_words_are_read() {
+        let of = |words: &[&str]| {
+            let words: Vec<OsString> = words.iter().map(OsString::from).collect();
+            language(&words, |name| (name == "LANG").then(|| "en_US".to_owned()))
+        };
+        assert_eq!(of(&["labs"]), Language::English);
+        assert_eq!(of(&["labs", "--lang", "fr"]), Language::French);
+        assert_eq!(of(&["--lang=fr", "--wrong"]), Language::French);
+        // A command's own words are its own.
+        let command = ["shell", "hello-world", "--", "sort", "--lang", "fr"];
+        assert_eq!(of(&command), Language::English);
+        assert_eq!(of(&["labs", "--lang"]), Language::English);
     }
 
     #[test]

@@ -60,6 +60,8 @@ fn plimsoll(words: Vec<OsString>) -> ExitCode {
     if words.first().is_some_and(|word| word == "oci") {
         return oci::main(words.into_iter().skip(1));
     }
+    let variable = |name: &str| std::env::var(name).ok();
+    plimsoll_text::speak(arguments::language(&words, variable));
     match arguments::parse(words) {
         Ok(arguments) => match commands::run(arguments) {
             Ok(code) => code,

@@ -32,3 +32,9 @@ undo-no-snapshot = nothing was kept of the start of step { $step } of { $lab }
 undo-no-such-step = { $lab } has no step { $step }; its steps are 1 to { $last }
 undo-step-before = `plimsoll reset { $lab } --step { $step }` goes back to the start of step { $step }
 undo-whole-lab = `plimsoll reset { $lab }` goes back to the start of the lab
+
+# What `plimsoll doctor` says below its findings.
+doctor-fine = All fine: labs run here.
+doctor-limited = Labs run here, with the limits said above.
+doctor-broken = Labs cannot run here until the above is mended.
+doctor-worst = { $subject }: { $found }

@@ -1,4 +1,4 @@
-# Le mode guidé : des lignes au lieu d'un plein écran.
+# Le mode guidé : des lignes au lieu d'un plein écran.
 guided-goals = Objectifs
 guided-goal = { $points ->
     [one] { $mark } { $title } ({ $points } point)
@@ -11,7 +11,7 @@ guided-goal-met = [objectif atteint : { $goal }. { $score } points sur { $most 
 guided-turned-back = [ce n'est plus le cas : { $goal }. { $why }]
 guided-all-met = [tous les objectifs sont atteints : `exit` quand vous voulez]
 
-# Revenir en arrière : `plimsoll reset`.
+# Revenir en arrière : `plimsoll reset`.
 reset-loses = Remettre { $lab } à zéro supprime ses conteneurs ({ $containers }), ses images ({ $images }) et ses volumes ({ $volumes }), ce qui était conservé de ses étapes, vos réponses et le compte de vos indices.
 reset-go-on = Continuer ? [o/N]
 reset-done = { $lab } est comme neuf. Votre meilleur score est conservé.
@@ -32,3 +32,9 @@ undo-no-snapshot = rien n'a été conservé du début de l'étape { $step } de {
 undo-no-such-step = { $lab } n'a pas d'étape { $step } ; ses étapes vont de 1 à { $last }
 undo-step-before = `plimsoll reset { $lab } --step { $step }` revient au début de l'étape { $step }
 undo-whole-lab = `plimsoll reset { $lab }` revient au début du lab
+
+# Ce que `plimsoll doctor` dit sous ce qu'il a trouvé.
+doctor-fine = Tout va bien : les labs marchent ici.
+doctor-limited = Les labs marchent ici, avec les limites dites ci-dessus.
+doctor-broken = Les labs ne marcheront pas ici tant que ce qui précède n'est pas réparé.
+doctor-worst = { $subject } : { $found }
