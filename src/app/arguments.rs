@@ -1,23 +1,23 @@
 //! What may be typed after `plimsoll`. Pure: nothing here looks at the machine.
+//!
+//! The definition is here; `help` puts it into the reader's language, `refusal`
+//! says what is wrong with what was typed.
+
+mod help;
+mod refusal;
 
 use std::ffi::OsString;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
-use clap::{Args, CommandFactory, Parser, Subcommand};
+use clap::error::ErrorKind;
+use clap::{Args, CommandFactory, FromArgMatches, Parser, Subcommand};
 use plimsoll_host::LabName;
 use plimsoll_text::Language;
 
 /// Learn containers by running them.
 #[derive(Debug, Parser)]
-#[command(
-    name = "plimsoll",
-    version,
-    about,
-    disable_help_subcommand = true,
-    after_help = "`plimsoll` alone opens the interface, `plimsoll LAB` opens it at that lab.\n\
-                  Without a terminal the first lists the labs, the second prints the lesson."
-)]
+#[command(name = "plimsoll", version, about, disable_help_subcommand = true)]
 pub struct Arguments {
     #[command(flatten)]
     pub shared: Shared,
@@ -34,7 +34,7 @@ pub struct Interface {
     #[arg(long, value_name = "FILE")]
     pub record: Option<PathBuf>,
     /// Lines instead of a full screen, for screen readers
-    #[arg(long, env = "PLIMSOLL_PLAIN", value_parser = clap::builder::BoolishValueParser::new())]
+    #[arg(long, env = "PLIMSOLL_PLAIN", value_parser = yes_or_no)]
     pub plain: bool,
 }
 
@@ -159,7 +159,7 @@ pub struct ResetArguments {
     /// The lab
     pub lab: LabName,
     /// Go back to the start of this step of the lesson, counted from 1
-    #[arg(long, value_name = "N")]
+    #[arg(long, value_name = "N", value_parser = |text: &str| number(text, 1, 999_usize))]
     pub step: Option<usize>,
     /// Put start files that you changed back too; yours stay as NAME.old
     #[arg(long)]
@@ -187,18 +187,16 @@ pub struct GradeArguments {
     pub files: Option<PathBuf>,
     /// Seconds that the script may take
     #[arg(long, default_value_t = 120, value_name = "SECONDS",
-        value_parser = clap::value_parser!(u64).range(1..=86_400))]
+        value_parser = |text: &str| number(text, 1, 86_400))]
     pub timeout: u64,
-    /// How to print the result
+    /// How to print the result: for people, or as the record plimsoll/result/v1
     #[arg(long, value_enum, default_value_t = Format::Text)]
     pub format: Format,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
 pub enum Format {
-    /// For people
     Text,
-    /// The record plimsoll/result/v1
     Json,
 }
 
@@ -261,7 +259,7 @@ pub struct BookArguments {
     #[arg(long, value_name = "DIR", conflicts_with_all = ["page", "port"])]
     pub out: Option<PathBuf>,
     /// The port of 127.0.0.1 to serve it at; else a free one
-    #[arg(long)]
+    #[arg(long, value_parser = |text: &str| number(text, 0, u16::MAX))]
     pub port: Option<u16>,
     /// For those who write it: its folder, in place of what the binary carries
     #[arg(long, value_name = "DIR")]
@@ -337,18 +335,62 @@ pub fn language(words: &[OsString], variable: impl Fn(&str) -> Option<String>) -
 ///
 /// # Errors
 /// clap's, which also carries help and version.
-pub fn parse(words: Vec<OsString>) -> Result<Arguments, clap::Error> {
-    Arguments::try_parse_from(std::iter::once(OsString::from("plimsoll")).chain(words))
+pub fn parse(words: Vec<OsString>, language: Language) -> Result<Arguments, clap::Error> {
+    let mut definition = help::in_language(Arguments::command(), language);
+    let words = std::iter::once(OsString::from("plimsoll")).chain(words);
+    let mut matches = definition.try_get_matches_from_mut(words)?;
+    Arguments::from_arg_matches_mut(&mut matches).map_err(|error| error.format(&mut definition))
 }
 
 /// Prints help, version, or what is wrong: code 0 or 2.
-pub fn refuse(error: &clap::Error) -> ExitCode {
+pub fn refuse(error: &clap::Error, language: Language) -> ExitCode {
+    let is_help = matches!(
+        error.kind(),
+        ErrorKind::DisplayHelp
+            | ErrorKind::DisplayVersion
+            | ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand
+    );
+    if !is_help {
+        return refusal::failure(error, language).show();
+    }
     // A closed pipe is the reader's choice.
     let _ = error.print();
     if error.use_stderr() {
         ExitCode::from(2)
     } else {
         ExitCode::SUCCESS
+    }
+}
+
+/// What a value should have been; said by `refusal`.
+#[derive(Debug, thiserror::Error)]
+pub enum ValueError {
+    #[error("not from {least} to {most}")]
+    Number { least: String, most: String },
+    #[error("neither yes nor no")]
+    YesOrNo,
+}
+
+/// As clap's own parser of ranges, whose errors are English words only.
+fn number<T>(text: &str, least: T, most: T) -> Result<T, ValueError>
+where
+    T: std::str::FromStr + PartialOrd + std::fmt::Display,
+{
+    match text.parse() {
+        Ok(number) if number >= least && number <= most => Ok(number),
+        _ => Err(ValueError::Number {
+            least: least.to_string(),
+            most: most.to_string(),
+        }),
+    }
+}
+
+/// For a variable that switches something on.
+fn yes_or_no(text: &str) -> Result<bool, ValueError> {
+    match text.to_lowercase().as_str() {
+        "1" | "y" | "yes" | "t" | "true" | "on" => Ok(true),
+        "0" | "n" | "no" | "f" | "false" | "off" | "" => Ok(false),
+        _ => Err(ValueError::YesOrNo),
     }
 }
 
@@ -359,12 +401,13 @@ mod tests {
     #[test]
     fn the_definition_holds_together() {
         Arguments::command().debug_assert();
+        help::in_language(Arguments::command(), Language::French).debug_assert();
     }
 
     #[test]
     fn a_command_follows_two_hyphens() {
         let words = ["shell", "hello-world", "--", "ls", "-la"].map(OsString::from);
-        let arguments = parse(words.to_vec()).expect("parsed");
+        let arguments = parse(words.to_vec(), Language::English).expect("parsed");
         let Some(Command::Shell(shell)) = arguments.command else {
             panic!("another command");
         };
@@ -373,7 +416,8 @@ mod tests {
 
     #[test]
     fn what_is_no_command_may_be_a_lab() {
-        let arguments = parse(vec![OsString::from("hello-world")]).expect("parsed");
+        let arguments =
+            parse(vec![OsString::from("hello-world")], Language::English).expect("parsed");
         let Some(Command::Lab(words)) = arguments.command else {
             panic!("another command");
         };
@@ -397,7 +441,9 @@ mod tests {
 
     #[test]
     fn a_bad_lab_name_is_told() {
-        let error = parse(["env", "../etc"].map(OsString::from).to_vec()).expect_err("refused");
+        let words = ["env", "../etc"].map(OsString::from);
+        let error = parse(words.to_vec(), Language::English).expect_err("refused");
+        let error = refusal::failure(&error, Language::English);
         assert!(
             error.to_string().contains("`../etc` is not a lab's name"),
             "{error}"

@@ -61,12 +61,13 @@ fn plimsoll(words: Vec<OsString>) -> ExitCode {
         return oci::main(words.into_iter().skip(1));
     }
     let variable = |name: &str| std::env::var(name).ok();
-    plimsoll_text::speak(arguments::language(&words, variable));
-    match arguments::parse(words) {
+    let language = arguments::language(&words, variable);
+    plimsoll_text::speak(language);
+    match arguments::parse(words, language) {
         Ok(arguments) => match commands::run(arguments) {
             Ok(code) => code,
             Err(failure) => failure.show(),
         },
-        Err(error) => arguments::refuse(&error),
+        Err(error) => arguments::refuse(&error, language),
     }
 }

@@ -21,3 +21,15 @@ pub fn speak(language: Language) {
 pub fn spoken() -> Language {
     SPOKEN.get().copied().unwrap_or_default()
 }
+
+/// Gives an error its `Display`: what its `say` says in [`spoken`] language.
+#[macro_export]
+macro_rules! speaks {
+    ($error:ty) => {
+        impl ::std::fmt::Display for $error {
+            fn fmt(&self, formatter: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
+                formatter.write_str(&self.say($crate::spoken()))
+            }
+        }
+    };
+}
