@@ -1,24 +1,23 @@
 //! What may be typed after `plimsoll`. Pure: nothing here looks at the machine.
+//!
+//! The definition is here; `help` puts it into the reader's language, `refusal`
+//! says what is wrong with what was typed.
+
+mod help;
+mod refusal;
 
 use std::ffi::OsString;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
-use clap::{Args, CommandFactory, Parser, Subcommand};
+use clap::error::ErrorKind;
+use clap::{Args, CommandFactory, FromArgMatches, Parser, Subcommand};
 use plimsoll_host::LabName;
-
-use crate::failure::{Failure, Kind};
+use plimsoll_text::Language;
 
 /// Learn containers by running them.
 #[derive(Debug, Parser)]
-#[command(
-    name = "plimsoll",
-    version,
-    about,
-    disable_help_subcommand = true,
-    after_help = "`plimsoll` alone opens the interface, `plimsoll LAB` opens it at that lab.\n\
-                  Without a terminal the first lists the labs, the second prints the lesson."
-)]
+#[command(name = "plimsoll", version, about, disable_help_subcommand = true)]
 pub struct Arguments {
     #[command(flatten)]
     pub shared: Shared,
@@ -35,7 +34,7 @@ pub struct Interface {
     #[arg(long, value_name = "FILE")]
     pub record: Option<PathBuf>,
     /// Lines instead of a full screen, for screen readers
-    #[arg(long, env = "PLIMSOLL_PLAIN", value_parser = clap::builder::BoolishValueParser::new())]
+    #[arg(long, env = "PLIMSOLL_PLAIN", value_parser = yes_or_no)]
     pub plain: bool,
 }
 
@@ -160,7 +159,7 @@ pub struct ResetArguments {
     /// The lab
     pub lab: LabName,
     /// Go back to the start of this step of the lesson, counted from 1
-    #[arg(long, value_name = "N")]
+    #[arg(long, value_name = "N", value_parser = |text: &str| number(text, 1, 999_usize))]
     pub step: Option<usize>,
     /// Put start files that you changed back too; yours stay as NAME.old
     #[arg(long)]
@@ -188,18 +187,16 @@ pub struct GradeArguments {
     pub files: Option<PathBuf>,
     /// Seconds that the script may take
     #[arg(long, default_value_t = 120, value_name = "SECONDS",
-        value_parser = clap::value_parser!(u64).range(1..=86_400))]
+        value_parser = |text: &str| number(text, 1, 86_400))]
     pub timeout: u64,
-    /// How to print the result
+    /// How to print the result: for people, or as the record plimsoll/result/v1
     #[arg(long, value_enum, default_value_t = Format::Text)]
     pub format: Format,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
 pub enum Format {
-    /// For people
     Text,
-    /// The record plimsoll/result/v1
     Json,
 }
 
@@ -263,7 +260,7 @@ pub struct BookArguments {
     #[arg(long, value_name = "DIR", conflicts_with_all = ["page", "port"])]
     pub out: Option<PathBuf>,
     /// The port of 127.0.0.1 to serve it at; else a free one
-    #[arg(long)]
+    #[arg(long, value_parser = |text: &str| number(text, 0, u16::MAX))]
     pub port: Option<u16>,
     /// For those who write it: its folder, in place of what the binary carries
     #[arg(long, value_name = "DIR")]
@@ -319,48 +316,83 @@ pub fn command_names() -> Vec<String> {
     names.map(str::to_owned).collect()
 }
 
+/// The language to speak, known before the words are read: what is wrong with
+/// them is said in it too.
+pub fn language(words: &[OsString], variable: impl Fn(&str) -> Option<String>) -> Language {
+    let mut ours = words.iter().take_while(|word| *word != "--");
+    let mut asked = None;
+    while let Some(word) = ours.next() {
+        let word = word.to_str().unwrap_or_default();
+        if word == "--lang" {
+            asked = ours.next().and_then(|given| given.to_str());
+        } else if let Some(given) = word.strip_prefix("--lang=") {
+            asked = Some(given);
+        }
+    }
+    Language::choose(asked, variable)
+}
+
 /// Reads the words after the program's name.
 ///
 /// # Errors
 /// clap's, which also carries help and version.
-pub fn parse(words: Vec<OsString>) -> Result<Arguments, clap::Error> {
-    Arguments::try_parse_from(std::iter::once(OsString::from("plimsoll")).chain(words))
+pub fn parse(words: Vec<OsString>, language: Language) -> Result<Arguments, clap::Error> {
+    let mut definition = help::in_language(Arguments::command(), language);
+    let words = std::iter::once(OsString::from("plimsoll")).chain(words);
+    let mut matches = definition.try_get_matches_from_mut(words)?;
+    Arguments::from_arg_matches_mut(&mut matches).map_err(|error| error.format(&mut definition))
 }
 
 /// Prints help, version, or what is wrong: code 0 or 2.
-pub fn refuse(error: &clap::Error) -> ExitCode {
-    if !error.use_stderr() {
-        // A closed pipe is the reader's choice.
-        let _ = error.print();
-        return ExitCode::SUCCESS;
+pub fn refuse(error: &clap::Error, language: Language) -> ExitCode {
+    let is_help = matches!(
+        error.kind(),
+        ErrorKind::DisplayHelp
+            | ErrorKind::DisplayVersion
+            | ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand
+    );
+    if !is_help {
+        return refusal::failure(error, language).show();
     }
-    match in_our_voice(&error.render().to_string()) {
-        Some(failure) => failure.show(),
-        // The help of a command that wants another word.
-        None => {
-            let _ = error.print();
-            ExitCode::from(2)
-        }
+    // A closed pipe is the reader's choice.
+    let _ = error.print();
+    if error.use_stderr() {
+        ExitCode::from(2)
+    } else {
+        ExitCode::SUCCESS
     }
 }
 
-/// What clap says, as every other failure is told: the message, then what to do.
-fn in_our_voice(told: &str) -> Option<Failure> {
-    let told = told.strip_prefix("error: ")?;
-    let mut paragraphs = told.split("\n\n");
-    let message = paragraphs.next()?.trim_end();
-    let mut failure = Failure::new(Kind::Usage, message);
-    for paragraph in paragraphs {
-        for line in paragraph.lines().map(str::trim) {
-            let hint = match line.split_once(": ") {
-                Some(("tip" | "Usage", rest)) => rest,
-                _ if line.starts_with("[possible values") => line,
-                _ => continue,
-            };
-            failure = failure.hint(hint.to_owned());
-        }
+/// What a value should have been; said by `refusal`.
+#[derive(Debug, thiserror::Error)]
+pub enum ValueError {
+    #[error("not from {least} to {most}")]
+    Number { least: String, most: String },
+    #[error("neither yes nor no")]
+    YesOrNo,
+}
+
+/// As clap's own parser of ranges, whose errors are English words only.
+fn number<T>(text: &str, least: T, most: T) -> Result<T, ValueError>
+where
+    T: std::str::FromStr + PartialOrd + std::fmt::Display,
+{
+    match text.parse() {
+        Ok(number) if number >= least && number <= most => Ok(number),
+        _ => Err(ValueError::Number {
+            least: least.to_string(),
+            most: most.to_string(),
+        }),
     }
-    Some(failure)
+}
+
+/// For a variable that switches something on.
+fn yes_or_no(text: &str) -> Result<bool, ValueError> {
+    match text.to_lowercase().as_str() {
+        "1" | "y" | "yes" | "t" | "true" | "on" => Ok(true),
+        "0" | "n" | "no" | "f" | "false" | "off" | "" => Ok(false),
+        _ => Err(ValueError::YesOrNo),
+    }
 }
 
 #[cfg(test)]
@@ -370,12 +402,13 @@ mod tests {
     #[test]
     fn the_definition_holds_together() {
         Arguments::command().debug_assert();
+        help::in_language(Arguments::command(), Language::French).debug_assert();
     }
 
     #[test]
     fn a_command_follows_two_hyphens() {
         let words = ["shell", "hello-world", "--", "ls", "-la"].map(OsString::from);
-        let arguments = parse(words.to_vec()).expect("parsed");
+        let arguments = parse(words.to_vec(), Language::English).expect("parsed");
         let Some(Command::Shell(shell)) = arguments.command else {
             panic!("another command");
         };
@@ -384,7 +417,8 @@ mod tests {
 
     #[test]
     fn what_is_no_command_may_be_a_lab() {
-        let arguments = parse(vec![OsString::from("hello-world")]).expect("parsed");
+        let arguments =
+            parse(vec![OsString::from("hello-world")], Language::English).expect("parsed");
         let Some(Command::Lab(words)) = arguments.command else {
             panic!("another command");
         };
@@ -392,28 +426,18 @@ mod tests {
     }
 
     #[test]
-    fn a_wrong_word_is_told_as_any_other_failure() {
-        let told = |words: &[&str]| {
-            let words = words.iter().map(OsString::from).collect();
-            let error = parse(words).expect_err("refused");
-            in_our_voice(&error.render().to_string()).map(|failure| failure.to_string())
+    fn the_language_is_known_before_the_words_are_read() {
+        let of = |words: &[&str]| {
+            let words: Vec<OsString> = words.iter().map(OsString::from).collect();
+            language(&words, |name| (name == "LANG").then(|| "en_US".to_owned()))
         };
-        assert_eq!(
-            told(&["labs", "--jsno"]).as_deref(),
-            Some(
-                "plimsoll: unexpected argument '--jsno' found\n\
-                 hint: a similar argument exists: '--json'\n\
-                 hint: plimsoll labs --json\n"
-            )
-        );
-        assert_eq!(
-            told(&["env"]).as_deref(),
-            Some(
-                "plimsoll: the following required arguments were not provided:\n  <LAB>\n\
-                 hint: plimsoll env <LAB>\n"
-            )
-        );
-        assert_eq!(told(&["course"]), None, "its help");
+        assert_eq!(of(&["labs"]), Language::English);
+        assert_eq!(of(&["labs", "--lang", "fr"]), Language::French);
+        assert_eq!(of(&["--lang=fr", "--wrong"]), Language::French);
+        // A command's own words are its own.
+        let command = ["shell", "hello-world", "--", "sort", "--lang", "fr"];
+        assert_eq!(of(&command), Language::English);
+        assert_eq!(of(&["labs", "--lang"]), Language::English);
     }
 
     #[test]
@@ -425,13 +449,15 @@ mod tests {
             &["course", "schema"],
         ] {
             let words = words.iter().map(OsString::from).collect();
-            assert!(parse(words).is_ok());
+            assert!(parse(words, Language::English).is_ok());
         }
     }
 
     #[test]
     fn a_bad_lab_name_is_told() {
-        let error = parse(["env", "../etc"].map(OsString::from).to_vec()).expect_err("refused");
+        let words = ["env", "../etc"].map(OsString::from);
+        let error = parse(words.to_vec(), Language::English).expect_err("refused");
+        let error = refusal::failure(&error, Language::English);
         assert!(
             error.to_string().contains("`../etc` is not a lab's name"),
             "{error}"

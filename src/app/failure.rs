@@ -7,6 +7,10 @@ use std::error::Error;
 use std::io::Write;
 use std::process::ExitCode;
 
+use plimsoll_text::{Language, spoken, system_error};
+
+use crate::words;
+
 /// Who can mend it; decides the exit code.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Kind {
@@ -38,12 +42,12 @@ impl Failure {
 
     /// From an error and the errors beneath it. A cause that its error has
     /// quoted already is not said twice.
-    pub fn from_error(kind: Kind, error: &dyn Error) -> Self {
-        let mut failure = Self::new(kind, error.to_string());
+    pub fn from_error(kind: Kind, error: &(dyn Error + 'static)) -> Self {
+        let mut failure = Self::new(kind, in_words(error));
         let mut said = failure.message.clone();
         let mut next = error.source();
         while let Some(cause) = next {
-            let text = cause.to_string();
+            let text = in_words(cause);
             if !said.contains(&text) {
                 failure.causes.push(text.clone());
                 said = text;
@@ -79,6 +83,20 @@ impl Failure {
         })
     }
 
+    /// All of it, as a terminal shows it.
+    pub fn told(&self, language: Language) -> String {
+        let mut told = format!("plimsoll: {}\n", self.message);
+        for cause in &self.causes {
+            let cause = words::failure_cause(language, cause.as_str());
+            told += &format!("  {cause}\n");
+        }
+        for hint in &self.hints {
+            told += &words::failure_hint(language, hint.as_str());
+            told += "\n";
+        }
+        told
+    }
+
     /// Prints it to standard error.
     pub fn show(&self) -> ExitCode {
         // In one write: what several processes say at once must stay readable.
@@ -87,16 +105,17 @@ impl Failure {
     }
 }
 
+/// The system's own words are English, whatever the process speaks.
+fn in_words(error: &(dyn Error + 'static)) -> String {
+    match error.downcast_ref::<std::io::Error>() {
+        Some(error) => system_error(spoken(), error),
+        None => error.to_string(),
+    }
+}
+
 impl std::fmt::Display for Failure {
     fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        writeln!(formatter, "plimsoll: {}", self.message)?;
-        for cause in &self.causes {
-            writeln!(formatter, "  because: {cause}")?;
-        }
-        for hint in &self.hints {
-            writeln!(formatter, "hint: {hint}")?;
-        }
-        Ok(())
+        formatter.write_str(&self.told(spoken()))
     }
 }
 

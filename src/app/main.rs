@@ -64,11 +64,14 @@ fn plimsoll(words: Vec<OsString>) -> ExitCode {
     if words.first().is_some_and(|word| word == "oci") {
         return oci::main(words.into_iter().skip(1));
     }
-    match arguments::parse(words) {
+    let variable = |name: &str| std::env::var(name).ok();
+    let language = arguments::language(&words, variable);
+    plimsoll_text::speak(language);
+    match arguments::parse(words, language) {
         Ok(arguments) => match commands::run(arguments) {
             Ok(code) => code,
             Err(failure) => failure.show(),
         },
-        Err(error) => arguments::refuse(&error),
+        Err(error) => arguments::refuse(&error, language),
     }
 }

@@ -5,10 +5,12 @@ use std::process::ExitCode;
 
 use plimsoll_host::Environment;
 use plimsoll_host::doctor::{self, Facts, Finding, Status};
+use plimsoll_text::Language;
 use serde::Serialize;
 
 use super::Outcome;
 use crate::arguments::{DoctorArguments, Shared};
+use crate::{classroom, words};
 
 /// Version of the `--json` form.
 const SCHEMA: &str = "plimsoll/doctor/v1";
@@ -17,16 +19,18 @@ const SCHEMA: &str = "plimsoll/doctor/v1";
 struct Report<'a> {
     schema: &'static str,
     status: Status,
+    /// Their words are of the reader's language; `id` and `status` are not.
     findings: &'a [Finding],
     facts: &'a Facts,
 }
 
 /// Tries everything and prints it; code 3 when labs cannot run here.
 pub fn run(shared: &Shared, arguments: &DoctorArguments) -> Outcome {
+    let language = classroom::language(shared);
     let places = super::places(shared)?;
     let environment = Environment::of_process();
     let facts = doctor::examine(&environment, &places, &super::start_options()?);
-    let findings = doctor::findings(&facts);
+    let findings = doctor::findings(&facts, language);
     let status = doctor::worst(&findings);
     if arguments.json {
         let report = Report {
@@ -41,7 +45,7 @@ pub fn run(shared: &Shared, arguments: &DoctorArguments) -> Outcome {
         );
     } else {
         put!("{}", doctor::render(&findings, speaks_utf8()));
-        say!("\n{}", verdict(status));
+        say!("\n{}", verdict(language, status));
     }
     Ok(match status {
         Status::Broken => ExitCode::from(3),
@@ -49,11 +53,11 @@ pub fn run(shared: &Shared, arguments: &DoctorArguments) -> Outcome {
     })
 }
 
-fn verdict(status: Status) -> &'static str {
+fn verdict(language: Language, status: Status) -> String {
     match status {
-        Status::Fine => "All fine: labs run here.",
-        Status::Limited => "Labs run here, with the limits said above.",
-        Status::Broken => "Labs cannot run here until the above is mended.",
+        Status::Fine => words::doctor_fine(language),
+        Status::Limited => words::doctor_limited(language),
+        Status::Broken => words::doctor_broken(language),
     }
 }
 

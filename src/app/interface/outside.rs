@@ -24,6 +24,7 @@ use crate::classroom::{Classroom, lay_out_start_files};
 use crate::commands;
 use crate::failure::{Failure, Kind};
 use crate::undo::{self, Judged};
+use crate::words;
 
 /// A screen that was kept is text of at most this many bytes.
 const LARGEST_SCREEN: u64 = 256 * 1024;
@@ -85,7 +86,7 @@ impl Binary {
             command.arg("--store").arg(store);
         }
         let output = command
-            .args(["doctor", "--json"])
+            .args(["doctor", "--json", "--lang", self.room.language.code()])
             .stdin(std::process::Stdio::null())
             .output()
             .ok()?;
@@ -94,7 +95,13 @@ impl Binary {
             .findings
             .iter()
             .find(|finding| finding.status == report.status);
-        let said = worst.map(|worst| format!("{}: {}", worst.subject, worst.found));
+        let said = worst.map(|worst| {
+            words::doctor_worst(
+                self.room.language,
+                worst.found.as_str(),
+                worst.subject.as_str(),
+            )
+        });
         Some(match (report.status.as_str(), said) {
             ("fine", _) => Health::Fine,
             ("broken", said) => Health::Blocked(said.unwrap_or_default()),

@@ -19,6 +19,7 @@ use std::process::ExitCode;
 use nix::libc;
 use plimsoll_runtime::sys;
 use plimsoll_runtime::zygote::Zygote;
+use plimsoll_text::Language;
 use rustix::fs::{FlockOperation, StatVfsMountFlags};
 use rustix::mount::{MountFlags, MountPropagationFlags, UnmountFlags};
 use rustix::process::{DumpableBehavior, set_dumpable_behavior};
@@ -30,6 +31,7 @@ use crate::launch::{ENTRY, LaunchError, report_pipe};
 use crate::order::{self, Born, Order};
 use crate::seat::EngineSeat;
 use crate::vendor::SocketVendor;
+use crate::words;
 
 /// Namespaces of a lab that exist from the first instruction. The network
 /// follows when the socket thread has been left behind in the host's.
@@ -54,13 +56,14 @@ pub(crate) fn run_from_bound_binary(
 ) -> Result<Infallible> {
     let slave = MountPropagationFlags::DOWNSTREAM | MountPropagationFlags::REC;
     rustix::mount::mount_change("/", slave)
-        .map_err(|errno| LaunchError::step("keep the lab's mounts to itself")(errno.into()))?;
-    let program = own_program().map_err(LaunchError::step("find the engine's program"))?;
+        .map_err(|errno| LaunchError::step(words::step_keep_mounts_to_itself)(errno.into()))?;
+    let program =
+        own_program(order.language()).map_err(LaunchError::step(words::step_find_program))?;
     let (binary, program) = match &order.view {
         None => {
             let binary = order.paths.lab_dir().join("engine");
             bind_read_only(&program, &binary)
-                .map_err(LaunchError::step("bind the engine's program read-only"))?;
+                .map_err(LaunchError::step(words::step_bind_program_read_only))?;
             (binary, program)
         }
         Some(view) => {
@@ -72,13 +75,13 @@ pub(crate) fn run_from_bound_binary(
         }
     };
     keep_capabilities()
-        .map_err(|errno| LaunchError::step("keep the engine's capabilities")(errno.into()))?;
+        .map_err(|errno| LaunchError::step(words::step_keep_capabilities)(errno.into()))?;
     // Descriptors by position: the start lock as standard input, the report as
     // standard output, the log as standard error.
     sys::duplicate_to(&starting, 0)
-        .map_err(|errno| LaunchError::step("pass the start lock on")(errno.into()))?;
+        .map_err(|errno| LaunchError::step(words::step_pass_start_lock_on)(errno.into()))?;
     let lock = rustix::io::dup(&held)
-        .map_err(|errno| LaunchError::step("pass the lab's lock on")(errno.into()))?
+        .map_err(|errno| LaunchError::step(words::step_pass_lock_on)(errno.into()))?
         .into_raw_fd();
     let order = Order {
         born: Some(Born {
@@ -89,22 +92,20 @@ pub(crate) fn run_from_bound_binary(
         }),
         ..order.clone()
     };
-    Err(LaunchError::step("run the engine's program")(execute(
+    Err(LaunchError::step(words::step_run_program)(execute(
         &binary, &order,
     )))
 }
 
 /// The path of this program, which must still be the file that runs.
-fn own_program() -> io::Result<PathBuf> {
+fn own_program(language: Language) -> io::Result<PathBuf> {
     let program = std::fs::read_link("/proc/self/exe")?;
     let running = std::fs::metadata("/proc/self/exe")?;
     // By its path in the lab's own mounts: what /proc/self/exe leads to is a
     // mount of the host's namespace and may not be bound.
     let named = std::fs::metadata(&program).ok();
     if named.map(|named| (named.dev(), named.ino())) != Some((running.dev(), running.ino())) {
-        return Err(io::Error::other(
-            "the program's file was replaced or removed since it was started; run it again",
-        ));
+        return Err(io::Error::other(words::program_replaced(language)));
     }
     Ok(program)
 }
@@ -162,6 +163,7 @@ pub(crate) fn become_engine(order: Order, serve: fn(EngineSeat) -> ExitCode) -> 
         None => order.paths.socket(),
         Some(_) => grading::inner_paths(&lab).socket(),
     };
+    let language = order.language();
     match take_seat(order) {
         Ok(seat) => {
             let code = serve(seat);
@@ -170,7 +172,7 @@ pub(crate) fn become_engine(order: Order, serve: fn(EngineSeat) -> ExitCode) -> 
             code
         }
         Err(error) => {
-            error.report(lab.as_str());
+            error.report(language, lab.as_str());
             ExitCode::FAILURE
         }
     }
@@ -178,15 +180,16 @@ pub(crate) fn become_engine(order: Order, serve: fn(EngineSeat) -> ExitCode) -> 
 
 fn take_seat(order: Order) -> Result<EngineSeat> {
     let born = order.born.ok_or_else(|| {
-        LaunchError::step("read the order")(io::Error::other("it names no engine"))
+        LaunchError::step(words::step_read_order)(io::Error::other("it names no engine"))
     })?;
     // First of all: from here on only the lab's owner outside can look in.
     set_dumpable_behavior(DumpableBehavior::NotDumpable)
-        .map_err(|errno| LaunchError::step("protect the engine's memory")(errno.into()))?;
-    shed_inheritance()
-        .map_err(|errno| LaunchError::step("shed inheritable capabilities")(errno.into()))?;
+        .map_err(|errno| LaunchError::step(words::step_protect_memory)(errno.into()))?;
+    shed_inheritance().map_err(|errno| {
+        LaunchError::step(words::step_shed_inheritable_capabilities)(errno.into())
+    })?;
     let held = sys::adopt_descriptor(born.lock)
-        .map_err(|errno| LaunchError::step("hold the lab's lock")(errno.into()))?;
+        .map_err(|errno| LaunchError::step(words::step_hold_lock)(errno.into()))?;
     // Held until the kernel takes it back at the engine's end.
     std::mem::forget(held);
     raise_descriptor_limit();
@@ -210,24 +213,25 @@ fn take_seat(order: Order) -> Result<EngineSeat> {
         false => Vec::new(),
         true => vec![paths.store().to_path_buf()],
     };
-    let zygote = Zygote::fork_closing(closed).map_err(LaunchError::step("fork the zygote"))?;
+    let zygote =
+        Zygote::fork_closing(closed).map_err(LaunchError::step(words::step_fork_zygote))?;
     if let Some(limits) = &limits {
         grading::limit_containers(limits, zygote.pid())
-            .map_err(LaunchError::step("limit what containers start"))?;
+            .map_err(LaunchError::step(words::step_limit_containers))?;
     }
     let socket_vendor = (!grading)
         .then(SocketVendor::start)
         .transpose()
-        .map_err(LaunchError::step("start the socket thread"))?;
+        .map_err(LaunchError::step(words::step_start_socket_thread))?;
     lab_host::network(born.id_map.starter())?;
     let network = std::fs::File::open("/proc/self/ns/net")
-        .map_err(LaunchError::step("look at the lab's network"))?;
-    zygote
-        .enter_network(&network)
-        .map_err(|error| LaunchError::step("take the zygote along")(io::Error::other(error)))?;
+        .map_err(LaunchError::step(words::step_look_at_network))?;
+    zygote.enter_network(&network).map_err(|error| {
+        LaunchError::step(words::step_take_zygote_along)(io::Error::other(error))
+    })?;
 
     let ready = report_pipe(born.pid).ok_or_else(|| {
-        LaunchError::step("keep the way to the client")(io::Error::other("no standard output"))
+        LaunchError::step(words::step_keep_way_to_client)(io::Error::other("no standard output"))
     })?;
     lab_host::leave_client_streams()?;
     Ok(EngineSeat {

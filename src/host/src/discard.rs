@@ -140,6 +140,7 @@ pub fn sweep(paths: &LabPaths) -> Result<(), DiscardError> {
         publish_on_host: false,
         view: None,
         born: None,
+        language: plimsoll_text::spoken().code().to_owned(),
     };
     let output = Command::new(StartOptions::default().program)
         .arg0("plimsoll")

@@ -7,23 +7,60 @@ use std::io;
 use std::os::unix::fs::{DirBuilderExt, MetadataExt};
 use std::path::{Path, PathBuf};
 
+use plimsoll_text::{Language, spoken};
+
 use crate::paths::LabPaths;
+use crate::words;
+
+/// What is in a folder's place.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Found {
+    Link,
+    File,
+}
 
 /// Why a folder cannot be used.
 #[derive(Debug, thiserror::Error)]
 pub enum FolderError {
-    #[error("cannot make the folder `{}`", path.display())]
     Make {
         path: PathBuf,
         #[source]
         source: io::Error,
     },
-    #[error("`{}` is not a folder of its own: {found}", path.display())]
-    NotAFolder { path: PathBuf, found: &'static str },
-    #[error("`{}` belongs to uid {owner}, not to you", path.display())]
-    Foreign { path: PathBuf, owner: u32 },
-    #[error("`{}` can be entered by others (mode {mode:04o})", path.display())]
-    Open { path: PathBuf, mode: u32 },
+    NotAFolder {
+        path: PathBuf,
+        found: Found,
+    },
+    Foreign {
+        path: PathBuf,
+        owner: u32,
+    },
+    Open {
+        path: PathBuf,
+        mode: u32,
+    },
+}
+
+plimsoll_text::speaks!(FolderError);
+
+impl FolderError {
+    /// What went wrong, in the reader's language.
+    #[must_use]
+    pub fn say(&self, language: Language) -> String {
+        match self {
+            Self::Make { path, .. } => words::folder_make(language, shown(path)),
+            Self::NotAFolder { path, found } => match found {
+                Found::Link => words::folder_is_a_link(language, shown(path)),
+                Found::File => words::folder_is_a_file(language, shown(path)),
+            },
+            Self::Foreign { path, owner } => {
+                words::folder_foreign(language, owner.to_string(), shown(path))
+            }
+            Self::Open { path, mode } => {
+                words::folder_open(language, format!("{mode:04o}"), shown(path))
+            }
+        }
+    }
 }
 
 impl FolderError {
@@ -31,17 +68,19 @@ impl FolderError {
     #[must_use]
     pub fn hint(&self) -> String {
         match self {
-            Self::Make { path, .. } => format!(
-                "check that `{}` may be written and is not full, or set PLIMSOLL_HOME",
-                path.parent().unwrap_or(path).display()
-            ),
-            Self::NotAFolder { path, .. } | Self::Foreign { path, .. } => format!(
-                "set XDG_RUNTIME_DIR to a private folder of yours; whoever made `{}` should remove it",
-                path.display()
-            ),
+            Self::Make { path, .. } => {
+                words::folder_make_hint(spoken(), shown(path.parent().unwrap_or(path)))
+            }
+            Self::NotAFolder { path, .. } | Self::Foreign { path, .. } => {
+                words::folder_foreign_hint(spoken(), shown(path))
+            }
             Self::Open { path, .. } => format!("chmod 700 '{}'", path.display()),
         }
     }
+}
+
+fn shown(path: &Path) -> String {
+    path.display().to_string()
 }
 
 /// Makes every folder a lab needs.
@@ -110,11 +149,11 @@ fn verify(path: &Path, uid: u32) -> Result<(), FolderError> {
     })?;
     let path = path.to_path_buf();
     if found.is_symlink() {
-        let found = "it is a symbolic link";
+        let found = Found::Link;
         return Err(FolderError::NotAFolder { path, found });
     }
     if !found.is_dir() {
-        let found = "it is a file";
+        let found = Found::File;
         return Err(FolderError::NotAFolder { path, found });
     }
     if found.uid() != uid {

@@ -7,7 +7,10 @@
 use std::str::FromStr;
 
 use oci_spec::runtime::{LinuxIdMapping, LinuxIdMappingBuilder};
+use plimsoll_text::{Language, spoken};
 use serde::{Deserialize, Serialize};
+
+use crate::words;
 
 /// `length` consecutive ids that begin at `first`, at the same numbers inside and outside the lab.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -58,15 +61,23 @@ pub enum IdMapChoice {
 
 /// `PLIMSOLL_IDMAP` says something that is no choice.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("PLIMSOLL_IDMAP is `{0}`, which is neither `best` nor `single`")]
 pub struct IdMapChoiceError(String);
+
+plimsoll_text::speaks!(IdMapChoiceError);
+
+impl IdMapChoiceError {
+    /// What went wrong, in the reader's language.
+    #[must_use]
+    pub fn say(&self, language: Language) -> String {
+        words::id_map_choice(language, self.0.as_str())
+    }
+}
 
 impl IdMapChoiceError {
     /// What to do about it.
     #[must_use]
     pub fn hint(&self) -> String {
-        "`single` gives containers one user, `best` (or nothing) as many as the machine allows"
-            .to_owned()
+        words::id_map_choice_hint(spoken())
     }
 }
 

@@ -6,8 +6,11 @@ use std::io;
 use std::path::Path;
 use std::process::{Command, Stdio};
 
+use plimsoll_text::Language;
+
 use crate::id_map::{IdMap, IdMapChoice, IdRange, Starter};
 use crate::users::{all_ranges, name_of, range_of};
+use crate::words;
 
 /// Where root's labs take their range: systemd leaves 0x70000000 and up to
 /// 0x7ffdffff unused (systemd.io/UIDS-GIDS).
@@ -17,14 +20,30 @@ const FULL: u32 = 65_536;
 /// Why the maps could not be written.
 #[derive(Debug, thiserror::Error)]
 pub enum MapError {
-    #[error("cannot write `{file}`")]
     Write {
         file: String,
         #[source]
         source: io::Error,
     },
-    #[error("`{program}` failed: {said}")]
-    Program { program: &'static str, said: String },
+    Program {
+        program: &'static str,
+        said: String,
+    },
+}
+
+plimsoll_text::speaks!(MapError);
+
+impl MapError {
+    /// What went wrong, in the reader's language.
+    #[must_use]
+    pub fn say(&self, language: Language) -> String {
+        match self {
+            Self::Write { file, .. } => words::map_write(language, file.as_str()),
+            Self::Program { program, said } => {
+                words::map_program(language, *program, said.as_str())
+            }
+        }
+    }
 }
 
 /// The best map this user can have here.

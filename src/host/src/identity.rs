@@ -9,11 +9,13 @@ use std::os::fd::{AsFd, OwnedFd};
 use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 
+use plimsoll_text::Language;
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use rustix::process::{Pid, PidfdFlags, pidfd_open};
 use serde::{Deserialize, Serialize};
 
 use crate::name::LabName;
+use crate::words;
 
 const VERSION: u32 = 1;
 
@@ -42,10 +44,23 @@ pub struct EngineRecord {
 /// Why `engine.json` cannot be used.
 #[derive(Debug, thiserror::Error)]
 pub enum RecordError {
-    #[error("cannot read or write `engine.json`")]
     Io(#[from] io::Error),
-    #[error("`engine.json` has version {found}; this Plimsoll knows {VERSION}: use the newer one")]
     Newer { found: u64 },
+}
+
+plimsoll_text::speaks!(RecordError);
+
+impl RecordError {
+    /// What went wrong, in the reader's language.
+    #[must_use]
+    pub fn say(&self, language: Language) -> String {
+        match self {
+            Self::Io(_) => words::record_unreadable(language),
+            Self::Newer { found } => {
+                words::record_newer(language, found.to_string(), VERSION.to_string())
+            }
+        }
+    }
 }
 
 impl EngineRecord {

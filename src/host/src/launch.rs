@@ -12,6 +12,7 @@ use std::os::fd::{AsFd, OwnedFd};
 use std::process::ExitCode;
 
 use plimsoll_runtime::sys::{self, CloneOptions, Forked};
+use plimsoll_text::{Language, system_error};
 use rustix::process::Signal;
 
 use crate::id_plan::{self, MapError};
@@ -19,7 +20,7 @@ use crate::identity::{self, EngineRecord, RecordError};
 use crate::order::Order;
 use crate::paths::LabPaths;
 use crate::seat::{EngineSeat, ReadySignal, remove_if_there};
-use crate::{birth, id_map::IdMap, lock, peer};
+use crate::{birth, id_map::IdMap, lock, peer, words};
 
 /// The hidden subcommand by which the binary becomes an engine.
 pub const ENTRY: &str = "engine-init";
@@ -30,52 +31,83 @@ const DYING_MS: u32 = 10_000;
 /// Why no engine could be born.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum LaunchError {
-    #[error("cannot {doing}")]
     Step {
-        doing: &'static str,
+        /// Says it in a language.
+        doing: fn(Language) -> String,
         #[source]
         source: io::Error,
     },
-    #[error("the lab's earlier engine neither answers nor ends{}", pid.map(|pid| format!(" (pid {pid})")).unwrap_or_default())]
-    Unresponsive { pid: Option<i32> },
-    #[error(transparent)]
+    Unresponsive {
+        pid: Option<i32>,
+    },
     Record(#[from] RecordError),
-    #[error("cannot make the lab's namespaces")]
     Clone(#[source] io::Error),
-    #[error("cannot map the lab's users")]
     Map(#[from] MapError),
 }
 
+plimsoll_text::speaks!(LaunchError);
+
 impl LaunchError {
-    pub(crate) fn step(doing: &'static str) -> impl FnOnce(io::Error) -> Self {
+    /// What went wrong, in the reader's language.
+    #[must_use]
+    pub(crate) fn say(&self, language: Language) -> String {
+        match self {
+            Self::Step { doing, .. } => doing(language),
+            Self::Unresponsive { pid: Some(pid) } => {
+                words::launch_unresponsive_pid(language, pid.to_string())
+            }
+            Self::Unresponsive { pid: None } => words::launch_unresponsive(language),
+            Self::Record(error) => error.say(language),
+            Self::Clone(_) => words::launch_clone(language),
+            Self::Map(_) => words::launch_map(language),
+        }
+    }
+}
+
+impl LaunchError {
+    pub(crate) fn step(doing: fn(Language) -> String) -> impl FnOnce(io::Error) -> Self {
         move |source| Self::Step { doing, source }
     }
 
-    fn hint(&self, lab: &str) -> String {
+    fn hint(&self, language: Language, lab: &str) -> String {
         match self {
             Self::Unresponsive { .. } => format!("plimsoll stop {lab}"),
-            Self::Record(_) => "use the newer Plimsoll, or `plimsoll stop` it there".to_owned(),
-            Self::Clone(_) | Self::Map(_) | Self::Step { .. } => {
-                "`plimsoll doctor` finds what the machine forbids and says what mends it".to_owned()
-            }
+            Self::Record(_) => words::record_hint(language),
+            Self::Clone(_) | Self::Map(_) | Self::Step { .. } => words::launch_hint(language),
         }
     }
 
-    /// Tells the client.
-    pub(crate) fn report(&self, lab: &str) {
+    /// Tells the client, in its language: this process itself speaks English.
+    pub(crate) fn report(&self, language: Language, lab: &str) {
         let Some(ready) = report_pipe(0) else {
             return;
         };
-        let mut cause = String::new();
+        let doing = self.say(language);
+        let mut causes: Vec<String> = Vec::new();
         let mut next = std::error::Error::source(self);
         while let Some(error) = next {
-            if !cause.is_empty() {
-                cause.push_str(": ");
+            let said = in_language(error, language);
+            if !doing.contains(&said) {
+                causes.push(said);
             }
-            cause.push_str(&error.to_string());
             next = error.source();
         }
-        ready.fail(&self.to_string(), &cause, Some(&self.hint(lab)));
+        let hint = self.hint(language, lab);
+        ready.fail(&doing, &causes.join(": "), Some(&hint));
+    }
+}
+
+/// What a cause of a [`LaunchError`] says.
+fn in_language(error: &(dyn std::error::Error + 'static), language: Language) -> String {
+    if let Some(error) = error.downcast_ref::<MapError>() {
+        return error.say(language);
+    }
+    if let Some(error) = error.downcast_ref::<RecordError>() {
+        return error.say(language);
+    }
+    match error.downcast_ref::<io::Error>() {
+        Some(error) => system_error(language, error),
+        None => error.to_string(),
     }
 }
 
@@ -114,7 +146,7 @@ fn outer(order: &Order) -> ExitCode {
         }
         Ok(Launched::HandedOn) => ExitCode::SUCCESS,
         Err(error) => {
-            error.report(order.paths.lab().as_str());
+            error.report(order.language(), order.paths.lab().as_str());
             ExitCode::FAILURE
         }
     }
@@ -138,13 +170,13 @@ fn launch(order: &Order) -> Result<Launched, LaunchError> {
     let _ = rustix::process::set_parent_process_death_signal(Some(Signal::KILL));
     let paths = &order.paths;
     let starting = lock::wait_for(&paths.start_lock())
-        .map_err(LaunchError::step("lock the lab for its start"))?;
+        .map_err(LaunchError::step(words::step_lock_lab_for_its_start))?;
     if let Ok(engine) = peer::connect(&paths.socket()) {
         return Ok(Launched::Alive(engine.pid));
     }
     let held = wait_for_earlier(paths)?;
     remove_if_there(&paths.socket())
-        .map_err(LaunchError::step("remove the earlier engine's socket"))?;
+        .map_err(LaunchError::step(words::step_remove_earlier_socket))?;
     match sys::clone3(&CloneOptions::default()).map_err(|errno| LaunchError::Clone(errno.into()))? {
         Forked::Parent { .. } => Ok(Launched::HandedOn),
         Forked::Child => detached(order, starting, held),
@@ -163,7 +195,7 @@ fn wait_for_earlier(paths: &LabPaths) -> Result<File, LaunchError> {
     }
     // Free by now, unless somebody removed `engine.json` beneath a live engine.
     lock::try_take(&paths.lock())
-        .map_err(LaunchError::step("lock the lab"))?
+        .map_err(LaunchError::step(words::step_lock_lab))?
         .ok_or(LaunchError::Unresponsive { pid: None })
 }
 
@@ -171,17 +203,17 @@ fn wait_for_earlier(paths: &LabPaths) -> Result<File, LaunchError> {
 fn detached(order: &Order, starting: File, held: File) -> ! {
     let done = make_lab(order, starting, held);
     if let Err(error) = &done {
-        error.report(order.paths.lab().as_str());
+        error.report(order.language(), order.paths.lab().as_str());
     }
     sys::exit(i32::from(done.is_err()))
 }
 
 fn make_lab(order: &Order, starting: File, held: File) -> Result<(), LaunchError> {
     rustix::process::setsid()
-        .map_err(|errno| LaunchError::step("leave the client's session")(errno.into()))?;
+        .map_err(|errno| LaunchError::step(words::step_leave_session)(errno.into()))?;
     rustix::process::umask(rustix::fs::Mode::from_raw_mode(0o022));
     let id_map = id_plan::choose(order.id_map, order.view.is_some());
-    let (gate, opener) = io::pipe().map_err(LaunchError::step("make a pipe"))?;
+    let (gate, opener) = io::pipe().map_err(LaunchError::step(words::step_make_pipe))?;
     let namespaces = CloneOptions {
         namespaces: birth::NAMESPACES,
         ..CloneOptions::default()
@@ -196,11 +228,11 @@ fn make_lab(order: &Order, starting: File, held: File) -> Result<(), LaunchError
             drop(gate);
             id_plan::write(&id_map, pid)?;
             let mut record = EngineRecord::of(order.paths.lab(), pid)
-                .map_err(LaunchError::step("look at the new engine"))?;
+                .map_err(LaunchError::step(words::step_look_at_new_engine))?;
             record.store = Some(order.paths.store().to_path_buf());
             record.write(&order.paths.engine_record())?;
             let mut opener = opener;
-            writeln!(opener, "{pid}").map_err(LaunchError::step("let the new engine go"))
+            writeln!(opener, "{pid}").map_err(LaunchError::step(words::step_let_new_engine_go))
         }
     }
 }
@@ -220,6 +252,6 @@ fn unborn(order: &Order, id_map: IdMap, mut gate: io::PipeReader, locks: Locks) 
     };
     let held = OwnedFd::from(locks.held);
     let Err(error) = birth::run_from_bound_binary(order, pid, id_map, &locks.starting, held);
-    error.report(order.paths.lab().as_str());
+    error.report(order.language(), order.paths.lab().as_str());
     sys::exit(1)
 }

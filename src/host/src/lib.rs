@@ -31,6 +31,11 @@ pub mod stop;
 pub mod users;
 pub mod vendor;
 
+/// What this crate says: `texts/en.ftl` and `texts/fr.ftl`.
+mod words {
+    include!(concat!(env!("OUT_DIR"), "/words.rs"));
+}
+
 pub use discard::remover_entry;
 pub use id_map::{IdMap, IdMapChoice};
 pub use launch::{ENTRY, engine_entry};

@@ -6,7 +6,10 @@
 use std::fmt;
 use std::str::FromStr;
 
+use plimsoll_text::Language;
 use serde::{Deserialize, Serialize};
+
+use crate::words;
 
 /// Longest name, in bytes. Keeps the socket's path within `sun_path` (108 bytes, unix(7)).
 const LONGEST: usize = 40;
@@ -19,14 +22,23 @@ pub struct LabName(String);
 /// Why a text is no lab name.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum LabNameError {
-    #[error("a lab's name cannot be empty")]
     Empty,
-    #[error("the lab name `{0}` is longer than {LONGEST} bytes")]
     TooLong(String),
-    #[error(
-        "`{0}` is not a lab's name: lower-case letters, digits and inner hyphens only, as in `hello-world`"
-    )]
     Characters(String),
+}
+
+plimsoll_text::speaks!(LabNameError);
+
+impl LabNameError {
+    /// What went wrong, in the reader's language.
+    #[must_use]
+    pub fn say(&self, language: Language) -> String {
+        match self {
+            Self::Empty => words::lab_name_empty(language),
+            Self::TooLong(name) => words::lab_name_too_long(language, LONGEST, name.as_str()),
+            Self::Characters(name) => words::lab_name_characters(language, name.as_str()),
+        }
+    }
 }
 
 impl LabName {

@@ -5,6 +5,7 @@
 
 use std::path::PathBuf;
 
+use plimsoll_text::Language;
 use serde::{Deserialize, Serialize};
 
 use crate::grading::View;
@@ -23,6 +24,8 @@ pub(crate) struct Order {
     pub publish_on_host: bool,
     /// A stranger's submission: what PID 1 sees of the machine.
     pub view: Option<View>,
+    /// The language in which the client is told why nothing started.
+    pub language: String,
     /// Filled in once PID 1 exists.
     pub born: Option<Born>,
 }
@@ -44,6 +47,11 @@ impl Order {
     /// The order this process was started with.
     pub(crate) fn of_process() -> Option<Self> {
         serde_json::from_str(&std::env::var(VARIABLE).ok()?).ok()
+    }
+
+    /// The client's language.
+    pub(crate) fn language(&self) -> Language {
+        Language::choose(Some(&self.language), |_| None)
     }
 
     pub(crate) fn to_json(&self) -> String {

@@ -5,10 +5,12 @@
 
 use std::path::{Path, PathBuf};
 
+use plimsoll_text::Language;
 use serde::{Deserialize, Serialize};
 
 use crate::identity::EngineRecord;
 use crate::name::LabName;
+use crate::words;
 
 /// Longest path of a unix socket: `sun_path` is 108 bytes with its final NUL (unix(7)).
 const LONGEST_SOCKET: usize = 107;
@@ -29,15 +31,34 @@ pub struct Environment {
 /// Why no place can be chosen.
 #[derive(Debug, thiserror::Error)]
 pub enum PathsError {
-    #[error("there is no home folder: HOME is not set and /etc/passwd has none for uid {uid}")]
-    NoHome { uid: u32 },
-    #[error("{variable} must be an absolute path, and is `{}`", path.display())]
+    NoHome {
+        uid: u32,
+    },
     Relative {
         variable: &'static str,
         path: PathBuf,
     },
-    #[error("the socket's path `{}` is longer than {LONGEST_SOCKET} bytes", path.display())]
-    SocketTooLong { path: PathBuf },
+    SocketTooLong {
+        path: PathBuf,
+    },
+}
+
+plimsoll_text::speaks!(PathsError);
+
+impl PathsError {
+    /// What went wrong, in the reader's language.
+    #[must_use]
+    pub fn say(&self, language: Language) -> String {
+        match self {
+            Self::NoHome { uid } => words::paths_no_home(language, uid.to_string()),
+            Self::Relative { variable, path } => {
+                words::paths_relative(language, path.display().to_string(), *variable)
+            }
+            Self::SocketTooLong { path } => {
+                words::paths_socket_too_long(language, LONGEST_SOCKET, path.display().to_string())
+            }
+        }
+    }
 }
 
 /// The places all labs of one user share.

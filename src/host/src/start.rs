@@ -8,6 +8,7 @@ use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
+use plimsoll_text::{Language, spoken};
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 
 use crate::enter::Offered;
@@ -21,6 +22,7 @@ use crate::order::{self, Order};
 use crate::paths::{LabPaths, Places};
 use crate::peer;
 use crate::seat::StartReport;
+use crate::words;
 
 /// How long a birth may take before the client gives up, in seconds. An earlier
 /// engine that is still ending may take most of it.
@@ -97,37 +99,61 @@ pub struct Running {
 /// Why a lab could not be started.
 #[derive(Debug, thiserror::Error)]
 pub enum StartError {
-    #[error(transparent)]
     Folder(#[from] FolderError),
-    #[error("cannot start the lab's engine")]
     Spawn(#[source] io::Error),
-    #[error("the lab's engine could not start: {doing}{}", if cause.is_empty() { String::new() } else { format!(": {cause}") })]
     Refused {
         doing: String,
         cause: String,
         hint: Option<String>,
     },
-    #[error("the lab's engine ended before it was ready{}", last_words.as_deref().map(|words| format!(": {words}")).unwrap_or_default())]
     EndedEarly {
         log: PathBuf,
         last_words: Option<String>,
     },
-    #[error("the lab's engine was not ready within {PATIENCE_S} seconds")]
-    TooSlow { log: PathBuf },
-    #[error("this is the lab {current}: another lab is entered from outside")]
-    InsideLab { current: LabName },
-    #[error("the lab's engine ended at once")]
+    TooSlow {
+        log: PathBuf,
+    },
+    InsideLab {
+        current: LabName,
+    },
     Gone,
-    #[error(
-        "the lab {lab} is running with the store `{}`: it cannot use `{}` at the same time",
-        has.display(),
-        asked.display()
-    )]
     OtherStore {
         lab: LabName,
         has: PathBuf,
         asked: PathBuf,
     },
+}
+
+plimsoll_text::speaks!(StartError);
+
+impl StartError {
+    /// What went wrong, in the reader's language.
+    #[must_use]
+    pub fn say(&self, language: Language) -> String {
+        match self {
+            Self::Folder(error) => error.say(language),
+            Self::Spawn(_) => words::start_spawn(language),
+            Self::Refused { doing, cause, .. } if cause.is_empty() => {
+                words::start_refused(language, doing.as_str())
+            }
+            Self::Refused { doing, cause, .. } => {
+                words::start_refused_because(language, cause.as_str(), doing.as_str())
+            }
+            Self::EndedEarly { last_words, .. } => match last_words {
+                Some(last) => words::start_ended_early_saying(language, last.as_str()),
+                None => words::start_ended_early(language),
+            },
+            Self::TooSlow { .. } => words::start_too_slow(language, PATIENCE_S),
+            Self::InsideLab { current } => words::inside_lab(language, current.as_str()),
+            Self::Gone => words::start_gone(language),
+            Self::OtherStore { lab, has, asked } => words::other_store(
+                language,
+                asked.display().to_string(),
+                has.display().to_string(),
+                lab.as_str(),
+            ),
+        }
+    }
 }
 
 impl StartError {
@@ -138,12 +164,10 @@ impl StartError {
             Self::Folder(error) => Some(error.hint()),
             Self::Refused { hint, .. } => hint.clone(),
             Self::EndedEarly { log, .. } | Self::TooSlow { log } => {
-                Some(format!("its log is `{}`", log.display()))
+                Some(words::start_log(spoken(), log.display().to_string()))
             }
-            Self::OtherStore { lab, .. } => Some(format!(
-                "leave `--store` out, or `plimsoll stop {lab}` first"
-            )),
-            Self::InsideLab { .. } => Some("type `exit` first".to_owned()),
+            Self::OtherStore { lab, .. } => Some(words::other_store_hint(spoken(), lab.as_str())),
+            Self::InsideLab { .. } => Some(words::inside_lab_hint(spoken())),
             Self::Spawn(_) | Self::Gone => Some("plimsoll doctor".to_owned()),
         }
     }
@@ -251,6 +275,7 @@ fn give_birth(paths: &LabPaths, options: &StartOptions) -> Result<StartReport, S
         id_map: options.id_map,
         publish_on_host: options.publish_on_host,
         view: options.grading.clone(),
+        language: spoken().code().to_owned(),
         born: None,
     };
     let log = open_log(&paths.log()).map_err(StartError::Spawn)?;

@@ -12,12 +12,13 @@ use std::time::Duration;
 
 use nix::libc::SIGKILL;
 use plimsoll_runtime::sys;
+use plimsoll_text::Language;
 
 use crate::identity::{self, EngineRecord, RecordError};
 use crate::name::LabName;
 use crate::paths::{LabPaths, Places};
 use crate::seat::remove_if_there;
-use crate::{lock, peer};
+use crate::{lock, peer, words};
 
 /// How long containers and engine may take to end in good order.
 const GRACE_MS: u32 = 15_000;
@@ -38,12 +39,25 @@ pub enum Stopped {
 /// Why a lab may still be running.
 #[derive(Debug, thiserror::Error)]
 pub enum StopError {
-    #[error("the engine of the lab {lab} (pid {pid}) does not end")]
     StillThere { lab: LabName, pid: i32 },
-    #[error(transparent)]
     Record(#[from] RecordError),
-    #[error("cannot clear up after the lab")]
     ClearUp(#[source] io::Error),
+}
+
+plimsoll_text::speaks!(StopError);
+
+impl StopError {
+    /// What went wrong, in the reader's language.
+    #[must_use]
+    pub fn say(&self, language: Language) -> String {
+        match self {
+            Self::StillThere { lab, pid } => {
+                words::stop_still_there(language, lab.as_str(), pid.to_string())
+            }
+            Self::Record(error) => error.say(language),
+            Self::ClearUp(_) => words::stop_clear_up(language),
+        }
+    }
 }
 
 /// Ends the lab. Starting it at the same time waits until this is done.

@@ -7,13 +7,19 @@
 //! language lacks and writes one function for each; a message that nobody says
 //! is then an unused function, which the compiler refuses.
 //!
+//! An error's `Display` speaks the language of its process, see [`speak`].
+//!
 //! Duty: languages and their texts. Limits: no wrapping, no terminal, no I/O
 //! but the build script's.
 
 pub mod build;
 mod language;
 mod messages;
+mod spoken;
+mod system;
 
 pub use fluent_bundle::FluentValue;
 pub use language::{Language, Text};
 pub use messages::Messages;
+pub use spoken::{speak, spoken};
+pub use system::system_error;

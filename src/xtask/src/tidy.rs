@@ -15,7 +15,7 @@ const EDGES: &[(&str, &[&str])] = &[
     ("plimsoll-api", &[]),
     ("plimsoll-images", &[]),
     ("plimsoll-tools", &[]),
-    ("plimsoll-host", &["plimsoll-runtime"]),
+    ("plimsoll-host", &["plimsoll-runtime", "plimsoll-text"]),
     (
         "plimsoll-engine",
         &[

@@ -2,7 +2,8 @@
 //!
 //! [`examine`] acts: each trial runs in a child of its own, so that a trial that
 //! goes wrong leaves nothing behind. [`findings`] is pure: it turns the facts
-//! into lines for people. Texts live in `advice.rs`, trials in `trials/`.
+//! into lines for people, in their language. Trials live in `trials/`, words in
+//! `advice.rs` and `texts/`.
 
 mod advice;
 mod facts;
@@ -21,13 +22,13 @@ pub use trials::examine;
 pub fn render(findings: &[Finding], utf8: bool) -> String {
     let width = findings
         .iter()
-        .map(|finding| finding.subject.len())
+        .map(|finding| finding.subject.chars().count())
         .max()
         .unwrap_or(0);
     let mut text = String::new();
     for finding in findings {
         let mark = finding.status.mark(utf8);
-        let subject = finding.subject;
+        let subject = &finding.subject;
         text.push_str(&format!(" {mark} {subject:width$}  {}\n", finding.found));
         let indent = " ".repeat(width + mark.chars().count() + 4);
         for line in &finding.meaning {

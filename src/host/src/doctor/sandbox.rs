@@ -3,26 +3,30 @@
 use std::io::{self, Read, Write};
 
 use plimsoll_runtime::sys::{self, CloneOptions, Forked};
+use plimsoll_text::{spoken, system_error};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 use crate::id_map::IdMap;
 use crate::id_plan::{self, MapError};
+use crate::words;
 
 /// Why a trial could not be made at all.
 #[derive(Debug, thiserror::Error)]
 pub(super) enum SandboxError {
-    #[error("{0}")]
+    #[error("{}", system_error(spoken(), .0))]
     Clone(#[source] io::Error),
     #[error("{}", spelled(.0))]
     Map(#[from] MapError),
-    #[error("the trial ended without a result")]
+    #[error("{}", words::trial_silent(spoken()))]
     Silent,
 }
 
 fn spelled(error: &MapError) -> String {
     match error {
-        MapError::Write { file, source } => format!("{file}: {source}"),
+        MapError::Write { file, source } => {
+            format!("{file}: {}", system_error(spoken(), source))
+        }
         MapError::Program { .. } => error.to_string(),
     }
 }

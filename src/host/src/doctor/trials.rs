@@ -53,6 +53,11 @@ pub fn examine(environment: &Environment, places: &Places, options: &StartOption
     }
 }
 
+/// What the system said, for a [`Facts`]: these are for this process's reader.
+fn in_words(error: &std::io::Error) -> String {
+    plimsoll_text::system_error(plimsoll_text::spoken(), error)
+}
+
 /// The folder itself, or the nearest one above it that exists.
 fn nearest(folder: &Path) -> PathBuf {
     folder

@@ -16,6 +16,7 @@ use std::path::PathBuf;
 
 use nix::libc;
 use plimsoll_runtime::sys::{self, CloneOptions, Forked};
+use plimsoll_text::{Language, spoken};
 use rustix::thread::{ThreadNameSpaceType, move_into_thread_name_spaces};
 
 pub(crate) use become_command::give_up_capabilities;
@@ -24,6 +25,7 @@ pub use environment::{Offered, SHIMS};
 use crate::name::LabName;
 use crate::paths::LabPaths;
 use crate::start::{Running, current_lab};
+use crate::words;
 
 /// What to run in the lab.
 #[derive(Debug, Clone, Default)]
@@ -48,20 +50,35 @@ pub enum Left {
 /// Why nothing could be run in the lab.
 #[derive(Debug, thiserror::Error)]
 pub enum EnterError {
-    #[error("this is the lab {current}: another lab is entered from outside")]
-    InsideLab { current: LabName },
-    #[error("cannot prepare the lab's commands in `{}`", path.display())]
+    InsideLab {
+        current: LabName,
+    },
     Commands {
         path: PathBuf,
         #[source]
         source: io::Error,
     },
-    #[error("cannot join the lab's namespaces")]
     Join(#[source] io::Error),
-    #[error("cannot open a terminal for the lab")]
     Terminal(#[source] io::Error),
-    #[error("cannot start a process in the lab")]
     Fork(#[source] io::Error),
+}
+
+plimsoll_text::speaks!(EnterError);
+
+impl EnterError {
+    /// What went wrong, in the reader's language.
+    #[must_use]
+    pub fn say(&self, language: Language) -> String {
+        match self {
+            Self::InsideLab { current } => words::inside_lab(language, current.as_str()),
+            Self::Commands { path, .. } => {
+                words::enter_commands(language, path.display().to_string())
+            }
+            Self::Join(_) => words::enter_join(language),
+            Self::Terminal(_) => words::enter_terminal(language),
+            Self::Fork(_) => words::enter_fork(language),
+        }
+    }
 }
 
 impl EnterError {
@@ -69,8 +86,8 @@ impl EnterError {
     #[must_use]
     pub fn hint(&self) -> Option<String> {
         match self {
-            Self::InsideLab { .. } => Some("type `exit` first".to_owned()),
-            Self::Join(_) => Some("`plimsoll doctor` finds what the machine forbids".to_owned()),
+            Self::InsideLab { .. } => Some(words::inside_lab_hint(spoken())),
+            Self::Join(_) => Some(words::enter_join_hint(spoken())),
             Self::Commands { .. } | Self::Terminal(_) | Self::Fork(_) => None,
         }
     }

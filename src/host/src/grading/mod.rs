@@ -26,6 +26,7 @@ use std::time::Duration;
 
 use nix::libc::SIGKILL;
 use plimsoll_runtime::sys;
+use plimsoll_text::Language;
 use rustix::fs::{AtFlags, CWD, Mode, OFlags, mkdirat, openat};
 use rustix::process::{Pid, Resource, Rlimit};
 use serde::{Deserialize, Serialize};
@@ -39,6 +40,7 @@ use crate::identity;
 use crate::name::LabName;
 use crate::paths::{Environment, LabPaths, PathsError, Places};
 use crate::start::{Running, StartError, StartOptions, ensure_running};
+use crate::words;
 
 /// What a submission may use.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -93,26 +95,37 @@ pub enum Limit {
 /// Why there is no arena, or no longer. Never the submission's fault.
 #[derive(Debug, thiserror::Error)]
 pub enum ArenaError {
-    #[error("cannot make a place for the submission in `{}`", path.display())]
     Place {
         path: PathBuf,
         #[source]
         source: io::Error,
     },
-    #[error(transparent)]
     Paths(#[from] PathsError),
-    #[error(transparent)]
     Start(#[from] StartError),
-    #[error("cannot watch over the lab")]
     Watch(#[source] io::Error),
-    #[error("cannot put `{}` into the lab", path.display())]
     Put {
         path: PathBuf,
         #[source]
         source: io::Error,
     },
-    #[error("cannot run the submission")]
     Run(#[source] io::Error),
+}
+
+plimsoll_text::speaks!(ArenaError);
+
+impl ArenaError {
+    /// What went wrong, in the reader's language.
+    #[must_use]
+    pub fn say(&self, language: Language) -> String {
+        match self {
+            Self::Place { path, .. } => words::arena_place(language, path.display().to_string()),
+            Self::Paths(error) => error.say(language),
+            Self::Start(error) => error.say(language),
+            Self::Watch(_) => words::arena_watch(language),
+            Self::Put { path, .. } => words::arena_put(language, path.display().to_string()),
+            Self::Run(_) => words::arena_run(language),
+        }
+    }
 }
 
 /// A lab for one submission.

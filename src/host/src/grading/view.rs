@@ -16,6 +16,7 @@ use std::path::{Path, PathBuf};
 
 use nix::libc;
 use plimsoll_runtime::sys::{self, MountChange};
+use plimsoll_text::Language;
 use rustix::fs::{CWD, Mode, OFlags, mkdirat, openat, symlinkat};
 use rustix::mount::{MountFlags, UnmountFlags};
 use serde::{Deserialize, Serialize};
@@ -27,6 +28,7 @@ use crate::lab_host;
 use crate::launch::LaunchError;
 use crate::name::LabName;
 use crate::paths::{LabPaths, Places};
+use crate::words;
 
 /// Says to programs of ours that this is a submission's place: commands that
 /// give answers away are refused where it exists. Nobody in there can remove it.
@@ -65,11 +67,11 @@ pub(crate) fn binary() -> &'static Path {
 
 type Result<T> = std::result::Result<T, LaunchError>;
 
-fn step(doing: &'static str) -> impl Fn(rustix::io::Errno) -> LaunchError {
+fn step(doing: fn(Language) -> String) -> impl Fn(rustix::io::Errno) -> LaunchError {
     move |errno| LaunchError::step(doing)(errno.into())
 }
 
-fn sys_step(doing: &'static str) -> impl Fn(nix::errno::Errno) -> LaunchError {
+fn sys_step(doing: fn(Language) -> String) -> impl Fn(nix::errno::Errno) -> LaunchError {
     move |errno| LaunchError::step(doing)(errno.into())
 }
 
@@ -79,15 +81,16 @@ fn sys_step(doing: &'static str) -> impl Fn(nix::errno::Errno) -> LaunchError {
 /// [`LaunchError`] names what could not be done.
 pub(crate) fn enter(outer: &LabPaths, view: &View, starter: Starter, program: &Path) -> Result<()> {
     let outside = Outside {
-        program: open_path(program).map_err(step("find the engine's program"))?,
-        runtime: open_path(outer.places().runtime()).map_err(step("find the socket's folder"))?,
-        mountpoint: open_path(&view.mountpoint).map_err(step("find the view's folder"))?,
+        program: open_path(program).map_err(step(words::step_find_program))?,
+        runtime: open_path(outer.places().runtime())
+            .map_err(step(words::view_find_socket_folder))?,
+        mountpoint: open_path(&view.mountpoint).map_err(step(words::view_find_folder))?,
         offered: offered(&view.offered),
     };
     become_starter(starter)?;
-    let whole = new_file_system(&view.limits).map_err(sys_step("make the view's file system"))?;
+    let whole = new_file_system(&view.limits).map_err(sys_step(words::view_make_file_system))?;
     sys::move_mount(whole.as_fd(), outside.mountpoint.as_fd())
-        .map_err(sys_step("mount the view's file system"))?;
+        .map_err(sys_step(words::view_mount_file_system))?;
     let (root, state) = halves(&whole)?;
     let build = Build { root: &root };
     build.folders(outer.lab())?;
@@ -98,11 +101,11 @@ pub(crate) fn enter(outer: &LabPaths, view: &View, starter: Starter, program: &P
     build.ours(&outside)?;
     build.shut_state(&state, outer.lab())?;
     build.close()?;
-    rustix::process::fchdir(&root).map_err(step("go to the view's root"))?;
+    rustix::process::fchdir(&root).map_err(step(words::view_go_to_root))?;
     // pivot_root(2): with both the same, the old root lies on top of the new.
-    rustix::process::pivot_root(".", ".").map_err(step("change the root"))?;
-    rustix::mount::unmount(".", UnmountFlags::DETACH).map_err(step("leave the machine's files"))?;
-    rustix::process::chdir("/").map_err(step("go to the view's root"))
+    rustix::process::pivot_root(".", ".").map_err(step(words::view_change_root))?;
+    rustix::mount::unmount(".", UnmountFlags::DETACH).map_err(step(words::view_leave_files))?;
+    rustix::process::chdir("/").map_err(step(words::view_go_to_root))
 }
 
 /// What is needed of the outside, opened while it can still be reached.
@@ -133,9 +136,9 @@ fn become_starter(starter: Starter) -> Result<()> {
         return Ok(());
     }
     let (uid, gid) = (starter.uid.into(), starter.gid.into());
-    nix::unistd::setgroups(&[]).map_err(sys_step("give up groups"))?;
-    nix::unistd::setresgid(gid, gid, gid).map_err(sys_step("take the lab's group"))?;
-    nix::unistd::setresuid(uid, uid, uid).map_err(sys_step("take the lab's user"))
+    nix::unistd::setgroups(&[]).map_err(sys_step(words::view_give_up_groups))?;
+    nix::unistd::setresgid(gid, gid, gid).map_err(sys_step(words::view_take_group))?;
+    nix::unistd::setresuid(uid, uid, uid).map_err(sys_step(words::view_take_user))
 }
 
 /// One tmpfs, whose size is the limit of everything written in there.
@@ -217,14 +220,14 @@ impl Build<'_> {
             sofar.push(part);
             match mkdirat(self.root, &sofar, Mode::from_raw_mode(0o755)) {
                 Ok(()) | Err(rustix::io::Errno::EXIST) => {}
-                Err(errno) => return Err(step("make the view's folders")(errno)),
+                Err(errno) => return Err(step(words::view_make_folders)(errno)),
             }
         }
         // Apart from mkdir, which the umask narrows.
         let place = self.at(path)?;
         let by_descriptor = format!("/proc/self/fd/{}", std::os::fd::AsRawFd::as_raw_fd(&place));
         rustix::fs::chmod(by_descriptor, Mode::from_raw_mode(mode))
-            .map_err(step("make the view's folders"))
+            .map_err(step(words::view_make_folders))
     }
 
     fn at(&self, path: &str) -> Result<OwnedFd> {
@@ -234,19 +237,19 @@ impl Build<'_> {
             OFlags::PATH | OFlags::NOFOLLOW | OFlags::CLOEXEC,
             Mode::empty(),
         )
-        .map_err(step("find a place in the view"))
+        .map_err(step(words::view_find_place))
     }
 
     fn file(&self, path: &str, content: &[u8]) -> Result<()> {
         let flags = OFlags::CREATE | OFlags::EXCL | OFlags::WRONLY | OFlags::CLOEXEC;
         let file = openat(self.root, path, flags, Mode::from_raw_mode(0o644))
-            .map_err(step("write the view's files"))?;
+            .map_err(step(words::view_write_files))?;
         io::Write::write_all(&mut std::fs::File::from(file), content)
-            .map_err(LaunchError::step("write the view's files"))
+            .map_err(LaunchError::step(words::view_write_files))
     }
 
     fn link(&self, path: &str, target: impl AsRef<Path>) -> Result<()> {
-        symlinkat(target.as_ref(), self.root, path).map_err(step("link the view's files"))
+        symlinkat(target.as_ref(), self.root, path).map_err(step(words::view_link_files))
     }
 
     fn folders(&self, lab: &LabName) -> Result<()> {
@@ -327,14 +330,14 @@ impl Build<'_> {
             self.file(&inner, b"")?;
             self.bind(&Path::new("/dev").join(name), &inner, false, 0)?;
         }
-        let context = sys::fsopen(c"devpts").map_err(sys_step("make the view's terminals"))?;
+        let context = sys::fsopen(c"devpts").map_err(sys_step(words::view_make_terminals))?;
         let pts = (|| {
             sys::fsconfig_string(&context, c"ptmxmode", c"0666")?;
             sys::fsconfig_string(&context, c"mode", c"0620")?;
             sys::fsconfig_create(&context)?;
             sys::fsmount(&context, libc::MOUNT_ATTR_NOSUID | libc::MOUNT_ATTR_NOEXEC)
         })()
-        .map_err(sys_step("make the view's terminals"))?;
+        .map_err(sys_step(words::view_make_terminals))?;
         self.attach(&pts, "dev/pts")?;
         self.link("dev/ptmx", "pts/ptmx")?;
         let streams = [
@@ -358,7 +361,7 @@ impl Build<'_> {
                 let flags = libc::MOUNT_ATTR_NOSUID | libc::MOUNT_ATTR_NODEV;
                 sys::fsmount(&context, flags | libc::MOUNT_ATTR_NOEXEC)
             })
-            .map_err(sys_step("mount the lab's /proc"))?;
+            .map_err(sys_step(words::step_mount_proc))?;
         self.attach(&proc, "proc")?;
         self.bind_read_only(Path::new("/sys"), "sys")
     }
@@ -408,8 +411,7 @@ impl Build<'_> {
             propagation: libc::MS_UNBINDABLE,
             ..MountChange::default()
         };
-        sys::mount_setattr(state.as_fd(), change)
-            .map_err(sys_step("shut the engine's state (Linux 5.12)"))
+        sys::mount_setattr(state.as_fd(), change).map_err(sys_step(words::view_shut_state))
     }
 
     /// The root itself is read-only from here on.
@@ -418,8 +420,7 @@ impl Build<'_> {
             set: libc::MOUNT_ATTR_RDONLY,
             ..MountChange::default()
         };
-        sys::mount_setattr(self.root.as_fd(), change)
-            .map_err(sys_step("close the view's root (Linux 5.12)"))
+        sys::mount_setattr(self.root.as_fd(), change).map_err(sys_step(words::view_close_root))
     }
 
     fn bind_read_only(&self, host: &Path, inner: &str) -> Result<()> {
@@ -432,7 +433,7 @@ impl Build<'_> {
     }
 
     fn bind(&self, host: &Path, inner: &str, recursive: bool, flags: u64) -> Result<()> {
-        let source = open_path(host).map_err(step("find the system's programs"))?;
+        let source = open_path(host).map_err(step(words::view_find_programs))?;
         let tree = self.copy(source.as_fd(), flags, recursive)?;
         self.attach(&tree, inner)
     }
@@ -443,22 +444,21 @@ impl Build<'_> {
             Err(nix::errno::Errno::EINVAL) if !recursive => sys::clone_tree(source, c"", true),
             other => other,
         }
-        .map_err(sys_step("copy a mount into the view"))?;
+        .map_err(sys_step(words::view_copy_mount))?;
         let change = MountChange {
             set,
             recursive: true,
             ..MountChange::default()
         };
         if set != 0 {
-            sys::mount_setattr(tree.as_fd(), change)
-                .map_err(sys_step("close a mount of the view (Linux 5.12)"))?;
+            sys::mount_setattr(tree.as_fd(), change).map_err(sys_step(words::view_close_mount))?;
         }
         Ok(tree)
     }
 
     fn attach(&self, tree: &OwnedFd, inner: &str) -> Result<()> {
         let place = self.at(inner)?;
-        sys::move_mount(tree.as_fd(), place.as_fd()).map_err(sys_step("attach a mount in the view"))
+        sys::move_mount(tree.as_fd(), place.as_fd()).map_err(sys_step(words::view_attach_mount))
     }
 }
 

@@ -49,10 +49,16 @@ fn place(file_system: &str, tried: LayersTrial) -> OverlayPlace {
 }
 
 /// What is printed for the findings that are not fine.
-fn complaints(facts: &Facts) -> String {
-    let mut findings = findings(facts);
+fn complaints(facts: &Facts, language: Language) -> String {
+    let mut findings = findings(facts, language);
     findings.retain(|finding| finding.status != Status::Fine);
     render(&findings, true)
+}
+
+/// A snapshot for each language.
+fn told(name: &str, text: impl Fn(Language) -> String) {
+    insta::assert_snapshot!(name, text(Language::English));
+    insta::assert_snapshot!(format!("{name}_in_french"), text(Language::French));
 }
 
 fn denied(by: Restriction) -> Facts {
@@ -72,16 +78,20 @@ fn denied(by: Restriction) -> Facts {
 
 #[test]
 fn a_fine_machine() {
-    let findings = findings(&all_fine());
-    assert_eq!(worst(&findings), Status::Fine);
-    insta::assert_snapshot!(render(&findings, true));
+    told("a_fine_machine", |language| {
+        let findings = findings(&all_fine(), language);
+        assert_eq!(worst(&findings), Status::Fine);
+        render(&findings, true)
+    });
 }
 
 #[test]
 fn a_terminal_without_utf8() {
     let mut facts = denied(Restriction::Unknown);
     facts.cgroup = Cgroup::None;
-    insta::assert_snapshot!(render(&findings(&facts), false));
+    told("a_terminal_without_utf8", |language| {
+        render(&findings(&facts, language), false)
+    });
 }
 
 #[test]
@@ -93,136 +103,150 @@ fn user_namespaces_denied() {
         Restriction::Container,
         Restriction::Unknown,
     ];
-    let text: Vec<String> = reasons.iter().map(|by| complaints(&denied(*by))).collect();
-    assert_eq!(
-        worst(&findings(&denied(Restriction::AppArmor))),
-        Status::Broken
-    );
-    insta::assert_snapshot!(text.join("\n"));
+    let app_armor = findings(&denied(Restriction::AppArmor), Language::English);
+    assert_eq!(worst(&app_armor), Status::Broken);
+    told("user_namespaces_denied", |language| {
+        reasons
+            .map(|by| complaints(&denied(by), language))
+            .join("\n")
+    });
 }
 
 #[test]
 fn a_place_for_labs_that_takes_no_files() {
-    let with = |tried| {
-        complaints(&Facts {
-            overlay: Some(Overlay {
-                store: place("ext4", tried),
-                instead: Some("/var/tmp".into()),
-            }),
-            ..all_fine()
-        })
+    let with = |tried, language| {
+        complaints(
+            &Facts {
+                overlay: Some(Overlay {
+                    store: place("ext4", tried),
+                    instead: Some("/var/tmp".into()),
+                }),
+                ..all_fine()
+            },
+            language,
+        )
     };
     let said = |text: &str| text.to_owned();
-    let told = [
-        with(LayersTrial::NotYours {
+    let trials = [
+        LayersTrial::NotYours {
             said: said("Permission denied (os error 13)"),
-        }),
-        with(LayersTrial::ReadOnly {
+        },
+        LayersTrial::ReadOnly {
             said: said("Read-only file system (os error 30)"),
-        }),
-        with(LayersTrial::Full {
+        },
+        LayersTrial::Full {
             said: said("Disk quota exceeded (os error 122)"),
-        }),
-    ]
-    .join("\n");
-    insta::assert_snapshot!(told);
+        },
+    ];
+    told("a_place_for_labs_that_takes_no_files", |language| {
+        let each = trials.iter().map(|tried| with(tried.clone(), language));
+        each.collect::<Vec<_>>().join("\n")
+    });
 }
 
 #[test]
 fn users_in_containers() {
-    let with = |id_ranges| {
-        complaints(&Facts {
+    let with = |id_ranges, language| {
+        let facts = Facts {
             id_ranges,
             ..all_fine()
-        })
+        };
+        complaints(&facts, language)
     };
     let said = "`newuidmap` failed: newuidmap: write to uid_map failed".to_owned();
-    insta::assert_snapshot!(
+    told("users_in_containers", |language| {
+        let said = said.clone();
         [
-            with(IdRanges::NoHelper),
-            with(IdRanges::NoRange { free: 165_536 }),
-            with(IdRanges::HelperFails { said })
+            with(IdRanges::NoHelper, language),
+            with(IdRanges::NoRange { free: 165_536 }, language),
+            with(IdRanges::HelperFails { said }, language),
         ]
         .join("\n")
-    );
+    });
 }
 
 #[test]
 fn mounts_and_layers() {
-    let mounts = |mounts| {
-        complaints(&Facts {
+    let mounts = |mounts, language| {
+        let facts = Facts {
             mounts: Some(mounts),
             ..all_fine()
-        })
+        };
+        complaints(&facts, language)
     };
-    let layers = |instead: Option<PathBuf>| {
+    let layers = |instead: Option<PathBuf>, language| {
         let said = "Invalid argument (os error 22)".to_owned();
         let store = place("nfs4", LayersTrial::NoOverlay { said });
-        complaints(&Facts {
+        let facts = Facts {
             overlay: Some(Overlay { store, instead }),
             ..all_fine()
-        })
+        };
+        complaints(&facts, language)
     };
     let said = "Operation not permitted (os error 1)".to_owned();
-    insta::assert_snapshot!(
+    told("mounts_and_layers", |language| {
+        let said = || said.clone();
         [
-            mounts(Mounts::NoMounts { said: said.clone() }),
-            mounts(Mounts::NoProc { said }),
-            layers(Some("/var/tmp".into())),
-            layers(None)
+            mounts(Mounts::NoMounts { said: said() }, language),
+            mounts(Mounts::NoProc { said: said() }, language),
+            layers(Some("/var/tmp".into()), language),
+            layers(None, language),
         ]
         .join("\n")
-    );
+    });
 }
 
 #[test]
 fn network_and_ports() {
     let said = "Operation not supported (os error 95)".to_owned();
-    insta::assert_snapshot!(complaints(&Facts {
+    let facts = Facts {
         network: Some(Network {
             bridge: Some(said.clone()),
             nf_tables: Some(said.clone()),
         }),
         loopback_ports: LoopbackPorts::None { said },
         ..all_fine()
-    }));
+    };
+    told("network_and_ports", |language| complaints(&facts, language));
 }
 
 #[test]
 fn limits() {
-    let with = |cgroup| {
-        complaints(&Facts {
-            cgroup,
-            ..all_fine()
-        })
-    };
-    insta::assert_snapshot!(
-        [
-            with(Cgroup::V2 {
-                controllers: vec!["memory".to_owned(), "pids".to_owned()]
-            }),
-            with(Cgroup::V2NotDelegated { systemd: true }),
-            with(Cgroup::V2NotDelegated { systemd: false }),
-            with(Cgroup::V1NotAllowed),
-            with(Cgroup::None),
-        ]
-        .join("\n")
-    );
+    let all = [
+        Cgroup::V2 {
+            controllers: vec!["memory".to_owned(), "pids".to_owned()],
+        },
+        Cgroup::V2NotDelegated { systemd: true },
+        Cgroup::V2NotDelegated { systemd: false },
+        Cgroup::V1NotAllowed,
+        Cgroup::None,
+    ];
+    told("limits", |language| {
+        let each = all.iter().map(|cgroup| {
+            let facts = Facts {
+                cgroup: cgroup.clone(),
+                ..all_fine()
+            };
+            complaints(&facts, language)
+        });
+        each.collect::<Vec<_>>().join("\n")
+    });
 }
 
 #[test]
 fn disk_socket_logout_and_lab() {
-    let disk = |free_mib, free_files| {
-        complaints(&Facts {
+    let disk = |free_mib, free_files, language| {
+        let facts = Facts {
             disk: Disk {
                 free_mib,
                 free_files,
                 ..all_fine().disk
             },
             ..all_fine()
-        })
+        };
+        complaints(&facts, language)
     };
-    let rest = complaints(&Facts {
+    let rest = Facts {
         sockets: Sockets::Refused {
             said: "`/tmp/plimsoll-1000` belongs to uid 1001, not to you".to_owned(),
             mend: "export XDG_RUNTIME_DIR=/a/private/folder/on/a/local/disk".to_owned(),
@@ -234,10 +258,16 @@ fn disk_socket_logout_and_lab() {
             said: "the lab's engine ended before it was ready".to_owned(),
         }),
         ..all_fine()
+    };
+    told("disk_socket_logout_and_lab", |language| {
+        [
+            disk(300, None, language),
+            disk(10, None, language),
+            disk(9_000, Some(12), language),
+            complaints(&rest, language),
+        ]
+        .join("\n")
     });
-    insta::assert_snapshot!(
-        [disk(300, None), disk(10, None), disk(9_000, Some(12)), rest].join("\n")
-    );
 }
 
 #[test]
@@ -246,5 +276,7 @@ fn an_old_kernel_is_told() {
         kernel: "5.4.0-190-generic".to_owned(),
         ..all_fine()
     };
-    insta::assert_snapshot!(complaints(&facts));
+    told("an_old_kernel_is_told", |language| {
+        complaints(&facts, language)
+    });
 }

@@ -7,12 +7,15 @@ use std::os::unix::net::UnixListener;
 use std::path::{Path, PathBuf};
 
 use nix::libc;
+use plimsoll_text::spoken;
 use rustix::mount::{MountFlags, MountPropagationFlags};
 
+use super::in_words;
 use crate::doctor::facts::{Disk, LayersTrial, OverlayPlace, Sockets};
 use crate::doctor::sandbox::in_child;
 use crate::folders;
 use crate::id_map::IdMap;
+use crate::words;
 
 /// Stacks two layers beneath `folder`, changes and deletes through the stack.
 pub(super) fn overlay(folder: &Path, map: &IdMap) -> OverlayPlace {
@@ -22,7 +25,7 @@ pub(super) fn overlay(folder: &Path, map: &IdMap) -> OverlayPlace {
         Ok(()) => {
             let namespaces = (libc::CLONE_NEWUSER | libc::CLONE_NEWNS) as u64;
             let tried = in_child(namespaces, map, || {
-                stack(&trial).err().map(|error| error.to_string())
+                stack(&trial).err().map(|error| in_words(&error))
             });
             match tried.unwrap_or_else(|error| Some(error.to_string())) {
                 Some(said) => LayersTrial::NoOverlay { said },
@@ -44,7 +47,7 @@ pub(super) fn overlay(folder: &Path, map: &IdMap) -> OverlayPlace {
 
 /// Why not even plain files can be made: nothing was learnt about layers then.
 fn no_files(error: &io::Error) -> LayersTrial {
-    let said = error.to_string();
+    let said = in_words(error);
     match error.kind() {
         io::ErrorKind::PermissionDenied => LayersTrial::NotYours { said },
         io::ErrorKind::ReadOnlyFilesystem => LayersTrial::ReadOnly { said },
@@ -76,7 +79,7 @@ fn stack(trial: &Path) -> io::Result<()> {
     let copied = std::fs::read_to_string("upper/kept")? == "upper";
     match is_whiteout && copied {
         true => Ok(()),
-        false => Err(io::Error::other("changes do not reach the upper layer")),
+        false => Err(io::Error::other(words::overlay_lost_changes(spoken()))),
     }
 }
 
@@ -134,7 +137,7 @@ pub(super) fn sockets(folder: &Path) -> Sockets {
             folder: folder.to_path_buf(),
         },
         Err(error) => Sockets::Refused {
-            said: format!("no socket in {}: {error}", folder.display()),
+            said: words::socket_none(spoken(), folder.display().to_string(), in_words(&error)),
             mend: "export XDG_RUNTIME_DIR=/a/private/folder/on/a/local/disk".to_owned(),
         },
     }

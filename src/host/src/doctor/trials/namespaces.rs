@@ -8,6 +8,7 @@ use plimsoll_runtime::net::Netlink;
 use rustix::mount::{MountFlags, MountPropagationFlags};
 use rustix::net::{AddressFamily, RecvFlags, SendFlags, SocketFlags, SocketType};
 
+use super::in_words;
 use crate::doctor::facts::{IdRanges, Mounts, Network, Restriction, UserNamespaces};
 use crate::doctor::sandbox::{SandboxError, in_child};
 use crate::id_map::IdMap;
@@ -21,7 +22,7 @@ pub(super) fn user(single: &IdMap) -> UserNamespaces {
     let used = in_child(USER | libc::CLONE_NEWUTS as u64, single, || {
         rustix::system::sethostname(b"plimsoll")
             .err()
-            .map(|errno| errno.to_string())
+            .map(|errno| in_words(&errno.into()))
     });
     let said = match used {
         Ok(None) => return UserNamespaces::Work,
@@ -88,14 +89,14 @@ pub(super) fn mounts(map: &IdMap) -> Mounts {
     let tried = in_child(namespaces, map, || -> Mounts {
         if let Err(error) = private_tmpfs() {
             return Mounts::NoMounts {
-                said: error.to_string(),
+                said: in_words(&error),
             };
         }
         let flags = MountFlags::NOSUID | MountFlags::NODEV | MountFlags::NOEXEC;
         match rustix::mount::mount("proc", "/proc", "proc", flags, None) {
             Ok(()) => Mounts::Work,
             Err(errno) => Mounts::NoProc {
-                said: errno.to_string(),
+                said: in_words(&errno.into()),
             },
         }
     });
@@ -114,8 +115,8 @@ fn private_tmpfs() -> io::Result<()> {
 /// A bridge, a veth pair, and nf_tables in a network namespace.
 pub(super) fn network(map: &IdMap) -> Network {
     let tried = in_child(USER | libc::CLONE_NEWNET as u64, map, || Network {
-        bridge: bridge().err().map(|error| error.to_string()),
-        nf_tables: nf_tables().err().map(|error| error.to_string()),
+        bridge: bridge().err().map(|error| in_words(&error)),
+        nf_tables: nf_tables().err().map(|error| in_words(&error)),
     });
     tried.unwrap_or_else(|error: SandboxError| Network {
         bridge: Some(error.to_string()),

@@ -3,6 +3,7 @@
 use std::net::{Ipv4Addr, TcpListener};
 use std::path::{Path, PathBuf};
 
+use super::in_words;
 use crate::doctor::facts::{Cgroup, Logout, LoopbackPorts};
 
 const ROOT: &str = "/sys/fs/cgroup";
@@ -49,7 +50,7 @@ fn can_make_group(parent: &Path) -> bool {
 pub(super) fn loopback_ports() -> LoopbackPorts {
     if let Err(error) = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)) {
         return LoopbackPorts::None {
-            said: error.to_string(),
+            said: in_words(&error),
         };
     }
     let first = std::fs::read_to_string("/proc/sys/net/ipv4/ip_unprivileged_port_start")
