@@ -6,7 +6,9 @@ use std::collections::BTreeSet;
 use plimsoll_api::operation;
 use plimsoll_lab::course::Course;
 use plimsoll_lab::evaluate::evaluate;
-use plimsoll_lab::probe::{Act, FileFound, Glance, HttpReply, Listener, Observation, Request};
+use plimsoll_lab::probe::{
+    Act, FileFound, Glance, HttpReply, Listener, Observation, Request, fingerprint,
+};
 use plimsoll_lab::result::ResultRecord;
 use plimsoll_lab::world::{Container, History, Image, Record, Source, World};
 use plimsoll_tui::xray::Command;
@@ -134,6 +136,19 @@ fn looks() -> Vec<(Request, Observation)> {
         host: "localhost".to_owned(),
         path: "/".to_owned(),
     };
+    let own = Request::Http {
+        address: "172.17.0.2:80".to_owned(),
+        host: "localhost".to_owned(),
+        path: "/".to_owned(),
+    };
+    let held = |place: &str, found: Option<&str>| {
+        let request = Request::Holding {
+            container: WEBSERVER.to_owned(),
+            place: place.to_owned(),
+            content: fingerprint(b"mine"),
+        };
+        (request, Observation::Holding(found.map(str::to_owned)))
+    };
     let listener = Observation::Listener(Listener::Container(WEBSERVER.to_owned()));
     let inside = Request::ContainerFile {
         container: WEBSERVER.to_owned(),
@@ -157,6 +172,8 @@ fn looks() -> Vec<(Request, Observation)> {
     };
     vec![
         (localhost, page("mine")),
+        (own, page("mine")),
+        held("/usr/share/nginx/html", Some(PAGE)),
         (Request::Listener { port: 80 }, listener),
         (inside, file("mine")),
         (original, file("Welcome to nginx!")),
