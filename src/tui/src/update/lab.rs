@@ -407,7 +407,7 @@ fn was_reset(
     if back_to == BackTo::Beginning {
         // What is told of the lab from now on is told of another engine.
         let (rows, columns) = screen.terminal.size();
-        screen.terminal = crate::terminal::Terminal::new(rows.into(), columns.into());
+        screen.terminal = crate::terminal::Terminal::new(rows, columns);
         screen.scene = crate::scene::Scene::default();
         screen.journal.0.clear();
         screen.xray = Default::default();

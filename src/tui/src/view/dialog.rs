@@ -323,7 +323,7 @@ fn question(model: &Model, lab: &Lab, asking: &Asking, room: usize) -> Option<To
         Kind::Text => {
             let cursor = theme.symbol("▏", "_");
             // Where it is longer than the dialog, its end is what is being typed.
-            let typed = text::tail(&asking.typed, usize::from(room).saturating_sub(3));
+            let typed = text::tail(&asking.typed, room.saturating_sub(3));
             lines.push(Line::from(vec![
                 Span::styled("> ", theme.accent()),
                 Span::raw(format!("{typed}{cursor}")),
