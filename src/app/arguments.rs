@@ -187,7 +187,7 @@ pub struct GradeArguments {
     pub files: Option<PathBuf>,
     /// Seconds that the script may take
     #[arg(long, default_value_t = 120, value_name = "SECONDS",
-        value_parser = |text: &str| number(text, 1, 86_400))]
+        value_parser = |text: &str| number(text, 1, 86_400_u64))]
     pub timeout: u64,
     /// How to print the result: for people, or as the record plimsoll/result/v1
     #[arg(long, value_enum, default_value_t = Format::Text)]
