@@ -132,7 +132,7 @@ everyone!(what_cannot_be_graded_is_usage, |world| {
         ),
         (
             &["grade", HELLO, "--script", script, "--timeout", "0"],
-            "0 is not in 1..=86400",
+            "from 1 to 86400",
         ),
         (&["grade", HELLO], "--script"),
     ];

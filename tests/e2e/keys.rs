@@ -130,7 +130,7 @@ fn hello(screen: &Screen<'_>, tongue: &Tongue) {
 /// The second lab: a mistake and its hint first, views, another size midway.
 fn web(screen: &Screen<'_>, tongue: &Tongue) {
     screen.shows(tongue.web);
-    screen.shows("0/10");
+    screen.shows(" 0/10");
     screen.shows_not(tongue.all_met);
     screen.at_the_shell();
     screen.type_line("docker run -d --name webserver -p 8080:80 nginx");
@@ -140,7 +140,7 @@ fn web(screen: &Screen<'_>, tongue: &Tongue) {
     screen.shows(":8080 ─");
     screen.escape();
     screen.type_line("clear; docker rm -f webserver");
-    screen.shows("0/10");
+    screen.shows(" 0/10");
     screen.resize((100, 30));
     screen.type_line("clear; echo '<h1>By hand</h1>' > html/index.html");
     screen.type_line(
@@ -150,7 +150,7 @@ fn web(screen: &Screen<'_>, tongue: &Tongue) {
     screen.shows(tongue.all_met);
     // A server that takes its time: no event tells when it listens.
     screen.type_line("clear; docker rm -f webserver");
-    screen.shows("0/10");
+    screen.shows(" 0/10");
     screen.type_line(
         "docker run -d --name webserver -p 80:80 -v \"$PWD/html\":/usr/share/nginx/html nginx \\",
     );
