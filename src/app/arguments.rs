@@ -177,7 +177,7 @@ pub struct DemoArguments {
 
 #[derive(Debug, Args)]
 pub struct GradeArguments {
-    /// The lab; a folder of submissions comes with a later version
+    /// The lab
     pub lab: String,
     /// The script to run
     #[arg(long, value_name = "FILE")]
@@ -229,13 +229,13 @@ pub enum CourseAction {
     Check {
         /// The course's folder
         folder: PathBuf,
-        /// One lab only
+        /// The lab
         lab: Option<LabName>,
         /// Only read the files: play nothing
         #[arg(long)]
         no_play: bool,
     },
-    /// Play every attempt of the labs, or the one named, and show every verdict
+    /// Play one lab's attempts, or the one named, and show every verdict
     Play {
         /// The course's folder
         folder: PathBuf,
@@ -246,7 +246,7 @@ pub enum CourseAction {
     },
     /// Print the JSON Schema of lab, grader or course files, for editors
     Schema {
-        /// lab, grader or course; without it, where each is for
+        /// lab, grader or course
         file: Option<String>,
     },
 }

@@ -149,7 +149,6 @@ mod tests {
         "labs --json=3",
         "labs --json --json",
         "course nw",
-        "grade x",
         "grade x --script f --timeout 0",
         "grade x --script f --format xml",
         "book --port 99999",
