@@ -229,7 +229,7 @@ pub enum CourseAction {
     Check {
         /// The course's folder
         folder: PathBuf,
-        /// The lab
+        /// One lab only
         lab: Option<LabName>,
         /// Only read the files: play nothing
         #[arg(long)]
@@ -239,7 +239,7 @@ pub enum CourseAction {
     Play {
         /// The course's folder
         folder: PathBuf,
-        /// One lab only
+        /// The lab
         lab: Option<LabName>,
         /// One attempt, by its file's name without .sh
         attempt: Option<String>,
