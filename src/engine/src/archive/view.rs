@@ -183,9 +183,10 @@ fn overlay(layers: &[PathBuf], writable: Option<&Writable>) -> io::Result<OwnedF
         Some(Writable { upper, work }) => Some((open_dir(upper)?, open_dir(work)?)),
         None => None,
     };
-    let mounted = match mount(&layers, writable.as_ref(), Lower::OneByOne) {
-        // `lowerdir+` came with Linux 6.7.
-        Err(Errno::EINVAL) => mount(&layers, writable.as_ref(), Lower::Joined),
+    // `lowerdir+` came with Linux 6.7; an older kernel notes each try in its log,
+    // so it is asked for only where the layers do not fit into one value.
+    let mounted = match mount(&layers, writable.as_ref(), Lower::Joined) {
+        Err(Errno::E2BIG) => mount(&layers, writable.as_ref(), Lower::OneByOne),
         result => result,
     };
     mounted
@@ -274,6 +275,13 @@ mod tests {
         };
         assert_eq!(read(&image, "a").as_deref(), Some("low"));
         assert_eq!(read(&image, "b").as_deref(), Some("top"));
+        drop(image);
+        let mut many: Vec<PathBuf> = (0..40)
+            .map(|number| layer(dir.path(), &format!("layer-{number}"), &[("c", "many")]))
+            .collect();
+        many.push(low.clone());
+        let image = View::of_image(&many, &ownership).expect("many layers");
+        assert_eq!(read(&image, "a").as_deref(), Some("low"));
         drop(image);
         let stopped = View::of_stopped(&lowers, &upper, &ownership).expect("it mounts");
         assert_eq!(read(&stopped, "c").as_deref(), Some("upper"));

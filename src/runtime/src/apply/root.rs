@@ -62,15 +62,15 @@ impl Overlay {
     }
 
     fn make(&self) -> nix::Result<OwnedFd> {
-        match self.make_with(Lower::OneByOne) {
-            // `lowerdir+` is younger than the new mount interface.
-            Err(Errno::EINVAL) => {}
-            result => return result,
-        }
         if self.joined().to_bytes().len() <= MAX_VALUE {
             return self.make_with(Lower::Joined);
         }
-        self.make_by_mount()
+        match self.make_with(Lower::OneByOne) {
+            // `lowerdir+` came with Linux 6.7; an older kernel also notes each
+            // try in its log, so it is asked for only where it is needed.
+            Err(Errno::EINVAL) => self.make_by_mount(),
+            result => result,
+        }
     }
 
     fn joined(&self) -> CString {

@@ -207,22 +207,22 @@ impl Setting {
     }
 
     pub fn run(&self, request: &Request) -> Outcome {
-        self.run_job(&plan(request), &[], 1)
+        self.run_job(&plan(request), &[])
     }
 
     pub fn run_with(&self, request: &Request, execs: &[ExecRequest]) -> Outcome {
         let execs: Vec<_> = execs.iter().map(plan_exec).collect();
-        self.run_job(&plan(request), &execs, 1)
+        self.run_job(&plan(request), &execs)
     }
 
-    pub fn run_job(&self, plan: &Plan, execs: &[ExecPlan], repeat: usize) -> Outcome {
-        let job = json!({ "plan": plan, "exec": execs, "repeat": repeat, "recorder": "answer" });
+    pub fn run_job(&self, plan: &Plan, execs: &[ExecPlan]) -> Outcome {
+        let job = json!({ "plan": plan, "exec": execs, "recorder": "answer" });
         self.run_in_lab(job)
     }
 
     /// With a recorder of changes of owners that is as `recorder` says.
     pub fn run_recorded(&self, plan: &Plan, recorder: &str) -> Outcome {
-        self.run_in_lab(json!({ "plan": plan, "exec": [], "repeat": 1, "recorder": recorder }))
+        self.run_in_lab(json!({ "plan": plan, "exec": [], "recorder": recorder }))
     }
 
     fn run_in_lab(&self, mut job: Value) -> Outcome {

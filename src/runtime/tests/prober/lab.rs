@@ -25,8 +25,6 @@ pub struct Job {
     pub plan: Plan,
     /// Processes to add while it runs. Their pid is filled in here.
     pub exec: Vec<ExecPlan>,
-    /// How often the container is run, for measuring.
-    pub repeat: usize,
     /// Who hears of changes of owners.
     pub recorder: Recorder,
 }
@@ -59,8 +57,8 @@ pub struct Outcome {
     pub exit: Option<i32>,
     /// Outcomes of the added processes.
     pub exec: Vec<Outcome>,
-    /// Microseconds from create to the end, one per run.
-    pub micros: Vec<u128>,
+    /// Microseconds from create to the end.
+    pub micros: u128,
     /// How far its plan was carried out.
     pub progress: Progress,
     /// What it had recorded: `PATH UID:GID` and `PARENT NAME c MAJOR:MINOR MODE`.
@@ -151,28 +149,9 @@ fn be_lab(job: &Job) -> Outcome {
     netlink
         .add_address(index, [172, 17, 0, 1].into(), 16)
         .expect("its address");
-    let mut micros = Vec::new();
-    let mut outcome = Outcome::default();
-    for run in 0..job.repeat {
-        // The kernel removes a network, and with it the cable, in its own
-        // time; the next one needs another name.
-        let mut plan = job.plan.clone();
-        for op in &mut plan.ops {
-            match op {
-                plimsoll_runtime::Op::Connect(attachment) => {
-                    attachment.host_name = format!("veth{run}");
-                }
-                plimsoll_runtime::Op::OpenRoot(Rootfs::Overlay { work, .. }) => {
-                    let _ = fs::remove_dir_all(work.join("work/incompat"));
-                }
-                _ => {}
-            }
-        }
-        let start = Instant::now();
-        outcome = run_container(&zygote, &plan, job);
-        micros.push(start.elapsed().as_micros());
-    }
-    outcome.micros = micros;
+    let start = Instant::now();
+    let mut outcome = run_container(&zygote, &job.plan, job);
+    outcome.micros = start.elapsed().as_micros();
     outcome
 }
 
