@@ -15,7 +15,7 @@ use std::time::{Duration, Instant};
 
 use plimsoll_api::client::Endpoint;
 use plimsoll_host::discard;
-use plimsoll_host::{Environment, LabName, LabPaths, Places};
+use plimsoll_host::{Environment, LabName, LabPaths, Places, search};
 use plimsoll_lab::course::{Attempt, Expected, Lab};
 use plimsoll_lab::progress::Progress;
 use plimsoll_lab::result::{ResultRecord, Status, Verdict};
@@ -88,7 +88,8 @@ impl<'a> Playground<'a> {
         })
     }
 
-    /// Gives the attempt's answers, then runs its script with `bash -e`.
+    /// Gives the attempt's answers, then runs its script with `bash -e` (`sh -e` where there is
+    /// no bash).
     ///
     /// # Errors
     /// The script cannot be run at all, or takes longer than [`PATIENCE`].
@@ -113,7 +114,7 @@ impl<'a> Playground<'a> {
         command
             .arg("--store")
             .arg(self.places.store())
-            .args(["shell", &self.lab.name, "--no-publish", "--", "bash", "-e"])
+            .args(["shell", &self.lab.name, "--no-publish", "--", shell(), "-e"])
             .arg(script)
             .env("PLIMSOLL_HOME", self.places.data())
             .env("PLIMSOLL_WORK", self.places.work())
@@ -172,6 +173,11 @@ impl Drop for Playground<'_> {
             failure.show();
         }
     }
+}
+
+/// What an attempt is written for, or, on a machine that has none, what it has.
+fn shell() -> &'static str {
+    search::on_path("bash").map_or("sh", |_| "bash")
 }
 
 /// Ends a lab and removes its folder.

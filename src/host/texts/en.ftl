@@ -42,6 +42,7 @@ overlay-none-means = Images cannot be stacked there: not on NFS, eCryptfs, or an
 overlay-instead = It works here; put this into ~/.profile:
 overlay-local = Give Plimsoll a folder on a local disk:
 overlay-lost-changes = changes do not reach the upper layer
+overlay-no-attributes = its files can have no attributes (user.*), which images need
 network-works = bridge and virtual cables work
 network-fails = cannot be made: { $said }
 network-fails-means = Containers could only run with --network none or host.

@@ -42,6 +42,7 @@ overlay-none-means = Les images ne peuvent pas y être empilées : ni sur NFS, 
 overlay-instead = Ici, cela marche ; ajoutez ceci à ~/.profile :
 overlay-local = Donnez à Plimsoll un dossier sur un disque local :
 overlay-lost-changes = les modifications n'arrivent pas dans la couche du dessus
+overlay-no-attributes = ses fichiers ne peuvent avoir d'attributs (user.*), dont les images ont besoin
 network-works = le pont et les câbles virtuels marchent
 network-fails = il ne peut pas être créé : { $said }
 network-fails-means = Les conteneurs n'auraient que --network none ou host.

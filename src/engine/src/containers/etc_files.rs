@@ -35,7 +35,9 @@ pub fn write(directory: &Path, record: &Record, facts: &Facts<'_>) -> io::Result
 }
 
 fn hosts(record: &Record, facts: &Facts<'_>) -> String {
-    let mut text = if *facts.mode == NetworkMode::Host {
+    // A machine may have no such file; the container knows localhost all the same.
+    let shares = *facts.mode == NetworkMode::Host && !facts.lab_hosts.is_empty();
+    let mut text = if shares {
         facts.lab_hosts.to_owned()
     } else {
         "127.0.0.1\tlocalhost\n\
@@ -133,6 +135,21 @@ mod tests {
             text.ends_with("10.0.0.1\tdb\n172.17.0.1\tup\n172.17.0.2\t0123456789ab\n"),
             "{text}"
         );
+    }
+
+    #[test]
+    fn localhost_is_known_on_a_host_without_the_file() {
+        let bare = Facts {
+            lab_hosts: "",
+            address: "",
+            ..facts(&NetworkMode::Host)
+        };
+        assert!(hosts(&record(), &bare).starts_with("127.0.0.1\tlocalhost\n"));
+        let named = Facts {
+            address: "",
+            ..facts(&NetworkMode::Host)
+        };
+        assert_eq!(hosts(&record(), &named), named.lab_hosts);
     }
 
     #[test]

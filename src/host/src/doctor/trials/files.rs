@@ -8,6 +8,8 @@ use std::path::{Path, PathBuf};
 
 use nix::libc;
 use plimsoll_text::spoken;
+use rustix::fs::XattrFlags;
+use rustix::io::Errno;
 use rustix::mount::{MountFlags, MountPropagationFlags};
 
 use super::in_words;
@@ -62,7 +64,18 @@ fn prepare(trial: &Path) -> io::Result<()> {
         std::fs::create_dir(trial.join(name))?;
     }
     std::fs::write(trial.join("lower/kept"), "lower")?;
-    std::fs::write(trial.join("lower/deleted"), "lower")
+    std::fs::write(trial.join("lower/deleted"), "lower")?;
+    attribute(&trial.join("lower/kept"))
+}
+
+/// What images write down beside their files, owners for one, is an attribute
+/// (xattr(7)); a tmpfs has had them for users since Linux 6.6 only.
+fn attribute(file: &Path) -> io::Result<()> {
+    let set = rustix::fs::setxattr(file, "user.plimsoll.doctor", b"1", XattrFlags::CREATE);
+    set.map_err(|error| match error {
+        Errno::OPNOTSUPP => io::Error::other(words::overlay_no_attributes(spoken())),
+        other => other.into(),
+    })
 }
 
 fn stack(trial: &Path) -> io::Result<()> {
@@ -146,7 +159,6 @@ pub(super) fn sockets(folder: &Path) -> Sockets {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use rustix::io::Errno;
 
     #[test]
     fn a_place_without_files_says_nothing_of_layers() {
