@@ -1,7 +1,7 @@
 //! What has to be green before a change lands.
 
 use crate::cargo::{self, Done, cargo};
-use crate::{labs, test, tidy};
+use crate::{labs, test, tidy, vm};
 
 /// Formatting and lints first: they are cheap and fail often.
 pub fn run() -> Done {
@@ -18,5 +18,6 @@ pub fn run() -> Done {
         "warnings",
     ]))?;
     test::run(&[])?;
-    labs::run(None)
+    labs::run(None)?;
+    vm::run(vm::KERNEL)
 }

@@ -10,6 +10,7 @@ mod labs;
 mod replay;
 mod test;
 mod tidy;
+mod vm;
 
 use clap::{Parser, Subcommand};
 use std::process::ExitCode;
@@ -24,7 +25,7 @@ struct Arguments {
 
 #[derive(Subcommand)]
 enum Task {
-    /// Format, lint, tidy, tests, labs: what has to be green
+    /// Format, lint, tidy, tests, labs, virtual machine: what has to be green
     Ci,
     /// Check the shape: crate edges, file lengths, where unsafe is, the top level
     Tidy,
@@ -56,6 +57,12 @@ enum Task {
         #[arg(trailing_var_arg = true, allow_hyphen_values = true, required = true)]
         arguments: Vec<String>,
     },
+    /// Boot a stock kernel under qemu and play the product in it (control groups v2)
+    Vm {
+        /// The Debian package that depends on the kernel to boot
+        #[arg(default_value = vm::KERNEL)]
+        kernel: String,
+    },
     /// Build the one file that learners get
     Dist,
 }
@@ -69,6 +76,7 @@ fn main() -> ExitCode {
         Task::Book => book::run(),
         Task::Bench { rounds, binary } => bench::run(rounds, binary),
         Task::Replay { arguments } => replay::run(&arguments),
+        Task::Vm { kernel } => vm::run(&kernel),
         Task::Dist => cargo::build_release().map(|binary| println!("{}", binary.display())),
     };
     match done {
