@@ -7,7 +7,7 @@ use std::time::Duration;
 use bytes::Bytes;
 use http_body_util::{BodyExt, Limited};
 use hyper::body::Incoming;
-use hyper::header::{CONNECTION, UPGRADE};
+use hyper::header::{CONNECTION, CONTENT_TYPE, HeaderValue, UPGRADE};
 use hyper::http::request::Parts;
 use hyper::upgrade::OnUpgrade;
 use hyper::{Method, Request};
@@ -120,38 +120,37 @@ impl Call {
     /// Reads the body as JSON.
     ///
     /// # Errors
-    /// 400 when the body is absent, too large or not what is expected.
+    /// 400 when the body is absent, too large, not what is expected, or not said to be
+    /// JSON.
     pub async fn json<T: DeserializeOwned>(self) -> ApiResult<T> {
-        let bytes = self.bytes().await?;
-        if bytes.iter().all(u8::is_ascii_whitespace) {
-            return Err(ApiFailure::invalid(
-                "invalid JSON: got EOF while reading request body",
-            ));
-        }
-        serde_json::from_slice(&bytes)
-            .map_err(|error| ApiFailure::invalid(format!("invalid JSON: {error}")))
+        self.optional_json()
+            .await?
+            .ok_or_else(|| ApiFailure::invalid("invalid JSON: got EOF while reading request body"))
     }
 
     /// As [`Call::json`], where an empty body stands for the default.
     ///
     /// # Errors
-    /// 400 when the body is too large or not what is expected.
+    /// 400 when the body is too large, not what is expected, or not said to be JSON.
     pub async fn json_or_default<T: DeserializeOwned + Default>(self) -> ApiResult<T> {
-        let bytes = self.bytes().await?;
-        if bytes.iter().all(u8::is_ascii_whitespace) {
-            return Ok(T::default());
-        }
-        serde_json::from_slice(&bytes)
-            .map_err(|error| ApiFailure::invalid(format!("invalid JSON: {error}")))
+        self.optional_json().await.map(Option::unwrap_or_default)
     }
 
-    async fn bytes(self) -> ApiResult<Bytes> {
+    async fn optional_json<T: DeserializeOwned>(self) -> ApiResult<Option<T>> {
+        let said = said_to_be_json(self.head.headers.get(CONTENT_TYPE));
         let limited = Limited::new(self.into_body()?, JSON_LIMIT);
         let collected = limited
             .collect()
             .await
             .map_err(|error| ApiFailure::invalid(format!("cannot read the body: {error}")))?;
-        Ok(collected.to_bytes())
+        let bytes = collected.to_bytes();
+        if bytes.iter().all(u8::is_ascii_whitespace) {
+            return Ok(None);
+        }
+        said?;
+        serde_json::from_slice(&bytes)
+            .map(Some)
+            .map_err(|error| ApiFailure::invalid(format!("invalid JSON: {error}")))
     }
 
     /// The body as it comes, for archives and build contexts.
@@ -183,6 +182,21 @@ impl Call {
     }
 }
 
+/// A web page that a browser shows cannot say so without asking first: what only looks
+/// like JSON is refused, in dockerd's words.
+fn said_to_be_json(content_type: Option<&HeaderValue>) -> ApiResult<()> {
+    let said = content_type.map_or("", |value| value.to_str().unwrap_or("?"));
+    let kind = said.split(';').next().unwrap_or_default().trim();
+    if kind.eq_ignore_ascii_case("application/json") {
+        return Ok(());
+    }
+    Err(ApiFailure::invalid(if kind.is_empty() {
+        format!("malformed Content-Type header ({said}): mime: no media type")
+    } else {
+        format!("unsupported Content-Type header ({said}): must be 'application/json'")
+    }))
+}
+
 /// `v1.48` as numbers.
 fn version_prefix(segment: &str) -> Option<(u32, u32)> {
     let (major, minor) = segment.strip_prefix('v')?.split_once('.')?;
@@ -210,6 +224,21 @@ fn check_version(version: (u32, u32)) -> ApiResult<()> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn only_what_is_said_to_be_json_is_read() {
+        let of = |text: &'static str| said_to_be_json(Some(&HeaderValue::from_static(text)));
+        of("application/json").unwrap();
+        of("Application/JSON; charset=utf-8").unwrap();
+        let form = of("application/x-www-form-urlencoded").unwrap_err();
+        assert_eq!(
+            form.message,
+            "unsupported Content-Type header (application/x-www-form-urlencoded): must be \
+             'application/json'"
+        );
+        let none = said_to_be_json(None).unwrap_err();
+        assert!(none.message.starts_with("malformed Content-Type"), "{none}");
+    }
 
     #[test]
     fn a_version_prefix_is_read_and_bounded() {

@@ -21,7 +21,7 @@ use tokio::sync::Notify;
 pub use addresses::{mac_of, mac_text, parse_mac};
 pub use attach::{AddressLease, Attached, attach, attachment};
 pub use mode::NetworkMode;
-pub use ports::wanted;
+pub use ports::{Wanted, wanted};
 pub use publish::{Published, PublishedPorts};
 pub use show::{inspect, list};
 

@@ -16,7 +16,7 @@ use plimsoll_api::client::{
 };
 use plimsoll_api::{
     ContainerConfig, ContainerCreateRequest, ContainerStatus, ExecCreate, ExecStart, HostConfig,
-    Words,
+    PortBinding, Words,
 };
 use plimsoll_testkit::{eventually, skipped, swagger};
 
@@ -416,16 +416,26 @@ fn replies_fit_dockers_description() {
 #[test]
 fn explain_does_nothing() {
     let Some(lab) = Lab::start() else { return };
+    let binding = PortBinding {
+        host_ip: "127.0.0.1".into(),
+        host_port: "8080".into(),
+    };
     let host = HostConfig {
         binds: Some(vec!["/tmp/not-made-by-explain:/x".into(), "vol:/y".into()]),
+        port_bindings: Some([("80/tcp".parse().expect("a port"), Some(vec![binding]))].into()),
         ..HostConfig::default()
     };
     let plan = lab.client.explain(&request(&["true"], host)).unwrap();
-    assert!(
-        !plan.ops.is_empty() && plan.text.contains("172.17.0.2"),
-        "{}",
-        plan.text
-    );
+    assert!(!plan.ops.is_empty());
+    for line in [
+        "make the host's folder /tmp/not-made-by-explain",
+        "make the volume vol",
+        "copy what the image has in /y into it",
+        "172.17.0.2",
+        "publish port 80/tcp as port 8080 of the lab at 127.0.0.1",
+    ] {
+        assert!(plan.text.contains(line), "{line}: {}", plan.text);
+    }
     let all = ListOptions {
         all: true,
         ..ListOptions::default()

@@ -421,7 +421,7 @@ fn whoever_follows_is_told_at_once() {
 /// Sends one request with a header of its own and reads the status line.
 fn with_header(lab: &Lab, name: &str, header: &[u8]) -> String {
     let mut stream = UnixStream::connect(&lab.socket).expect("a connection");
-    let mut bytes = b"POST /volumes/create HTTP/1.1\r\nHost: d\r\nConnection: close\r\n".to_vec();
+    let mut bytes = b"POST /volumes/create HTTP/1.1\r\nHost: d\r\nConnection: close\r\nContent-Type: application/json\r\n".to_vec();
     bytes.extend_from_slice(b"Plimsoll-Command: ");
     bytes.extend_from_slice(header);
     let body = format!("{{\"Name\":\"{name}\"}}");

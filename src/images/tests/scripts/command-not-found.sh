@@ -8,6 +8,9 @@ echo "status $?"
 if nosuch 2>/dev/null; then echo yes; else echo no; fi
 touch plain; ./plain
 echo "status $?"
+docker ps
+systemctl restart nginx
+echo "status $?"
 #= SCRIPT: nosuch: command not found
 #= status 127
 #= SCRIPT: apt-get: command not found
@@ -22,3 +25,9 @@ echo "status $?"
 #= no
 #= SCRIPT: ./plain: Permission denied
 #= status 126
+#= SCRIPT: docker: command not found
+#= hint: this is the shell of a container. `exit` leaves it; `docker` is in the lab's shell.
+#= SCRIPT: systemctl: command not found
+#= hint: a container runs one program and no service manager: `docker restart` restarts it,
+#= hint: `docker logs` shows what it prints.
+#= status 127

@@ -20,7 +20,10 @@ pub enum UserFault {
     #[error("uids and gids must be in range 0-2147483647")]
     Range,
     /// An id that the container's user namespace does not have.
-    #[error("user {uid}:{gid} is not available: this container has {available} only")]
+    #[error(
+        "user {uid}:{gid} is not available: this container has {available} only \
+         (`plimsoll doctor` says how to have more)"
+    )]
     NotMapped {
         /// User.
         uid: u32,

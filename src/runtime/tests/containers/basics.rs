@@ -124,7 +124,8 @@ fn users_come_from_the_image() {
         if setting.account.single() {
             assert_eq!(
                 outcome.fault(),
-                "user 33:33 is not available: this container has user 0 only"
+                "user 33:33 is not available: this container has user 0 only \
+                 (`plimsoll doctor` says how to have more)"
             );
             return;
         }

@@ -7,7 +7,7 @@ use plimsoll_runtime::net::Netlink;
 use plimsoll_runtime::owners::{Change, Listener};
 use plimsoll_runtime::sys::{self, CloneOptions, Forked};
 use plimsoll_runtime::zygote::{CreateError, Created, Stdio, Zygote};
-use plimsoll_runtime::{ExecPlan, Plan, Progress, Rootfs, reap};
+use plimsoll_runtime::{ExecPlan, Plan, Progress, reap};
 use serde::{Deserialize, Serialize};
 use std::fs::{self, File};
 use std::io::{PipeReader, Read};

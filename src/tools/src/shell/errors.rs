@@ -8,6 +8,40 @@ pub struct Wording;
 
 /// Commands of other distributions that courses name, and what they need.
 const PACKAGE_MANAGERS: &[&str] = &["apt", "apt-get", "apt-cache", "aptitude", "dpkg", "apt-key"];
+/// What people look for in a container, and where it is instead.
+const INSTEAD: &[(&[&str], &str)] = &[
+    (
+        &["docker", "docker-compose", "plimsoll"],
+        "this is the shell of a container. `exit` leaves it; `docker` is in the lab's shell.",
+    ),
+    (
+        &["su", "sudo", "doas"],
+        "`docker exec -u USER CONTAINER COMMAND`, in the lab's shell, chooses the user.",
+    ),
+    (
+        &["systemctl", "service", "journalctl"],
+        "a container runs one program and no service manager: `docker restart` restarts it,\n\
+         hint: `docker logs` shows what it prints.",
+    ),
+    (
+        &["mount", "umount"],
+        "a container may not mount: `docker run -v SOURCE:TARGET` does it for it.",
+    ),
+    (
+        &["top", "htop"],
+        "`ps` lists the processes; `docker top` and `docker stats` show them from outside.",
+    ),
+    (&["nano", "vim", "emacs"], "`vi` is here."),
+    (&["wget"], "`curl -O URL` is here."),
+    (
+        &["ifconfig", "netstat", "ss", "route"],
+        "`ip addr` and `ip route` are here.",
+    ),
+    (
+        &["reboot", "shutdown", "poweroff"],
+        "`exit` leaves; `docker stop` ends the container.",
+    ),
+];
 const OTHER_MANAGERS: &[&str] = &["apk", "dnf", "yum", "microdnf", "pacman", "zypper", "rpm"];
 
 impl ErrorFormatter for Wording {
@@ -46,7 +80,8 @@ fn not_found(shell: &str, command: &str) -> String {
              hint: Plimsoll's own tools and has no packages.\n"
         )
     } else {
-        String::new()
+        let instead = INSTEAD.iter().find(|(names, _)| names.contains(&command));
+        instead.map_or_else(String::new, |(_, words)| format!("hint: {words}\n"))
     };
     format!("{shell}: {command}: command not found\n{hint}")
 }
