@@ -10,6 +10,7 @@ mod courses;
 mod grading;
 mod inside;
 mod keys;
+mod limits;
 mod map;
 mod nothing_left;
 mod owners;

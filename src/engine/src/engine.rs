@@ -3,10 +3,11 @@
 use std::path::{Path, PathBuf};
 use std::rc::Rc;
 
-use plimsoll_host::SocketVendor;
+use plimsoll_host::{LabCgroup, SocketVendor};
 use plimsoll_runtime::zygote::Zygote;
 use plimsoll_store::Store;
 
+use crate::cgroups::Cgroups;
 use crate::config::Config;
 use crate::containers::Containers;
 use crate::events::Events;
@@ -28,6 +29,8 @@ use crate::volumes::Volumes;
 /// Everything a handler reaches. Shared as `Rc<Engine>` on one thread; each
 /// part has interior mutability of its own, and no borrow is held over `await`.
 pub struct Engine {
+    /// What holds containers together and limits them.
+    pub cgroups: Cgroups,
     /// Paths and permissions.
     pub config: Config,
     /// All containers.
@@ -73,6 +76,7 @@ impl Engine {
         let store = Store::open(&config.store_dir, config.ownership())?;
         let snapshots = Snapshots::open(&config, &store)?;
         Ok(Self {
+            cgroups: Cgroups::default(),
             containers: Containers::default(),
             events: Events::new(),
             execs: Execs::default(),
@@ -98,9 +102,15 @@ impl Engine {
     ///
     /// # Errors
     /// When the runtime's thread cannot be started.
-    pub fn seat(&mut self, zygote: Zygote, vendor: Option<SocketVendor>) -> std::io::Result<()> {
+    pub fn seat(
+        &mut self,
+        zygote: Zygote,
+        vendor: Option<SocketVendor>,
+        cgroup: Option<LabCgroup>,
+    ) -> std::io::Result<()> {
         self.runtime = Some(RuntimeThread::start(zygote)?);
         self.vendor = vendor;
+        self.cgroups = Cgroups::new(cgroup);
         Ok(())
     }
 
@@ -145,6 +155,7 @@ impl Engine {
             single_user: self.config.id_map.is_single(),
             lab_hostname: self.lab_hostname(),
             program: self.config.program.clone(),
+            cgroups: self.cgroups.layout().clone(),
             ..Surroundings::default()
         }
     }

@@ -28,6 +28,7 @@ mod supervisor;
 mod timestamp;
 
 pub mod archive;
+pub mod cgroups;
 pub mod containers;
 pub mod events;
 pub mod exec;

@@ -82,7 +82,7 @@ pub fn serve(seat: EngineSeat) -> ExitCode {
             return ExitCode::FAILURE;
         }
     };
-    if let Err(error) = engine.seat(seat.zygote, seat.socket_vendor) {
+    if let Err(error) = engine.seat(seat.zygote, seat.socket_vendor, seat.cgroup) {
         seat.ready
             .fail("start the engine", &error.to_string(), None);
         return ExitCode::FAILURE;

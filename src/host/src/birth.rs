@@ -24,6 +24,7 @@ use rustix::fs::{FlockOperation, StatVfsMountFlags};
 use rustix::mount::{MountFlags, MountPropagationFlags, UnmountFlags};
 use rustix::process::{DumpableBehavior, set_dumpable_behavior};
 
+use crate::cgroup::LabCgroup;
 use crate::grading;
 use crate::id_map::IdMap;
 use crate::lab_host;
@@ -53,6 +54,7 @@ pub(crate) fn run_from_bound_binary(
     id_map: IdMap,
     starting: impl AsFd,
     held: OwnedFd,
+    cgroup: Option<&LabCgroup>,
 ) -> Result<Infallible> {
     let slave = MountPropagationFlags::DOWNSTREAM | MountPropagationFlags::REC;
     rustix::mount::mount_change("/", slave)
@@ -83,12 +85,17 @@ pub(crate) fn run_from_bound_binary(
     let lock = rustix::io::dup(&held)
         .map_err(|errno| LaunchError::step(words::step_pass_lock_on)(errno.into()))?
         .into_raw_fd();
+    let cgroup = cgroup
+        .map(LabCgroup::hand_on)
+        .transpose()
+        .map_err(LaunchError::step(words::step_pass_cgroup_on))?;
     let order = Order {
         born: Some(Born {
             pid,
             id_map,
             lock,
             program,
+            cgroup,
         }),
         ..order.clone()
     };
@@ -192,6 +199,11 @@ fn take_seat(order: Order) -> Result<EngineSeat> {
         .map_err(|errno| LaunchError::step(words::step_hold_lock)(errno.into()))?;
     // Held until the kernel takes it back at the engine's end.
     std::mem::forget(held);
+    let cgroup = born
+        .cgroup
+        .map(LabCgroup::adopt)
+        .transpose()
+        .map_err(LaunchError::step(words::step_pass_cgroup_on))?;
     raise_descriptor_limit();
     let grading = order.view.is_some();
     let limits = order.view.as_ref().map(|view| view.limits.clone());
@@ -242,6 +254,7 @@ fn take_seat(order: Order) -> Result<EngineSeat> {
         grading,
         publish_on_host: order.publish_on_host,
         socket_vendor,
+        cgroup,
         zygote,
         pid_on_host: born.pid,
         program: born.program,

@@ -14,6 +14,7 @@ use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use rustix::process::{Pid, PidfdFlags, pidfd_open};
 use serde::{Deserialize, Serialize};
 
+use crate::cgroup::CgroupRecord;
 use crate::name::LabName;
 use crate::words;
 
@@ -39,6 +40,9 @@ pub struct EngineRecord {
     /// The store of its images; absent in records of earlier versions.
     #[serde(default)]
     pub store: Option<PathBuf>,
+    /// Its cgroup, to be removed after it.
+    #[serde(default)]
+    pub cgroup: Option<CgroupRecord>,
 }
 
 /// Why `engine.json` cannot be used.
@@ -78,6 +82,7 @@ impl EngineRecord {
             user_namespace: std::fs::metadata(format!("/proc/{pid}/ns/user"))?.ino(),
             runtime: None,
             store: None,
+            cgroup: None,
         })
     }
 

@@ -20,7 +20,7 @@ use crate::identity::{self, EngineRecord, RecordError};
 use crate::order::Order;
 use crate::paths::LabPaths;
 use crate::seat::{EngineSeat, ReadySignal, remove_if_there};
-use crate::{birth, id_map::IdMap, lock, peer, words};
+use crate::{birth, cgroup, cgroup::LabCgroup, id_map::IdMap, lock, peer, words};
 
 /// The hidden subcommand by which the binary becomes an engine.
 pub const ENTRY: &str = "engine-init";
@@ -186,17 +186,24 @@ fn launch(order: &Order) -> Result<Launched, LaunchError> {
 /// Waits until no engine of this lab lives, and holds its lock.
 fn wait_for_earlier(paths: &LabPaths) -> Result<File, LaunchError> {
     let earlier = EngineRecord::read(&paths.engine_record())?;
-    if let Some(record) = earlier
+    if let Some(record) = &earlier
         && let Some(process) = record.alive()
-        && !identity::wait_for_end(process, DYING_MS)
     {
-        let pid = Some(record.pid);
-        return Err(LaunchError::Unresponsive { pid });
+        record.cgroup.iter().for_each(cgroup::let_die);
+        if !identity::wait_for_end(process, DYING_MS) {
+            let pid = Some(record.pid);
+            return Err(LaunchError::Unresponsive { pid });
+        }
     }
     // Free by now, unless somebody removed `engine.json` beneath a live engine.
-    lock::try_take(&paths.lock())
+    let held = lock::try_take(&paths.lock())
         .map_err(LaunchError::step(words::step_lock_lab))?
-        .ok_or(LaunchError::Unresponsive { pid: None })
+        .ok_or(LaunchError::Unresponsive { pid: None })?;
+    earlier
+        .and_then(|record| record.cgroup)
+        .iter()
+        .for_each(cgroup::remove);
+    Ok(held)
 }
 
 /// Runs in the child that has left the client: makes PID 1 and ends.
@@ -213,6 +220,11 @@ fn make_lab(order: &Order, starting: File, held: File) -> Result<(), LaunchError
         .map_err(|errno| LaunchError::step(words::step_leave_session)(errno.into()))?;
     rustix::process::umask(rustix::fs::Mode::from_raw_mode(0o022));
     let id_map = id_plan::choose(order.id_map, order.view.is_some());
+    // A submission is held by its arena's watchdog.
+    let cgroup = match order.view {
+        None => cgroup::acquire(&order.paths),
+        Some(_) => None,
+    };
     let (gate, opener) = io::pipe().map_err(LaunchError::step(words::step_make_pipe))?;
     let namespaces = CloneOptions {
         namespaces: birth::NAMESPACES,
@@ -222,7 +234,7 @@ fn make_lab(order: &Order, starting: File, held: File) -> Result<(), LaunchError
         Forked::Child => {
             drop(opener);
             let locks = Locks { starting, held };
-            unborn(order, id_map, gate, locks)
+            unborn(order, id_map, gate, locks, cgroup)
         }
         Forked::Parent { pid, .. } => {
             drop(gate);
@@ -230,6 +242,7 @@ fn make_lab(order: &Order, starting: File, held: File) -> Result<(), LaunchError
             let mut record = EngineRecord::of(order.paths.lab(), pid)
                 .map_err(LaunchError::step(words::step_look_at_new_engine))?;
             record.store = Some(order.paths.store().to_path_buf());
+            record.cgroup = cgroup.map(|cgroup| cgroup.record);
             record.write(&order.paths.engine_record())?;
             let mut opener = opener;
             writeln!(opener, "{pid}").map_err(LaunchError::step(words::step_let_new_engine_go))
@@ -244,14 +257,21 @@ pub(crate) struct Locks {
 }
 
 /// PID 1 before its maps exist: waits for the outer half, ends with it.
-fn unborn(order: &Order, id_map: IdMap, mut gate: io::PipeReader, locks: Locks) -> ! {
+fn unborn(
+    order: &Order,
+    id_map: IdMap,
+    mut gate: io::PipeReader,
+    locks: Locks,
+    cgroup: Option<LabCgroup>,
+) -> ! {
     let mut line = String::new();
     let opened = gate.read_to_string(&mut line).is_ok();
     let Some(pid) = line.trim().parse().ok().filter(|_| opened) else {
         sys::exit(1);
     };
     let held = OwnedFd::from(locks.held);
-    let Err(error) = birth::run_from_bound_binary(order, pid, id_map, &locks.starting, held);
+    let Err(error) =
+        birth::run_from_bound_binary(order, pid, id_map, &locks.starting, held, cgroup.as_ref());
     error.report(order.language(), order.paths.lab().as_str());
     sys::exit(1)
 }

@@ -9,6 +9,7 @@
 //! This crate knows nothing of containers, images or HTTP.
 
 mod birth;
+pub mod cgroup;
 pub mod discard;
 pub mod doctor;
 pub mod enter;
@@ -36,6 +37,7 @@ mod words {
     include!(concat!(env!("OUT_DIR"), "/words.rs"));
 }
 
+pub use cgroup::{CgroupVersion, Controller, LabCgroup};
 pub use discard::remover_entry;
 pub use id_map::{IdMap, IdMapChoice};
 pub use launch::{ENTRY, engine_entry};

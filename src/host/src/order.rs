@@ -8,6 +8,7 @@ use std::path::PathBuf;
 use plimsoll_text::Language;
 use serde::{Deserialize, Serialize};
 
+use crate::cgroup::Inherited;
 use crate::grading::View;
 use crate::id_map::{IdMap, IdMapChoice};
 use crate::paths::LabPaths;
@@ -41,6 +42,8 @@ pub(crate) struct Born {
     pub lock: i32,
     /// This program's file, as the lab names it.
     pub program: PathBuf,
+    /// The lab's cgroup, open.
+    pub cgroup: Option<Inherited>,
 }
 
 impl Order {

@@ -13,6 +13,7 @@ use std::path::PathBuf;
 use plimsoll_runtime::zygote::Zygote;
 use serde::{Deserialize, Serialize};
 
+use crate::cgroup::LabCgroup;
 use crate::id_map::IdMap;
 use crate::identity::EngineRecord;
 use crate::name::LabName;
@@ -33,6 +34,9 @@ pub struct EngineSeat {
     pub publish_on_host: bool,
     /// Sockets of the real host's network. None in grading.
     pub socket_vendor: Option<SocketVendor>,
+    /// What its containers' cgroups are made in. None where the machine gives
+    /// none, and in grading.
+    pub cgroup: Option<LabCgroup>,
     /// The engine's pid as the real host sees it.
     pub pid_on_host: i32,
     /// This program's file, for containers that are to run it.

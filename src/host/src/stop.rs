@@ -14,6 +14,7 @@ use nix::libc::SIGKILL;
 use plimsoll_runtime::sys;
 use plimsoll_text::Language;
 
+use crate::cgroup::{self, CgroupRecord};
 use crate::identity::{self, EngineRecord, RecordError};
 use crate::name::LabName;
 use crate::paths::{LabPaths, Places};
@@ -131,6 +132,7 @@ fn engine(paths: &LabPaths) -> Result<Option<(i32, OwnedFd)>, StopError> {
 fn kill(paths: &LabPaths, pid: i32, process: &OwnedFd) -> Result<(), StopError> {
     // From within the lab this does nothing: PID 1 is safe from its own.
     let _ = sys::pidfd_send_signal(process.as_fd(), SIGKILL);
+    cgroup(paths).iter().for_each(cgroup::let_die);
     if identity::wait_for_end(process, KILLED_MS) {
         return Ok(());
     }
@@ -157,10 +159,16 @@ fn ask_to_end(paths: &LabPaths) -> bool {
     ask().unwrap_or(false)
 }
 
-/// Removes what named the engine. The state stays.
+/// The cgroup of the lab's last engine.
+fn cgroup(paths: &LabPaths) -> Option<CgroupRecord> {
+    EngineRecord::read(&paths.engine_record()).ok()??.cgroup
+}
+
+/// Removes what named the engine, and its cgroup. The state stays.
 fn clear_up(paths: &LabPaths) -> io::Result<()> {
     remove_if_there(&paths.socket())?;
     remove_if_there(&paths.socket().with_extension("new"))?;
+    cgroup(paths).iter().for_each(cgroup::remove);
     remove_if_there(&paths.engine_record())?;
     // Stays while another lab has its socket there.
     let _ = std::fs::remove_dir(paths.places().runtime());

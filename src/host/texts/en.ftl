@@ -49,14 +49,19 @@ network-fails-means = Containers could only run with --network none or host.
 nf-tables-work = nf_tables works in a lab
 nf-tables-fail = no nf_tables: { $said }
 nf-tables-fail-means = Containers will reach the network outside by http_proxy only.
-cgroup-v2 = cgroup v2, delegated: { $controllers }
-cgroup-v1 = cgroup v1, as root
+cgroup-v2 = cgroup v2: { $controllers }
+cgroup-v1 = cgroup v1, as root: { $controllers }
 cgroup-v2-not-delegated = cgroup v2, but not delegated to you
 cgroup-v1-not-allowed = cgroup v1, which ordinary users may not use
 cgroup-none = no cgroups here
 cgroup-means =
-    Labs do not use cgroups yet: process counts are held, --memory holds for each
-    process, --cpus is ignored.
+    Process counts are held all the same; --memory holds for each process by itself,
+    --cpus is ignored, pause stops the processes by a signal.
+cgroup-no-memory = --memory holds for each process by itself, not for the container.
+cgroup-no-cpu = --cpus and --cpu-shares are ignored.
+cgroup-manager = Your systemd manager gave no group: it has to run. Then log out and in again:
+cgroup-delegate = An administrator hands the rest down to all users so; then log out and in again:
+cgroup-v1-to-v2 = Booted with systemd.unified_cgroup_hierarchy=1, the machine would have cgroup v2.
 disk-free = { $mib } MiB free for { $folder }
 disk-few-files = Hardly any files can be made there (inodes, or a quota).
 disk-tight = Enough for the labs, not for large images.
@@ -121,6 +126,7 @@ step-bind-program-read-only = cannot bind the engine's program read-only
 step-keep-capabilities = cannot keep the engine's capabilities
 step-pass-start-lock-on = cannot pass the start lock on
 step-pass-lock-on = cannot pass the lab's lock on
+step-pass-cgroup-on = cannot pass the lab's cgroup on
 step-run-program = cannot run the engine's program
 step-read-order = cannot read the order
 step-protect-memory = cannot protect the engine's memory

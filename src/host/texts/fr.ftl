@@ -49,14 +49,19 @@ network-fails-means = Les conteneurs n'auraient que --network none ou host.
 nf-tables-work = nf_tables marche dans un lab
 nf-tables-fail = pas de nf_tables : { $said }
 nf-tables-fail-means = Les conteneurs n'atteindront le réseau du dehors que par http_proxy.
-cgroup-v2 = cgroup v2, délégué : { $controllers }
-cgroup-v1 = cgroup v1, en tant que root
+cgroup-v2 = cgroup v2 : { $controllers }
+cgroup-v1 = cgroup v1, en tant que root : { $controllers }
 cgroup-v2-not-delegated = cgroup v2, mais il ne vous est pas délégué
 cgroup-v1-not-allowed = cgroup v1, interdit aux utilisateurs ordinaires
 cgroup-none = pas de cgroups ici
 cgroup-means =
-    Les labs n'utilisent pas encore les cgroups : le nombre de processus est respecté,
-    --memory vaut pour chaque processus, --cpus reste sans effet.
+    Le nombre de processus est respecté malgré tout ; --memory vaut pour chaque processus,
+    --cpus reste sans effet, pause arrête les processus par un signal.
+cgroup-no-memory = --memory vaut pour chaque processus, non pour le conteneur entier.
+cgroup-no-cpu = --cpus et --cpu-shares restent sans effet.
+cgroup-manager = Votre gestionnaire systemd n'a pas donné de groupe : il doit être en marche. Reconnectez-vous ensuite :
+cgroup-delegate = Un administrateur délègue le reste à tous ainsi ; reconnectez-vous ensuite :
+cgroup-v1-to-v2 = Démarrée avec systemd.unified_cgroup_hierarchy=1, la machine aurait cgroup v2.
 disk-free = { $mib } Mio libres pour { $folder }
 disk-few-files = Presque plus aucun fichier ne peut y être créé (inodes, ou un quota).
 disk-tight = Assez pour les labs, pas pour de grandes images.
@@ -121,6 +126,7 @@ step-bind-program-read-only = impossible de monter en lecture seule le programme
 step-keep-capabilities = impossible de garder les capacités du moteur
 step-pass-start-lock-on = impossible de transmettre le verrou de démarrage
 step-pass-lock-on = impossible de transmettre le verrou du lab
+step-pass-cgroup-on = impossible de transmettre le cgroup du lab
 step-run-program = impossible d'exécuter le programme du moteur
 step-read-order = impossible de lire ce qui est à démarrer
 step-protect-memory = impossible de protéger la mémoire du moteur

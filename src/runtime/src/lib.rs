@@ -39,7 +39,7 @@ pub use fault::{CommandFault, CommandProblem, Fault};
 pub use plan::{ExecPlan, ExecRequest, Op, Part, Plan, plan, plan_exec};
 pub use progress::{Progress, Stopped, Times};
 pub use request::{
-    Attachment, Bind, Capabilities, Capability, CapabilitySet, CgroupMode, Device, DeviceKind,
-    IdMap, IdMaps, Limit, Mount, MountFlags, Namespace, NamespaceSource, Process, Request,
-    RequestError, Resource, Resources, Rootfs, Seccomp, User,
+    Attachment, Bind, Capabilities, Capability, CapabilitySet, Cgroup, CgroupMode, Device,
+    DeviceKind, IdMap, IdMaps, Limit, Mount, MountFlags, Namespace, NamespaceSource, Process,
+    Request, RequestError, Resource, Resources, Rootfs, Seccomp, User,
 };

@@ -17,7 +17,7 @@ pub use part::Part;
 
 use crate::request::{
     Attachment, Bind, Capabilities, CgroupMode, Device, DeviceKind, FilesystemMount, Limit, Mount,
-    MountFlags, Namespace, NamespaceSource, Process, Request, Resource, Seccomp,
+    MountFlags, Namespace, NamespaceSource, Process, Request, Resource, Resources, Seccomp,
 };
 use serde::{Deserialize, Serialize};
 use std::path::{Path, PathBuf};
@@ -50,7 +50,7 @@ pub struct ExecRequest {
     pub seccomp: Seccomp,
     /// As for the container.
     pub fake_ownership: bool,
-    /// The cgroup v2 directory of the container.
+    /// The container's cgroup, which is there already.
     pub cgroup: CgroupMode,
 }
 
@@ -67,12 +67,12 @@ pub fn plan(request: &Request) -> Plan {
     devices(request, &mut ops);
     kernel_parameters(request, &mut ops);
     protect(request, &mut ops);
-    let (fallback, warnings) = limits_without_cgroup(request);
+    let (stand_ins, warnings) = stand_ins(&request.resources);
     process(
         &request.process,
         &request.seccomp,
         request.fake_ownership,
-        &fallback,
+        &stand_ins,
         &mut ops,
     );
     Plan { ops, warnings }
@@ -82,8 +82,9 @@ pub fn plan(request: &Request) -> Plan {
 pub fn plan_exec(request: &ExecRequest) -> ExecPlan {
     let mut ops = vec![Op::JoinContainer {
         pid: request.pid,
-        cgroup: cgroup(&request.cgroup),
+        cgroup: birthplace(&request.cgroup),
     }];
+    ops.extend(entered(&request.cgroup));
     if let Some(score) = request.process.oom_score_adj {
         ops.push(Op::OomScore(score));
     }
@@ -105,11 +106,29 @@ pub fn plan_exec(request: &ExecRequest) -> ExecPlan {
     ExecPlan { ops }
 }
 
-fn cgroup(mode: &CgroupMode) -> Option<PathBuf> {
+fn made(mode: &CgroupMode) -> impl Iterator<Item = Op> {
+    let cgroups = match mode {
+        CgroupMode::None => &[],
+        CgroupMode::V2(cgroup) => std::slice::from_ref(cgroup),
+        CgroupMode::V1(cgroups) => cgroups.as_slice(),
+    };
+    cgroups.iter().cloned().map(Op::MakeCgroup)
+}
+
+fn birthplace(mode: &CgroupMode) -> Option<PathBuf> {
     match mode {
-        CgroupMode::None => None,
-        CgroupMode::V2(path) => Some(path.clone()),
+        CgroupMode::V2(cgroup) => Some(cgroup.directory.clone()),
+        CgroupMode::None | CgroupMode::V1(_) => None,
     }
+}
+
+fn entered(mode: &CgroupMode) -> impl Iterator<Item = Op> {
+    let cgroups = match mode {
+        CgroupMode::V1(cgroups) => cgroups.as_slice(),
+        CgroupMode::None | CgroupMode::V2(_) => &[],
+    };
+    let directories = cgroups.iter().map(|cgroup| cgroup.directory.clone());
+    directories.map(Op::EnterCgroup)
 }
 
 /// What the zygote does, with the lab's rights.
@@ -128,10 +147,12 @@ fn outside(request: &Request, ops: &mut Vec<Op>) {
         .filter(|kind| request.has_own(*kind))
         .collect();
     let has_user = own.contains(&Namespace::User);
+    ops.extend(made(&request.cgroup));
     ops.push(Op::Clone {
         namespaces: own,
-        cgroup: cgroup(&request.cgroup),
+        cgroup: birthplace(&request.cgroup),
     });
+    ops.extend(entered(&request.cgroup));
     if has_user {
         ops.push(Op::MapIds(request.id_maps.clone()));
     }
@@ -312,22 +333,19 @@ fn protect(request: &Request, ops: &mut Vec<Op>) {
     }
 }
 
-/// Per-process limits that stand in where no cgroup can be had, and what the
+/// Per-process limits that stand in where no cgroup holds one, and what the
 /// user should know about it.
-fn limits_without_cgroup(request: &Request) -> (Vec<Limit>, Vec<String>) {
+fn stand_ins(resources: &Resources) -> (Vec<Limit>, Vec<String>) {
     let (mut limits, mut warnings) = (Vec::new(), Vec::new());
-    if request.cgroup != CgroupMode::None {
-        return (limits, warnings);
-    }
     let whole = |resource, value| Limit {
         resource,
         soft: value,
         hard: value,
     };
-    if let Some(pids) = request.resources.pids {
+    if let Some(pids) = resources.pids {
         limits.push(whole(Resource::Nproc, pids));
     }
-    if let Some(bytes) = request.resources.memory {
+    if let Some(bytes) = resources.memory {
         limits.push(whole(Resource::As, bytes));
         warnings.push(
             "No cgroup is available here: the memory limit holds for the address space of each \
@@ -335,7 +353,7 @@ fn limits_without_cgroup(request: &Request) -> (Vec<Limit>, Vec<String>) {
                 .to_owned(),
         );
     }
-    if request.resources.cpu.is_some() {
+    if resources.cpu.is_some() {
         warnings.push("No cgroup is available here: the CPU limit is discarded.".to_owned());
     }
     (limits, warnings)
@@ -346,11 +364,11 @@ fn process(
     process: &Process,
     seccomp: &Seccomp,
     fake_ownership: bool,
-    fallback: &[Limit],
+    stand_ins: &[Limit],
     ops: &mut Vec<Op>,
 ) {
     ops.push(Op::EnterDirectory(process.cwd.clone()));
-    for limit in process.limits.iter().chain(fallback) {
+    for limit in process.limits.iter().chain(stand_ins) {
         ops.push(Op::Limit(*limit));
     }
     ops.push(Op::Umask(process.umask));

@@ -3,7 +3,7 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-/// Processes, mounts and sockets of ours that mention one directory.
+/// Processes, mounts and sockets of ours that mention one directory, and cgroups.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub struct Leftovers {
     /// Process ids whose command line, environment or root mention it.
@@ -12,22 +12,48 @@ pub struct Leftovers {
     pub mounts: Vec<String>,
     /// Unix sockets below it.
     pub sockets: Vec<PathBuf>,
+    /// Those of [`cgroups`] that are still there.
+    pub cgroups: Vec<PathBuf>,
 }
 
 impl Leftovers {
     /// Look for everything that mentions `directory`.
     pub fn of(directory: &Path) -> Leftovers {
         Leftovers {
+            cgroups: Vec::new(),
             processes: processes(directory),
             mounts: mounts(directory),
             sockets: sockets(directory),
         }
     }
 
+    /// And for these cgroups, which labs had.
+    pub fn and_cgroups(mut self, cgroups: &[PathBuf]) -> Leftovers {
+        let there = cgroups.iter().filter(|path| path.exists());
+        self.cgroups.extend(there.cloned());
+        self
+    }
+
     /// Nothing is left.
     pub fn is_empty(&self) -> bool {
         *self == Leftovers::default()
     }
+}
+
+/// The cgroups of the labs in `labs` that run, by what is written of their engines.
+pub fn cgroups(labs: &Path) -> Vec<PathBuf> {
+    let folders = fs::read_dir(labs).into_iter().flatten().flatten();
+    let records = folders.filter_map(|lab| {
+        let text = fs::read(lab.path().join("engine.json")).ok()?;
+        serde_json::from_slice::<serde_json::Value>(&text).ok()
+    });
+    records
+        .flat_map(|record| {
+            let branches = record["cgroup"]["branches"].as_array().cloned();
+            branches.unwrap_or_default()
+        })
+        .filter_map(|branch| branch["path"].as_str().map(PathBuf::from))
+        .collect()
 }
 
 fn processes(directory: &Path) -> Vec<(i32, String)> {

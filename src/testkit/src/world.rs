@@ -8,6 +8,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::Duration;
 
+use crate::leftovers::cgroups;
 use crate::person::Become;
 use crate::{Leftovers, Person, eventually, skipped};
 
@@ -153,13 +154,14 @@ impl World {
 
     /// Stop every lab and check that the machine is as it was.
     pub fn close(self) {
+        let cgroups = cgroups(&self.path("data/labs"));
         self.plimsoll(["stop", "--all"]).assert().success();
         let directory = self.directory.path().to_owned();
         eventually(
-            "no process, mount or socket is left",
+            "no process, mount, socket or cgroup is left",
             Duration::from_secs(10),
             || {
-                let left = Leftovers::of(&directory);
+                let left = Leftovers::of(&directory).and_cgroups(&cgroups);
                 if !left.is_empty() {
                     eprintln!("left: {left:?}");
                 }

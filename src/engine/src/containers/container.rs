@@ -10,6 +10,7 @@ use tokio::sync::{Mutex, Notify, watch};
 use super::health::Monitor;
 use super::persist;
 use super::record::Record;
+use crate::cgroups::Group;
 use crate::exec::Exec;
 use crate::failure::ApiResult;
 use crate::logs::LogFile;
@@ -58,6 +59,8 @@ pub struct Container {
     pub execs: RefCell<Vec<Rc<Exec>>>,
     /// What its health checks say of the present run.
     pub health: RefCell<Option<Monitor>>,
+    /// Its cgroup, in the present run.
+    pub cgroup: RefCell<Option<Rc<Group>>>,
     /// Listeners of its published ports.
     pub published: RefCell<Option<PublishedPorts>>,
     /// Where its changes of owners are recorded, in the present run.
@@ -86,6 +89,7 @@ impl Container {
             restart_cancelled: Notify::new(),
             execs: RefCell::default(),
             health: RefCell::default(),
+            cgroup: RefCell::default(),
             published: RefCell::default(),
             places: RefCell::default(),
             removing: Cell::new(false),
@@ -153,6 +157,11 @@ impl Container {
     /// True while it has a process, paused or not.
     pub fn is_running(&self) -> bool {
         self.pid().is_some()
+    }
+
+    /// Its cgroup, where it has one. Not borrowed: it may be held over `await`.
+    pub fn group(&self) -> Option<Rc<Group>> {
+        self.cgroup.borrow().clone()
     }
 
     /// For `wait` and `stop`.

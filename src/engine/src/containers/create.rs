@@ -19,6 +19,7 @@ use super::record::{Placement, Record, VERSION};
 use super::tell::tell;
 use super::upper;
 use super::validate::validate;
+use crate::cgroups;
 use crate::engine::Engine;
 use crate::failure::{ApiFailure, ApiResult};
 use crate::identity;
@@ -99,6 +100,10 @@ pub async fn draft(
             _ => identity::short(&record.id).to_owned(),
         };
     }
+    warnings.extend(cgroups::discard(
+        &mut record.host_config,
+        engine.cgroups.layout(),
+    ));
     warnings.extend(limit_warnings(engine, &record));
     Ok((record, warnings))
 }
@@ -183,22 +188,10 @@ fn warnings(record: &Record) -> Vec<String> {
                 .to_owned(),
         );
     }
-    let unheld = [
-        (host.cpu_shares != 0, "--cpu-shares"),
-        (!host.cpuset_cpus.is_empty(), "--cpuset-cpus"),
-        (!host.cpuset_mems.is_empty(), "--cpuset-mems"),
-        (host.blkio_weight != 0, "--blkio-weight"),
-        (host.memory_reservation != 0, "--memory-reservation"),
-    ];
-    for (_, option) in unheld.iter().filter(|(given, _)| *given) {
-        warnings.push(format!(
-            "Your kernel does not let this user set {option}; it is discarded"
-        ));
-    }
     warnings
 }
 
-/// What the runtime says about limits that it cannot hold exactly here.
+/// What the runtime says about limits that only have a stand-in here.
 fn limit_warnings(engine: &Rc<Engine>, record: &Record) -> Vec<String> {
     let host = &record.host_config;
     let limited = host.memory > 0 || host.nano_cpus > 0 || host.cpu_quota > 0;

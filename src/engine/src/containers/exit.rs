@@ -64,10 +64,23 @@ async fn ended(container: &Container, run: Run) -> i32 {
         }
     };
     let _ = tokio::time::timeout(DRAIN, drained).await;
+    let ended_by_kernel = leave_cgroup(container).await;
+    container.change_unwritten(|record| record.state.oom_killed = ended_by_kernel);
     container.log.close();
     container.published.take();
     tokio::task::spawn_local(run.lease.release());
     code
+}
+
+/// Removes the cgroup of a run that has ended, and tells whether the kernel
+/// ended a process in it for want of memory.
+pub(super) async fn leave_cgroup(container: &Container) -> bool {
+    let Some(group) = container.cgroup.take() else {
+        return false;
+    };
+    let killed = group.oom_kills() > 0;
+    group.remove().await;
+    killed
 }
 
 async fn finish(engine: &Rc<Engine>, container: &Rc<Container>, code: i32, lasted: Duration) {
@@ -87,6 +100,9 @@ async fn finish(engine: &Rc<Engine>, container: &Rc<Container>, code: i32, laste
         container.change_unwritten(end);
     } else {
         container.change(end);
+    }
+    if container.record().state.oom_killed {
+        tell(engine, container, "oom", []);
     }
     tell(
         engine,

@@ -2,11 +2,11 @@
 //! copied, and goes on as if nothing had been.
 //!
 //! Unlike `pause` this is nobody's wish: the container's state does not change,
-//! nobody is told, and a process that was stopped already stays so. Limits:
-//! SIGSTOP, where no freezer is to be had; a process that waits for a disk is
-//! waited for only so long.
+//! nobody is told, and what stood still already stays so. Limits: SIGSTOP, where no
+//! freezer is to be had; a process that waits for a disk is waited for only so long.
 
 use std::collections::BTreeSet;
+use std::io;
 use std::rc::Rc;
 use std::time::Duration;
 
@@ -16,19 +16,23 @@ use plimsoll_api::ContainerStatus as Status;
 
 use super::container::Container;
 use super::processes::{self, Stat};
+use crate::cgroups::Group;
+use crate::engine::Engine;
 
 /// How often it is looked whether all have stopped, and how long in between.
 const LOOKS: u32 = 200;
 const BETWEEN: Duration = Duration::from_millis(1);
 
-/// Processes that stand still; they go on when this is dropped.
-#[derive(Debug)]
+/// What stands still; it goes on when this is dropped.
+#[derive(Debug, Default)]
 pub struct Frozen {
+    groups: Vec<Rc<Group>>,
     pids: Vec<i32>,
 }
 
 impl Drop for Frozen {
     fn drop(&mut self) {
+        self.groups.iter().for_each(|group| group.thaw());
         for pid in processes::children_first(&self.pids) {
             // It may have been killed meanwhile.
             let _ = kill(Pid::from_raw(pid), Signal::SIGCONT);
@@ -38,14 +42,23 @@ impl Drop for Frozen {
 
 /// Stops every process of the containers that run and are not paused, and
 /// returns when all stand still.
-pub async fn freeze(containers: &[Rc<Container>]) -> Frozen {
-    let mut frozen = Frozen { pids: Vec::new() };
+pub async fn freeze(engine: &Engine, containers: &[Rc<Container>]) -> Frozen {
+    let mut frozen = Frozen::default();
     let mut met = BTreeSet::new();
     for container in containers {
         let running = container.record().state.status == Status::Running;
-        if let Some(init) = container.pid().filter(|_| running) {
-            stop_all(init, &mut met, &mut frozen);
+        let Some(init) = container.pid().filter(|_| running) else {
+            continue;
+        };
+        if let Ok(group) = into_freezer(engine, container, init) {
+            let stands_still = group.freeze().await.is_ok();
+            // Kept at once: it goes on again however this ends.
+            frozen.groups.push(group);
+            if stands_still {
+                continue;
+            }
         }
+        stop_all(container, init, &mut met, &mut frozen);
     }
     for _ in 0..LOOKS {
         if frozen.pids.iter().all(|pid| stands_still(*pid)) {
@@ -56,11 +69,29 @@ pub async fn freeze(containers: &[Rc<Container>]) -> Frozen {
     frozen
 }
 
+/// The container's cgroup, with a freezer for all of its processes.
+///
+/// # Errors
+/// Where there is none to be had.
+pub(super) fn into_freezer(
+    engine: &Engine,
+    container: &Container,
+    init: i32,
+) -> io::Result<Rc<Group>> {
+    if let Some(group) = container.group().filter(|group| group.can_freeze()) {
+        return Ok(group);
+    }
+    let members = || processes::of_namespace(init);
+    let group = Rc::new(engine.cgroups.join(&container.id, None, &members)?);
+    *container.cgroup.borrow_mut() = Some(group.clone());
+    Ok(group)
+}
+
 /// A process that forks meanwhile is met in the next round; a stopped one forks
 /// no more.
-fn stop_all(init: i32, met: &mut BTreeSet<i32>, frozen: &mut Frozen) {
+fn stop_all(container: &Container, init: i32, met: &mut BTreeSet<i32>, frozen: &mut Frozen) {
     loop {
-        let fresh: Vec<i32> = processes::of_container(init)
+        let fresh: Vec<i32> = processes::of_container(container, init)
             .into_iter()
             .filter(|pid| met.insert(*pid))
             .collect();

@@ -78,7 +78,7 @@ fn state(state: &State) -> ContainerState {
         running: state.is_running(),
         paused: state.status == Status::Paused,
         restarting: state.status == Status::Restarting,
-        oom_killed: false,
+        oom_killed: state.oom_killed,
         dead: state.status == Status::Dead,
         pid: state.pid,
         exit_code: state.exit_code,

@@ -56,7 +56,7 @@ pub use signal::send as send_signal;
 pub use start::start;
 pub use state::{State, Step, not_running};
 pub use stats::{Sampler, sample};
-pub use stop::{StopOptions, kill, pause, restart, stop, unpause};
+pub use stop::{StopOptions, end, kill, pause, restart, stop, unpause};
 pub use tell::{announce, tell};
 pub use top::top;
 pub use update::update;

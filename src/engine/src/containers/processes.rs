@@ -1,15 +1,26 @@
-//! Processes of a container, found by their PID namespace. `/proc` is the
-//! lab's, so the PIDs are those of the lab.
+//! Processes of a container, found in its cgroup or by their PID namespace. `/proc`
+//! is the lab's, so the PIDs are those of the lab.
 
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::PathBuf;
 
+use super::container::Container;
+
+/// PIDs of all processes of a container, in order: those in its cgroup, or
+/// without one those in the PID namespace of `init`.
+pub fn of_container(container: &Container, init: i32) -> Vec<i32> {
+    let group = container.group();
+    let counted = group.map(|group| group.processes());
+    let counted = counted.filter(|pids| pids.contains(&init));
+    counted.unwrap_or_else(|| of_namespace(init))
+}
+
 /// PIDs of all processes in the PID namespace of `init`, in order.
 ///
 /// A container that shares the lab's or another's PID namespace has only its
 /// init and that one's descendants.
-pub fn of_container(init: i32) -> Vec<i32> {
+pub fn of_namespace(init: i32) -> Vec<i32> {
     let namespace = |pid: i32| fs::read_link(format!("/proc/{pid}/ns/pid")).ok();
     let own = namespace(init);
     let shared = own.is_none() || own == fs::read_link("/proc/self/ns/pid").ok();
@@ -149,6 +160,6 @@ mod tests {
     #[test]
     fn we_are_among_our_own_descendants() {
         let me = std::process::id() as i32;
-        assert!(of_container(me).contains(&me));
+        assert!(of_namespace(me).contains(&me));
     }
 }

@@ -93,9 +93,8 @@ async fn take_down(
     }
     let mut exits = container.watch_exits();
     let before = exits.borrow_and_update().count;
-    if let Some(pid) = container.pid() {
-        super::signal::send(pid, Signal::SIGKILL as i32)?;
-        super::stop::note_signal(Signal::SIGKILL as i32, pid);
+    if container.is_running() {
+        super::stop::end(container)?;
         tell(
             engine,
             container,

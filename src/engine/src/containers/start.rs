@@ -7,8 +7,8 @@ use std::rc::Rc;
 use std::sync::Arc;
 use std::time::Instant;
 
-use plimsoll_runtime::Namespace;
 use plimsoll_runtime::zygote::{CreateError, Created};
+use plimsoll_runtime::{CgroupMode, Namespace};
 use tokio::task::JoinHandle;
 
 use super::container::Container;
@@ -88,6 +88,7 @@ pub async fn start_locked(engine: &Rc<Engine>, container: &Rc<Container>) -> Api
             container.log.close();
             container.stdio.reset();
             container.published.take();
+            exit::leave_cgroup(container).await;
             container.change(|record| {
                 let said = refusal.failure.message.clone();
                 record
@@ -157,6 +158,9 @@ async fn bring_up(engine: &Rc<Engine>, container: &Rc<Container>) -> Result<Run,
     )?;
     let birth = engine.supervisor.birth();
     let created = engine.runtime()?.create(plan, child).await;
+    if request.cgroup != CgroupMode::None {
+        *container.cgroup.borrow_mut() = engine.cgroups.open(&container.id).map(Rc::new);
+    }
     performance.created(&created);
     let mut created = created?;
     let pid = created.pid;

@@ -18,6 +18,9 @@ pub struct State {
     pub exit_code: i32,
     /// Why the last start failed; empty otherwise.
     pub error: String,
+    /// The kernel ended a process of its last run for want of memory.
+    #[serde(default)]
+    pub oom_killed: bool,
     /// RFC 3339, [`ZERO`] before the first start.
     pub started_at: String,
     /// RFC 3339, [`ZERO`] before the first exit.
@@ -31,6 +34,7 @@ impl Default for State {
             pid: 0,
             exit_code: 0,
             error: String::new(),
+            oom_killed: false,
             started_at: ZERO.to_owned(),
             finished_at: ZERO.to_owned(),
         }
@@ -137,6 +141,7 @@ impl State {
         self.status = Status::Running;
         self.pid = pid;
         self.exit_code = 0;
+        self.oom_killed = false;
         self.error.clear();
         self.started_at = now;
     }

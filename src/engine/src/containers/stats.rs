@@ -1,15 +1,19 @@
-//! `GET /containers/{id}/stats`: summed over the container's processes, since a
-//! lab has no cgroup of its own to ask.
+//! `GET /containers/{id}/stats`: from the container's cgroup, and what that does not
+//! count summed over the container's processes.
 
+use std::cell::LazyCell;
 use std::collections::BTreeMap;
 use std::fs;
 use std::rc::Rc;
 
 use plimsoll_api::ContainerStats;
-use plimsoll_api::stats::{CpuStats, CpuUsage, MemoryStats, NetworkStats, PidsStats};
+use plimsoll_api::stats::{
+    CpuStats, CpuUsage, MemoryStats, NetworkStats, PidsStats, ThrottlingData,
+};
 
 use super::container::Container;
 use super::processes::{self, Stat, proc_file};
+use crate::cgroups::{CpuTime, Group, MemoryUse};
 use crate::timestamp;
 
 /// Nanoseconds of a clock tick.
@@ -46,26 +50,46 @@ pub fn sample(container: &Rc<Container>) -> ContainerStats {
     let Some(init) = container.pid() else {
         return stats;
     };
-    let mut used = Used::default();
-    for pid in processes::of_container(init) {
-        used.add(pid);
-    }
-    stats.pids_stats = PidsStats {
-        current: used.threads,
-        limit: 0,
+    let group = container.group();
+    let group = group.as_deref();
+    let summed = LazyCell::new(|| Used::of(container, init));
+    stats.pids_stats = match group.and_then(Group::pids) {
+        Some((current, limit)) => PidsStats { current, limit },
+        None => PidsStats {
+            current: summed.threads,
+            limit: 0,
+        },
     };
-    stats.cpu_stats = cpu(&used);
-    let limit = container.record().host_config.memory;
-    stats.memory_stats = MemoryStats {
-        usage: used.memory,
-        limit: u64::try_from(limit)
-            .ok()
-            .filter(|limit| *limit > 0)
-            .unwrap_or_else(total_memory),
-        ..MemoryStats::default()
+    stats.cpu_stats = cpu(group.and_then(Group::cpu).unwrap_or_else(|| CpuTime {
+        total: summed.user + summed.system,
+        user: summed.user,
+        system: summed.system,
+        ..CpuTime::default()
+    }));
+    stats.memory_stats = match group.and_then(Group::memory) {
+        Some(used) => of_cgroup(used),
+        None => MemoryStats {
+            usage: summed.memory,
+            limit: u64::try_from(container.record().host_config.memory)
+                .ok()
+                .filter(|limit| *limit > 0)
+                .unwrap_or_else(total_memory),
+            ..MemoryStats::default()
+        },
     };
     stats.networks = networks(init);
     stats
+}
+
+fn of_cgroup(used: MemoryUse) -> MemoryStats {
+    MemoryStats {
+        usage: used.usage,
+        max_usage: used.most,
+        stats: used.stats,
+        failcnt: used.failures,
+        // dockerd too says what the machine has where there is no limit.
+        limit: used.limit.unwrap_or(u64::MAX).min(total_memory()),
+    }
 }
 
 #[derive(Default)]
@@ -77,6 +101,14 @@ struct Used {
 }
 
 impl Used {
+    fn of(container: &Container, init: i32) -> Self {
+        let mut used = Self::default();
+        for pid in processes::of_container(container, init) {
+            used.add(pid);
+        }
+        used
+    }
+
     fn add(&mut self, pid: i32) {
         let Some(stat) = Stat::read(pid) else { return };
         self.user += stat.user_ticks * TICK;
@@ -92,7 +124,7 @@ impl Used {
     }
 }
 
-fn cpu(used: &Used) -> CpuStats {
+fn cpu(used: CpuTime) -> CpuStats {
     let text = fs::read_to_string("/proc/stat").unwrap_or_default();
     let online = text
         .lines()
@@ -109,14 +141,18 @@ fn cpu(used: &Used) -> CpuStats {
         .sum();
     CpuStats {
         cpu_usage: CpuUsage {
-            total_usage: used.user + used.system,
+            total_usage: used.total,
             usage_in_kernelmode: used.system,
             usage_in_usermode: used.user,
             ..CpuUsage::default()
         },
         system_cpu_usage: all * TICK,
         online_cpus: u32::try_from(online).unwrap_or(1),
-        ..CpuStats::default()
+        throttling_data: ThrottlingData {
+            periods: used.periods,
+            throttled_periods: used.throttled_periods,
+            throttled_time: used.throttled,
+        },
     }
 }
 

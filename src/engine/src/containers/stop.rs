@@ -9,6 +9,7 @@ use plimsoll_api::ContainerStatus as Status;
 use plimsoll_api::operation::Facts;
 
 use super::container::Container;
+use super::freeze;
 use super::processes;
 use super::signal;
 use super::start;
@@ -98,7 +99,7 @@ fn note_end(container: &Container, since: Instant) {
 }
 
 /// Notes a signal to a container's first process.
-pub(super) fn note_signal(number: i32, process: i32) {
+fn note_signal(number: i32, process: i32) {
     let signal = Signal::try_from(number).map_or("", Signal::as_str);
     note(Facts::Signal {
         signal: signal.trim_start_matches("SIG").to_owned(),
@@ -165,16 +166,38 @@ fn deliver(engine: &Rc<Engine>, container: &Rc<Container>, number: i32) -> ApiRe
     Ok(())
 }
 
+/// SIGKILL to the container's init, which ends all the others.
+///
+/// # Errors
+/// What `kill(2)` says.
+pub fn end(container: &Container) -> ApiResult<()> {
+    if let Some(pid) = container.pid() {
+        signal::send(pid, Signal::SIGKILL as i32)?;
+        note_signal(Signal::SIGKILL as i32, pid);
+        // What stands still in a freezer of cgroup v1 does not die.
+        resume(container);
+    }
+    Ok(())
+}
+
 fn resume(container: &Container) {
     if container.record().state.status != Status::Paused {
         return;
     }
+    match container.group().filter(|group| group.can_freeze()) {
+        Some(group) => group.thaw(),
+        None => go_on(container),
+    }
+    container.change(|record| record.state.status = Status::Running);
+}
+
+fn go_on(container: &Container) {
     if let Some(pid) = container.pid() {
-        for process in processes::children_first(&processes::of_container(pid)) {
+        let processes = processes::of_container(container, pid);
+        for process in processes::children_first(&processes) {
             let _ = send(Pid::from_raw(process), Signal::SIGCONT);
         }
     }
-    container.change(|record| record.state.status = Status::Running);
 }
 
 /// `POST /containers/{id}/restart`.
@@ -198,21 +221,42 @@ pub async fn restart(
     Ok(())
 }
 
-/// `POST /containers/{id}/pause`: SIGSTOP to every process, where no freezer is
-/// to be had.
+/// `POST /containers/{id}/pause`: by the freezer, or where there is none by SIGSTOP
+/// to every process.
 ///
 /// # Errors
-/// 409 unless it runs.
-pub fn pause(engine: &Rc<Engine>, container: &Rc<Container>) -> ApiResult<()> {
+/// 409 unless it runs; 500 where the kernel does not let it.
+pub async fn pause(engine: &Rc<Engine>, container: &Rc<Container>) -> ApiResult<()> {
     container.record().state.may_pause(&container.id)?;
     let Some(pid) = container.pid() else {
         return Err(super::state::not_running(&container.id));
     };
-    // A process that forks meanwhile is met in the next round; a stopped one
-    // forks no more.
+    if engine.cgroups.can_freeze() {
+        let frozen = match freeze::into_freezer(engine, container, pid) {
+            Ok(group) => group.freeze().await,
+            Err(error) => Err(error),
+        };
+        frozen.map_err(|error| {
+            let (id, reason) = (&container.id, crate::failure::reason(&error));
+            ApiFailure::internal(format!("Cannot pause container {id}: {reason}"))
+        })?;
+        // It may have ended meanwhile.
+        container.record().state.may_pause(&container.id)?;
+    } else {
+        halt(container, pid);
+    }
+    container.change(|record| record.state.status = Status::Paused);
+    note_change("pause", "");
+    tell(engine, container, "pause", []);
+    Ok(())
+}
+
+/// SIGSTOP to every process. One that forks meanwhile is met in the next round;
+/// a stopped one forks no more.
+fn halt(container: &Container, pid: i32) {
     let mut stopped = std::collections::BTreeSet::new();
     loop {
-        let fresh: Vec<i32> = processes::of_container(pid)
+        let fresh: Vec<i32> = processes::of_container(container, pid)
             .into_iter()
             .filter(|process| stopped.insert(*process))
             .collect();
@@ -223,10 +267,6 @@ pub fn pause(engine: &Rc<Engine>, container: &Rc<Container>) -> ApiResult<()> {
             let _ = send(Pid::from_raw(process), Signal::SIGSTOP);
         }
     }
-    container.change(|record| record.state.status = Status::Paused);
-    note_change("pause", "");
-    tell(engine, container, "pause", []);
-    Ok(())
 }
 
 /// `POST /containers/{id}/unpause`.

@@ -34,7 +34,7 @@ pub fn top(container: &Rc<Container>, ps_args: Option<&str>) -> ApiResult<TopRes
         processes: Vec::new(),
     };
     let machine = Machine::read();
-    for pid in processes::of_container(init) {
+    for pid in processes::of_container(container, init) {
         if let Some(process) = Process::read(pid) {
             let cells = columns.iter().map(|column| column.cell(&process, &machine));
             response.processes.push(cells.collect());

@@ -76,7 +76,11 @@ pub fn restart_policy(policy: &RestartPolicy, auto_remove: bool) -> ApiResult<()
     }
 }
 
-fn limits(host: &HostConfig) -> ApiResult<()> {
+/// Checks limits by themselves and against each other.
+///
+/// # Errors
+/// 400 in dockerd's words.
+pub fn limits(host: &HostConfig) -> ApiResult<()> {
     if host.shm_size < 0 {
         return Err(ApiFailure::invalid("SHM size can not be less than 0"));
     }
@@ -91,6 +95,26 @@ fn limits(host: &HostConfig) -> ApiResult<()> {
     if host.memory == 0 && host.memory_swap > 0 {
         return Err(ApiFailure::invalid(
             "You should always set the Memory limit when using Memoryswap limit, see usage",
+        ));
+    }
+    if host.memory_reservation != 0 && host.memory_reservation < 6 << 20 {
+        return Err(ApiFailure::invalid(
+            "Minimum memory reservation allowed is 6MB",
+        ));
+    }
+    if host.memory > 0 && host.memory_reservation > host.memory {
+        return Err(ApiFailure::invalid(
+            "Minimum memory limit can not be less than memory reservation limit, see usage",
+        ));
+    }
+    if host.cpu_period != 0 && !(1_000..=1_000_000).contains(&host.cpu_period) {
+        return Err(ApiFailure::invalid(
+            "CPU cfs period can not be less than 1ms (i.e. 1000) or larger than 1s (i.e. 1000000)",
+        ));
+    }
+    if host.cpu_quota > 0 && host.cpu_quota < 1_000 {
+        return Err(ApiFailure::invalid(
+            "CPU cfs quota can not be less than 1ms (i.e. 1000)",
         ));
     }
     if host.nano_cpus > 0 && (host.cpu_period > 0 || host.cpu_quota > 0) {

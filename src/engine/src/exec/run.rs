@@ -7,7 +7,9 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use plimsoll_runtime::zygote::CreateError;
-use plimsoll_runtime::{Capabilities, CapabilitySet, ExecRequest, Seccomp, User, plan_exec};
+use plimsoll_runtime::{
+    Capabilities, CapabilitySet, CgroupMode, ExecRequest, Seccomp, User, plan_exec,
+};
 use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
 
@@ -175,7 +177,9 @@ fn request(
         process,
         seccomp,
         fake_ownership: around.single_user,
-        cgroup: plimsoll_runtime::CgroupMode::None,
+        cgroup: container
+            .group()
+            .map_or(CgroupMode::None, |group| group.mode()),
     })
 }
 

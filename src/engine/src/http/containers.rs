@@ -120,7 +120,9 @@ async fn act(
             containers::kill(engine, container, query.text("signal"))?;
             Ok(reply::no_content())
         }
-        "pause" => containers::pause(engine, container).map(|()| reply::no_content()),
+        "pause" => containers::pause(engine, container)
+            .await
+            .map(|()| reply::no_content()),
         "unpause" => containers::unpause(engine, container).map(|()| reply::no_content()),
         "rename" => {
             let name = query.get("name").unwrap_or_default();

@@ -75,7 +75,7 @@ fn lab(engine: &Rc<Engine>) -> LabInfo {
         id_mode: id_mode.to_owned(),
         owners: engine.owners.keeping().word().to_owned(),
         uplink: uplink.to_owned(),
-        cgroup: "none".to_owned(),
+        cgroup: engine.cgroups.layout().word().to_owned(),
         version: env!("CARGO_PKG_VERSION").to_owned(),
         kernel: kernel.trim().to_owned(),
         state_dir: config.state_dir.to_string_lossy().into_owned(),

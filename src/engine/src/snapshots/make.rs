@@ -34,7 +34,7 @@ pub async fn make(engine: &Rc<Engine>, name: &str) -> ApiResult<Entry> {
     let _held = quiet::hold(&all).await?;
     let kept: Vec<Rc<Container>> = all.iter().filter(|one| is_kept(one)).cloned().collect();
 
-    let frozen = freeze(&kept).await;
+    let frozen = freeze(engine, &kept).await;
     let (mut entry, parts) = look(engine, name, &kept);
     let directory = snapshots.unborn()?;
     let building = directory.clone();

@@ -11,7 +11,6 @@ use std::path::Path;
 use std::rc::Rc;
 use std::time::Duration;
 
-use nix::sys::signal::Signal;
 use plimsoll_api::ContainerStatus as Status;
 use plimsoll_api::lab::{NotStarted, Restored};
 use plimsoll_store::Digest;
@@ -249,7 +248,7 @@ async fn end_all<'c>(
             Ok(guard) => guard,
             // A stop that waits for its container waits no longer.
             Err(_) => {
-                kill(container)?;
+                containers::end(container)?;
                 quiet::hold_one(container).await?
             }
         };
@@ -259,18 +258,11 @@ async fn end_all<'c>(
         let mut exits = container.watch_exits();
         let before = exits.borrow_and_update().count;
         if container.is_running() {
-            kill(container)?;
+            containers::end(container)?;
             let _ = exits.wait_for(|exits| exits.count != before).await;
         }
     }
     Ok(())
-}
-
-fn kill(container: &Container) -> ApiResult<()> {
-    match container.pid() {
-        Some(pid) => containers::send_signal(pid, Signal::SIGKILL as i32),
-        None => Ok(()),
-    }
 }
 
 /// Promises, exchanges the files, and reads them.
@@ -345,10 +337,10 @@ async fn start_again(engine: &Rc<Engine>, start: &[Comeback]) -> Vec<NotStarted>
         let former = comeback.network.clone();
         container.change_unwritten(|record| record.former = former);
         let started = containers::start(engine, &container).await;
-        let paused = started.and_then(|_| match comeback.status {
-            Status::Paused => containers::pause(engine, &container),
-            _ => Ok(()),
-        });
+        let paused = match (started, comeback.status) {
+            (Ok(_), Status::Paused) => containers::pause(engine, &container).await,
+            (started, _) => started.map(drop),
+        };
         container.change_unwritten(|record| record.former = None);
         if let Err(failure) = paused {
             not_started.push(NotStarted {

@@ -16,6 +16,7 @@ mod security;
 mod tests;
 
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use oci_spec::runtime::{
     Linux, LinuxBuilder, LinuxIdMapping, LinuxNamespace, LinuxNamespaceBuilder, LinuxNamespaceType,
@@ -26,6 +27,7 @@ use plimsoll_runtime::{Namespace, NamespaceSource, Request, Rootfs, User};
 pub use process::{default_env, overlay_env};
 pub use security::{capabilities, default_masked_paths, default_readonly_paths, seccomp};
 
+use crate::cgroups::{self, Layout, Limits};
 use crate::containers::Record;
 use crate::failure::{ApiFailure, ApiResult};
 
@@ -51,6 +53,8 @@ pub struct Surroundings {
     pub ipc: Sharing,
     /// The bridge end, with a network of its own.
     pub attachment: Option<plimsoll_runtime::Attachment>,
+    /// Which cgroups a container can have.
+    pub cgroups: Arc<Layout>,
     /// Devices of `--device`, looked up on the lab's host.
     pub devices: Vec<oci_spec::runtime::LinuxDevice>,
 }
@@ -115,6 +119,9 @@ pub fn request(record: &Record, around: &Surroundings) -> ApiResult<Request> {
     };
     request.seccomp = security::seccomp(&record.host_config)?;
     request.fake_ownership = around.single_user;
+    let limits = Limits::of(&record.host_config);
+    request.cgroup = around.cgroups.mode(&record.id, &limits);
+    around.cgroups.leave_out(&mut request.resources);
     request.attachments = around.attachment.iter().cloned().collect();
     for (kind, sharing) in [
         (Namespace::Network, around.network),
@@ -187,8 +194,8 @@ fn namespaces(record: &Record, around: &Surroundings) -> ApiResult<Vec<LinuxName
         .map_err(unbuilt)
 }
 
-/// Limits on the whole container. CPU shares, block I/O and the like need
-/// cgroup controllers that a lab is never given: create warns about them.
+/// Limits on the whole container for which there are stand-ins without a cgroup.
+/// What a cgroup holds is [`Limits`]' to say.
 fn resources(record: &Record) -> ApiResult<LinuxResources> {
     use oci_spec::runtime::{LinuxCpuBuilder, LinuxMemoryBuilder, LinuxPidsBuilder};
     let host = &record.host_config;
@@ -201,7 +208,7 @@ fn resources(record: &Record) -> ApiResult<LinuxResources> {
         let pids = LinuxPidsBuilder::default().limit(limit).build();
         resources = resources.pids(pids.map_err(unbuilt)?);
     }
-    if let Some((quota, period)) = cpu_quota(host) {
+    if let Some((quota, period)) = cgroups::quota(host) {
         let cpu = LinuxCpuBuilder::default()
             .quota(quota)
             .period(period)
@@ -209,16 +216,6 @@ fn resources(record: &Record) -> ApiResult<LinuxResources> {
         resources = resources.cpu(cpu.map_err(unbuilt)?);
     }
     resources.build().map_err(unbuilt)
-}
-
-/// `--cpus` or `--cpu-quota`, in microseconds of a period.
-fn cpu_quota(host: &plimsoll_api::HostConfig) -> Option<(i64, u64)> {
-    const PERIOD: i64 = 100_000;
-    if host.nano_cpus > 0 {
-        return Some((host.nano_cpus * PERIOD / 1_000_000_000, PERIOD as u64));
-    }
-    let period = u64::try_from(host.cpu_period).ok().filter(|p| *p > 0);
-    (host.cpu_quota > 0).then(|| (host.cpu_quota, period.unwrap_or(PERIOD as u64)))
 }
 
 /// The files that the engine writes and binds over the image's.

@@ -1,11 +1,13 @@
 //! The replies of `/version` and `/info`.
 
 use std::collections::BTreeMap;
+use std::path::Path;
 
 use plimsoll_api::system::{
     Commit, ComponentVersion, IndexInfo, Info, PlatformName, PluginsInfo, RegistryConfig, Runtime,
     SwarmInfo, Version,
 };
+use plimsoll_host::{CgroupVersion, Controller};
 use plimsoll_store::Digest;
 
 use crate::engine::Engine;
@@ -54,6 +56,7 @@ pub fn version(newest_api: &str, oldest_api: &str) -> Version {
 pub fn info(engine: &Engine) -> Info {
     let machine = Machine::read();
     let counts = Counts::of(engine);
+    let layout = engine.cgroups.layout();
     let words = |words: &[&str]| Some(words.iter().map(|word| (*word).to_owned()).collect());
     Info {
         id: lab_id(engine),
@@ -70,12 +73,24 @@ pub fn info(engine: &Engine) -> Info {
             authorization: None,
             log: words(&["json-file"]),
         },
+        memory_limit: layout.has(Controller::Memory),
+        swap_limit: layout.swap,
+        cpu_cfs_period: layout.has(Controller::Cpu),
+        cpu_cfs_quota: layout.has(Controller::Cpu),
+        cpu_shares: layout.has(Controller::Cpu),
+        cpu_set: layout.has(Controller::Cpuset),
+        // Without a cgroup by a limit of the container's user namespace.
         pids_limit: true,
         ipv4_forwarding: true,
         nfd: open_descriptors(),
         system_time: timestamp::now(),
         logging_driver: "json-file".to_owned(),
-        cgroup_driver: "none".to_owned(),
+        cgroup_driver: if layout.version.is_some() {
+            "cgroupfs".to_owned()
+        } else {
+            "none".to_owned()
+        },
+        cgroup_version: cgroup_version(layout.version).to_owned(),
         nevents_listener: engine.events.listeners(),
         kernel_version: machine.kernel,
         operating_system: format!("{} (Plimsoll lab {})", machine.system, engine.config.lab),
@@ -102,6 +117,17 @@ pub fn info(engine: &Engine) -> Info {
         cdi_spec_dirs: Some(Vec::new()),
         warnings: Some(warnings(engine)),
         ..Info::default()
+    }
+}
+
+/// The lab's, or the machine's where the lab has none, as a rootless dockerd says it.
+fn cgroup_version(version: Option<CgroupVersion>) -> &'static str {
+    let unified = || Path::new("/sys/fs/cgroup/cgroup.controllers").exists();
+    match version {
+        Some(CgroupVersion::V1) => "1",
+        Some(CgroupVersion::V2) => "2",
+        None if unified() => "2",
+        None => "1",
     }
 }
 
@@ -196,12 +222,22 @@ fn security_options() -> Vec<String> {
 /// What a learner should know before they rely on it. `docker info` prints
 /// these as they are.
 fn warnings(engine: &Engine) -> Vec<String> {
-    let mut warnings = [
-        "WARNING: Labs use no cgroups: --memory holds for each process by itself",
-        "WARNING: Labs use no cgroups: --cpus is ignored",
+    let layout = engine.cgroups.layout();
+    let missing = |held: bool, words: &str| (!held).then(|| format!("WARNING: {words}"));
+    let mut warnings: Vec<String> = [
+        missing(
+            layout.has(Controller::Memory),
+            "No memory limit support: --memory holds for each process by itself",
+        ),
+        missing(layout.swap, "No swap limit support"),
+        missing(layout.has(Controller::Cpu), "No cpu cfs quota support"),
+        missing(layout.has(Controller::Cpu), "No cpu cfs period support"),
+        missing(layout.has(Controller::Cpu), "No cpu shares support"),
+        missing(layout.has(Controller::Cpuset), "No cpuset support"),
     ]
-    .map(str::to_owned)
-    .to_vec();
+    .into_iter()
+    .flatten()
+    .collect();
     if let Some(trouble) = engine.journal.trouble() {
         warnings.push(format!("WARNING: The journal cannot be written: {trouble}"));
     }

@@ -12,6 +12,7 @@ use super::facts::{
     Cgroup, Disk, Facts, IdRanges, LabTrial, LayersTrial, Logout, LoopbackPorts, Mounts, Network,
     Overlay, Restriction, Sockets, UserNamespaces,
 };
+use crate::cgroup::Controller;
 use crate::words;
 
 /// How bad a finding is; the worst counts.
@@ -74,7 +75,7 @@ pub fn findings(facts: &Facts, language: Language) -> Vec<Finding> {
             .as_ref()
             .map(|network| with.nf_tables(network)),
     );
-    all.push(with.cgroup(&facts.cgroup));
+    all.push(with.cgroup(&facts.cgroup, &facts.user));
     all.push(with.disk(&facts.disk));
     all.push(with.sockets(&facts.sockets));
     all.push(with.loopback_ports(&facts.loopback_ports));
@@ -117,6 +118,11 @@ fn app_armor(denied: Finding, binary: &Path) -> Finding {
         "EOF",
         "sudo apparmor_parser -r /etc/apparmor.d/plimsoll",
     ])
+}
+
+fn listed(controllers: &[Controller]) -> String {
+    let names: Vec<&str> = controllers.iter().map(|one| one.name()).collect();
+    names.join(", ")
 }
 
 /// What turns facts into findings of one language.
@@ -304,20 +310,78 @@ impl Advice {
         }
     }
 
-    /// Labs use none yet, whatever the machine gives: so there is nothing to mend.
-    fn cgroup(self, cgroup: &Cgroup) -> Finding {
+    fn cgroup(self, cgroup: &Cgroup, user: &str) -> Finding {
         let language = self.language;
         let of = of("cgroup", words::doctor_cgroup(language));
-        let found = match cgroup {
-            Cgroup::V2 { controllers } => {
-                of.fine(words::cgroup_v2(language, controllers.join(", ")))
+        match cgroup {
+            Cgroup::V2 {
+                controllers,
+                systemd,
+            } => {
+                let found = words::cgroup_v2(language, listed(controllers));
+                let finding = self.held(of, found, controllers);
+                match *systemd && finding.status != Status::Fine {
+                    true => self.delegate(finding),
+                    false => finding,
+                }
             }
-            Cgroup::V1 => of.fine(words::cgroup_v1(language)),
-            Cgroup::V2NotDelegated { .. } => of.limited(words::cgroup_v2_not_delegated(language)),
-            Cgroup::V1NotAllowed => of.limited(words::cgroup_v1_not_allowed(language)),
-            Cgroup::None => of.limited(words::cgroup_none(language)),
+            Cgroup::V1 { controllers } => {
+                let found = words::cgroup_v1(language, listed(controllers));
+                self.held(of, found, controllers)
+            }
+            Cgroup::V2NotDelegated { systemd: true } => of
+                .limited(words::cgroup_v2_not_delegated(language))
+                .means(&words::cgroup_means(language))
+                .means(&words::cgroup_manager(language))
+                .mend(&[
+                    "sudo apt install dbus-user-session   (Debian, Ubuntu)",
+                    &format!("loginctl enable-linger {user}"),
+                ]),
+            Cgroup::V2NotDelegated { systemd: false } => of
+                .limited(words::cgroup_v2_not_delegated(language))
+                .means(&words::cgroup_means(language)),
+            Cgroup::V1NotAllowed => of
+                .limited(words::cgroup_v1_not_allowed(language))
+                .means(&words::cgroup_means(language))
+                .means(&words::cgroup_v1_to_v2(language)),
+            Cgroup::None => of
+                .limited(words::cgroup_none(language))
+                .means(&words::cgroup_means(language)),
+        }
+    }
+
+    /// What the missing controllers mean.
+    fn held(self, of: Of, found: String, controllers: &[Controller]) -> Finding {
+        let language = self.language;
+        let has = |controller| controllers.contains(&controller);
+        let (memory, cpu) = (has(Controller::Memory), has(Controller::Cpu));
+        let mut finding = match memory && cpu {
+            true => of.fine(found),
+            false => of.limited(found),
         };
-        found.means(&words::cgroup_means(language))
+        if !memory {
+            finding = finding.means(&words::cgroup_no_memory(language));
+        }
+        if !cpu {
+            finding = finding.means(&words::cgroup_no_cpu(language));
+        }
+        finding
+    }
+
+    /// How an administrator hands controllers to the managers of users
+    /// (systemd.resource-control(5), `Delegate=`).
+    fn delegate(self, finding: Finding) -> Finding {
+        let folder = "/etc/systemd/system/user@.service.d";
+        finding
+            .means(&words::cgroup_delegate(self.language))
+            .mend(&[
+                &format!("sudo mkdir -p {folder}"),
+                &format!("sudo tee {folder}/delegate.conf <<'EOF'"),
+                "[Service]",
+                "Delegate=cpu cpuset io memory pids",
+                "EOF",
+                "sudo systemctl daemon-reload",
+            ])
     }
 
     fn disk(self, disk: &Disk) -> Finding {

@@ -4,6 +4,8 @@ use std::path::PathBuf;
 
 use serde::{Deserialize, Serialize};
 
+use crate::cgroup::Controller;
+
 /// Everything known about the machine.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Facts {
@@ -134,20 +136,24 @@ pub struct Network {
     pub nf_tables: Option<String>,
 }
 
-/// How containers' memory, CPU and processes can be limited.
+/// How containers' memory, CPU and processes can be limited: what the tried lab
+/// was given, or why it was given nothing.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Cgroup {
-    /// Delegated, with these controllers.
+    /// v2, with these controllers; `systemd` could hand down more.
     V2 {
-        controllers: Vec<String>,
+        controllers: Vec<Controller>,
+        systemd: bool,
     },
     /// v2, but this user may not make groups; `systemd` could change that.
     V2NotDelegated {
         systemd: bool,
     },
     /// v1, as root.
-    V1,
+    V1 {
+        controllers: Vec<Controller>,
+    },
     /// v1, and not for this user.
     V1NotAllowed,
     None,

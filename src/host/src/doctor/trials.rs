@@ -7,7 +7,9 @@ mod session;
 use std::path::{Path, PathBuf};
 
 use super::facts::{Facts, IdRanges, LabTrial, LayersTrial, Overlay, UserNamespaces};
+use crate::cgroup::CgroupRecord;
 use crate::id_map::IdMap;
+use crate::identity::EngineRecord;
 use crate::paths::{Environment, Places};
 use crate::start::StartOptions;
 use crate::{LabName, folders, id_plan, stop};
@@ -29,6 +31,8 @@ pub fn examine(environment: &Environment, places: &Places, options: &StartOption
         IdRanges::Range { .. } => map,
         _ => single,
     };
+    let tried = works.then(|| lab(environment, places, options));
+    let (lab, cgroup) = tried.map_or((None, None), |(lab, cgroup)| (Some(lab), cgroup));
     let user = crate::users::name_of(environment.uid);
     Facts {
         binary: std::fs::read_link("/proc/self/exe").unwrap_or_default(),
@@ -42,12 +46,11 @@ pub fn examine(environment: &Environment, places: &Places, options: &StartOption
         mounts: works.then(|| namespaces::mounts(&map)),
         overlay: works.then(|| overlay(environment, places, &map)),
         network: works.then(|| namespaces::network(&map)),
-        cgroup: session::cgroup(),
+        cgroup: session::cgroup(cgroup),
         disk: files::disk(&nearest(places.store())),
         sockets: files::sockets(places.runtime()),
-        // Before the lab: its engine is another process, this one stays single.
         loopback_ports: session::loopback_ports(),
-        lab: works.then(|| lab(environment, places, options)),
+        lab,
         user_namespaces,
         id_ranges,
     }
@@ -79,11 +82,17 @@ fn overlay(environment: &Environment, places: &Places, map: &IdMap) -> Overlay {
     Overlay { store, instead }
 }
 
-/// A whole lab in a folder of its own: its engine starts, answers, ends.
-fn lab(environment: &Environment, places: &Places, options: &StartOptions) -> LabTrial {
+/// A whole lab in a folder of its own: its engine starts, answers, ends. With the
+/// cgroup that it was given.
+fn lab(
+    environment: &Environment,
+    places: &Places,
+    options: &StartOptions,
+) -> (LabTrial, Option<CgroupRecord>) {
     let home = nearest(places.data()).join(format!(".plimsoll-doctor-{}", std::process::id()));
     let failed = |said: String| LabTrial::Failed { said };
-    let trial = || -> Result<LabTrial, String> {
+    let mut cgroup = None;
+    let mut trial = || -> Result<LabTrial, String> {
         let spelled = |error: &dyn std::error::Error| error.to_string();
         folders::private_folder(&home).map_err(|error| spelled(&error))?;
         let environment = Environment {
@@ -101,6 +110,8 @@ fn lab(environment: &Environment, places: &Places, options: &StartOptions) -> La
         let begun = std::time::Instant::now();
         let started = crate::ensure_running(&paths, options).map(drop);
         let milliseconds = u64::try_from(begun.elapsed().as_millis()).unwrap_or(u64::MAX);
+        let record = EngineRecord::read(&paths.engine_record());
+        cgroup = record.ok().flatten().and_then(|record| record.cgroup);
         let stopped = stop::stop(&paths);
         started.map_err(|error| spelled(&error))?;
         stopped.map_err(|error| spelled(&error))?;
@@ -109,5 +120,5 @@ fn lab(environment: &Environment, places: &Places, options: &StartOptions) -> La
     let result = trial().unwrap_or_else(failed);
     // What is left of it is this trial's own.
     let _ = std::fs::remove_dir_all(&home);
-    result
+    (result, cgroup)
 }

@@ -330,6 +330,7 @@ pub(crate) fn launch_ops(launch: &Launch<'_>, watch: &mut Stopwatch) -> Result<L
     } else {
         None
     };
+    outside::make_cgroups(launch.ops, watch)?;
     // Until its maps are written, the files of the new process under /proc
     // must be ours, not those of a nobody (proc(5) on dumpable).
     let _ = nix::sys::prctl::set_dumpable(true);

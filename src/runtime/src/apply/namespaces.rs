@@ -78,6 +78,10 @@ fn clone_container(launch: &Launch<'_>) -> Result<(Forked, Target), Fault> {
             _ => {}
         }
     }
+    if has_cgroup(launch.ops) {
+        // The kernel would take the caller's cgroup for its root.
+        options.namespaces &= !(CloneFlags::CLONE_NEWCGROUP.bits() as u32 as u64);
+    }
     if !matches!(target, Target::None) {
         // The rest is unshared after the user namespace has been entered.
         options.namespaces &= CloneFlags::CLONE_NEWPID.bits() as u64;
@@ -280,9 +284,23 @@ pub(super) fn proc_of(
     }
 }
 
-/// The new process' part: what is still to be joined.
+/// Whether the container has a cgroup of its own.
+fn has_cgroup(ops: &[Op]) -> bool {
+    ops.iter().any(|op| matches!(op, Op::MakeCgroup(_)))
+}
+
+/// Whether it also gets a view of the tree that begins there.
+fn has_cgroup_view(ops: &[Op]) -> bool {
+    let of_its_own = |op: &Op| matches!(op, Op::Clone { namespaces, .. } if namespaces.contains(&Namespace::Cgroup));
+    has_cgroup(ops) && ops.iter().any(of_its_own)
+}
+
+/// The new process' part: what is still to be joined or made.
 pub(super) fn join(target: &Target, ops: &[Op]) -> Result<(), Fault> {
     match target {
+        // It is in its cgroup by now, where the namespace begins.
+        Target::None if has_cgroup_view(ops) => nix::sched::unshare(CloneFlags::CLONE_NEWCGROUP)
+            .during(|| "make a cgroup namespace".to_owned()),
         Target::None => Ok(()),
         Target::Container { pidfd, kinds } if kinds.is_empty() => {
             let _ = pidfd;

@@ -6,10 +6,12 @@ use crate::fault::{During, Fault};
 use crate::net::{self, Peer};
 use crate::plan::Op;
 use crate::progress::Stopwatch;
-use crate::request::Capability;
+use crate::request::{Capability, Cgroup};
 use crate::sys;
 use std::collections::BTreeMap;
+use std::io::Write;
 use std::os::fd::OwnedFd;
+use std::path::Path;
 
 /// Mounts that are attached nowhere yet, by the index of the operation that
 /// attaches them.
@@ -60,10 +62,45 @@ fn comes_from_host(op: &Op) -> bool {
     )
 }
 
-/// Maps, scores and cables: done to a process that waits for them.
+/// Makes the container's cgroups. One that is left of an earlier run is used.
+pub(super) fn make_cgroups(ops: &[Op], watch: &mut Stopwatch) -> Result<(), Fault> {
+    for (index, op) in ops.iter().enumerate() {
+        let Op::MakeCgroup(Cgroup {
+            directory,
+            settings,
+        }) = op
+        else {
+            continue;
+        };
+        watch.begin(index, op);
+        match std::fs::create_dir(directory) {
+            Err(error) if error.kind() == std::io::ErrorKind::AlreadyExists => {}
+            result => result.during(|| format!("make cgroup {}", directory.display()))?,
+        }
+        for (file, value) in settings {
+            write_existing(&directory.join(file), value)
+                .during(|| format!("write {value} to {file} of its cgroup"))?;
+        }
+    }
+    watch.pause();
+    Ok(())
+}
+
+/// A file that is missing is not to be made: in a cgroup it cannot be.
+fn write_existing(path: &Path, text: &str) -> std::io::Result<()> {
+    let mut file = std::fs::OpenOptions::new().write(true).open(path)?;
+    file.write_all(text.as_bytes())
+}
+
+/// Cgroups, maps, scores and cables: done to a process that waits for them.
 pub(super) fn finish(ops: &[Op], pid: i32, watch: &mut Stopwatch) -> Result<(), Fault> {
     for (index, op) in ops.iter().enumerate() {
         match op {
+            Op::EnterCgroup(directory) => {
+                watch.begin(index, op);
+                write_existing(&directory.join("cgroup.procs"), &pid.to_string())
+                    .during(|| format!("move the process into cgroup {}", directory.display()))?;
+            }
             Op::MapIds(maps) => {
                 watch.begin(index, op);
                 namespaces::write_maps(pid, maps)?;

@@ -38,8 +38,21 @@ impl Display for Op {
                     .iter()
                     .try_for_each(|path| write!(f, "; in cgroup {}", path.display()))
             }
-            Self::JoinContainer { pid, .. } => {
-                write!(f, "make a process in the namespaces of process {pid}")
+            Self::JoinContainer { pid, cgroup } => {
+                write!(f, "make a process in the namespaces of process {pid}")?;
+                cgroup
+                    .iter()
+                    .try_for_each(|path| write!(f, "; in cgroup {}", path.display()))
+            }
+            Self::MakeCgroup(cgroup) => {
+                write!(f, "make cgroup {}", cgroup.directory.display())?;
+                let mut before = ": ";
+                cgroup.settings.iter().try_for_each(|(file, value)| {
+                    write!(f, "{}{file} {value}", std::mem::replace(&mut before, ", "))
+                })
+            }
+            Self::EnterCgroup(path) => {
+                write!(f, "move the process into cgroup {}", path.display())
             }
             Self::MapIds(maps) => {
                 write!(

@@ -1,7 +1,7 @@
 //! The vocabulary of plans.
 
 use super::{Attachment, Capabilities, Limit, MountFlags, Namespace, NamespaceSource, Seccomp};
-use crate::request::{Bind, CapabilitySet, Device, FilesystemMount, IdMaps, Rootfs, User};
+use crate::request::{Bind, CapabilitySet, Cgroup, Device, FilesystemMount, IdMaps, Rootfs, User};
 use serde::{Deserialize, Serialize};
 use std::path::PathBuf;
 
@@ -17,6 +17,8 @@ pub enum Op {
         /// Whose.
         source: NamespaceSource,
     },
+    /// Make a cgroup for the container and write its limits.
+    MakeCgroup(Cgroup),
     /// Make the container's first process and its namespaces, in one step.
     Clone {
         /// Which kinds it gets of its own.
@@ -31,6 +33,8 @@ pub enum Op {
         /// The cgroup v2 directory in which it starts.
         cgroup: Option<PathBuf>,
     },
+    /// Move the new process into a cgroup v1 directory.
+    EnterCgroup(PathBuf),
     /// Say which ids of the outside the container's ids are.
     MapIds(IdMaps),
     /// Adjust how likely the process is killed when memory runs out.
@@ -167,8 +171,10 @@ impl Op {
         match self {
             Self::OpenRoot(_)
             | Self::Join { .. }
+            | Self::MakeCgroup(_)
             | Self::Clone { .. }
             | Self::JoinContainer { .. }
+            | Self::EnterCgroup(_)
             | Self::MapIds(_)
             | Self::OomScore(_)
             | Self::Connect(_) => Stage::Outside,

@@ -69,7 +69,9 @@ impl Op {
             | Self::Device { .. }
             | Self::Link { .. }
             | Self::MakeDirectory(_) => Part::Mounts,
-            Self::OomScore(_)
+            Self::MakeCgroup(_)
+            | Self::EnterCgroup(_)
+            | Self::OomScore(_)
             | Self::Sysctl { .. }
             | Self::ReadOnlyPath(_)
             | Self::Mask(_)

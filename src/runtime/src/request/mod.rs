@@ -341,7 +341,8 @@ pub enum Seccomp {
     Profile(Box<seccomp::Profile>),
 }
 
-/// Limits on the container as a whole.
+/// Limits on the container as a whole that no cgroup holds: resource limits
+/// of each process stand in for them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct Resources {
     /// Memory in bytes.
@@ -352,14 +353,27 @@ pub struct Resources {
     pub cpu: Option<(u64, u64)>,
 }
 
-/// How limits on the whole container are held.
+/// A cgroup directory of the container.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Cgroup {
+    /// Absolute path; the directory above is the caller's.
+    pub directory: PathBuf,
+    /// What is written when it is made: name of a file in it, and content, in
+    /// this order.
+    pub settings: Vec<(String, String)>,
+}
+
+/// Where the container's processes are kept together.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub enum CgroupMode {
-    /// No cgroup to be had: resource limits per process stand in.
+    /// In no cgroup of their own.
     #[default]
     None,
-    /// This cgroup v2 directory, which the caller has made and delegated.
-    V2(PathBuf),
+    /// In this cgroup v2 directory, from their birth on (`CLONE_INTO_CGROUP`).
+    V2(Cgroup),
+    /// In these cgroup v1 directories, one for each hierarchy. The first
+    /// process is moved there before its program begins.
+    V1(Vec<Cgroup>),
 }
 
 /// A container, validated.
@@ -399,9 +413,9 @@ pub struct Request {
     /// Stop once the namespaces exist and before the root file system is
     /// entered, for the caller to run hooks (`plimsoll oci`).
     pub hooks: bool,
-    /// Limits on the whole.
+    /// Limits on the whole that its cgroup does not hold.
     pub resources: Resources,
-    /// What holds those limits.
+    /// Its cgroup.
     pub cgroup: CgroupMode,
 }
 

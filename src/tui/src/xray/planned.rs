@@ -23,10 +23,24 @@ pub fn say(operation: &Value, language: Language) -> Option<String> {
 #[derive(Deserialize)]
 enum Operation {
     OpenRoot(Root),
-    Join { kind: Namespace, source: Source },
-    Clone { namespaces: Vec<Namespace> },
-    JoinContainer { pid: i32 },
-    MapIds { users: Vec<Ids>, groups: Vec<Ids> },
+    Join {
+        kind: Namespace,
+        source: Source,
+    },
+    MakeCgroup(Cgroup),
+    Clone {
+        namespaces: Vec<Namespace>,
+        cgroup: Option<String>,
+    },
+    JoinContainer {
+        pid: i32,
+        cgroup: Option<String>,
+    },
+    EnterCgroup(String),
+    MapIds {
+        users: Vec<Ids>,
+        groups: Vec<Ids>,
+    },
     OomScore(i32),
     Connect(Cable),
     BecomeRoot,
@@ -38,13 +52,30 @@ enum Operation {
     AwaitHooks,
     PivotRoot,
     Mount(FileSystem),
-    ProcOf { source: Source, mount: FileSystem },
+    ProcOf {
+        source: Source,
+        mount: FileSystem,
+    },
     Bind(Bind),
-    CgroupView { destination: String, flags: Flags },
-    Device { device: Device, bind: bool },
-    Link { path: String, target: String },
-    Terminal { size: Option<(u16, u16)> },
-    Sysctl { path: String, value: String },
+    CgroupView {
+        destination: String,
+        flags: Flags,
+    },
+    Device {
+        device: Device,
+        bind: bool,
+    },
+    Link {
+        path: String,
+        target: String,
+    },
+    Terminal {
+        size: Option<(u16, u16)>,
+    },
+    Sysctl {
+        path: String,
+        value: String,
+    },
     ReadOnlyPath(String),
     Mask(String),
     RootReadOnly,
@@ -61,13 +92,42 @@ enum Operation {
     Capabilities(Capabilities),
     NoNewPrivileges,
     Filter(Filter),
-    Execute { args: Vec<String> },
+    Execute {
+        args: Vec<String>,
+    },
 }
 
 #[derive(Deserialize)]
 enum Root {
     Directory(String),
     Overlay { lower: Vec<String>, upper: String },
+}
+
+#[derive(Deserialize)]
+struct Cgroup {
+    directory: String,
+    settings: Vec<(String, String)>,
+}
+
+impl Cgroup {
+    fn say(self, language: Language) -> String {
+        if self.settings.is_empty() {
+            return words::op_make_cgroup(language, self.directory);
+        }
+        let lines = self.settings.iter();
+        let settings: Vec<String> = lines
+            .map(|(file, value)| format!("{file} {value}"))
+            .collect();
+        words::op_make_cgroup_with(language, self.directory, settings.join(", "))
+    }
+}
+
+/// A process and the cgroup in which it is born, if any.
+fn born(process: String, cgroup: Option<String>, language: Language) -> String {
+    match cgroup {
+        None => process,
+        Some(path) => words::op_in_cgroup(language, path, process),
+    }
 }
 
 #[derive(Deserialize)]
@@ -197,11 +257,20 @@ impl Operation {
             Self::Join { kind, source } => {
                 words::op_join(language, kind.say(language), source.say(language))
             }
-            Self::Clone { namespaces } => {
+            Self::MakeCgroup(cgroup) => cgroup.say(language),
+            Self::EnterCgroup(path) => words::op_enter_cgroup(language, path),
+            Self::Clone { namespaces, cgroup } => {
                 let names: Vec<String> = namespaces.iter().map(|one| one.say(language)).collect();
-                words::op_clone(language, names.join(", "))
+                born(
+                    words::op_clone(language, names.join(", ")),
+                    cgroup,
+                    language,
+                )
             }
-            Self::JoinContainer { pid } => words::op_join_container(language, pid.to_string()),
+            Self::JoinContainer { pid, cgroup } => {
+                let process = words::op_join_container(language, pid.to_string());
+                born(process, cgroup, language)
+            }
             Self::MapIds { users, groups } => {
                 let said = |ids: &[Ids]| {
                     let parts: Vec<String> = ids.iter().map(|one| one.say(language)).collect();

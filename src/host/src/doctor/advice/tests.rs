@@ -24,7 +24,8 @@ fn all_fine() -> Facts {
             nf_tables: None,
         }),
         cgroup: Cgroup::V2 {
-            controllers: ["cpu", "memory", "pids"].map(str::to_owned).to_vec(),
+            controllers: vec![Controller::Cpu, Controller::Memory, Controller::Pids],
+            systemd: true,
         },
         disk: Disk {
             folder: "/home/ada/.local/share".into(),
@@ -214,7 +215,11 @@ fn network_and_ports() {
 fn limits() {
     let all = [
         Cgroup::V2 {
-            controllers: vec!["memory".to_owned(), "pids".to_owned()],
+            controllers: vec![Controller::Memory, Controller::Pids],
+            systemd: true,
+        },
+        Cgroup::V1 {
+            controllers: vec![Controller::Pids],
         },
         Cgroup::V2NotDelegated { systemd: true },
         Cgroup::V2NotDelegated { systemd: false },

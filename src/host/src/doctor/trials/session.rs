@@ -4,46 +4,36 @@ use std::net::{Ipv4Addr, TcpListener};
 use std::path::{Path, PathBuf};
 
 use super::in_words;
+use crate::cgroup::{self, CgroupRecord, CgroupVersion, Hierarchy};
 use crate::doctor::facts::{Cgroup, Logout, LoopbackPorts};
 
-const ROOT: &str = "/sys/fs/cgroup";
-
-/// Makes a group where this process's own is, and removes it.
-pub(super) fn cgroup() -> Cgroup {
-    let root = Path::new(ROOT);
-    let own = std::fs::read_to_string("/proc/self/cgroup").unwrap_or_default();
-    if root.join("cgroup.controllers").exists() {
-        return v2(root, own_v2_group(&own).unwrap_or_default());
+/// What a lab was given, or what there is that it was not given.
+pub(super) fn cgroup(given: Option<CgroupRecord>) -> Cgroup {
+    let systemd = Path::new("/run/systemd/system").is_dir();
+    if let Some(record) = given {
+        let all = record.branches.into_iter();
+        let controllers = all.flat_map(|branch| branch.controllers).collect();
+        return match record.version {
+            CgroupVersion::V2 => Cgroup::V2 {
+                controllers,
+                systemd,
+            },
+            CgroupVersion::V1 => Cgroup::V1 { controllers },
+        };
     }
-    if !root.join("memory").is_dir() {
-        return Cgroup::None;
+    let there = cgroup::hierarchies();
+    // A v2 tree beside v1's has no controllers.
+    let used = |tree: &&Hierarchy| {
+        let controllers = std::fs::read_to_string(tree.mount.join("cgroup.controllers"));
+        tree.is_unified() && controllers.is_ok_and(|text| !text.trim().is_empty())
+    };
+    if there.iter().any(|tree| used(&tree)) {
+        Cgroup::V2NotDelegated { systemd }
+    } else if there.iter().any(|tree| !tree.controllers.is_empty()) {
+        Cgroup::V1NotAllowed
+    } else {
+        Cgroup::None
     }
-    match can_make_group(&root.join("memory")) {
-        true => Cgroup::V1,
-        false => Cgroup::V1NotAllowed,
-    }
-}
-
-fn v2(root: &Path, own: &str) -> Cgroup {
-    let group = root.join(own.trim_start_matches('/'));
-    if !can_make_group(&group) {
-        let systemd = Path::new("/run/systemd/system").is_dir();
-        return Cgroup::V2NotDelegated { systemd };
-    }
-    let controllers = std::fs::read_to_string(group.join("cgroup.controllers")).unwrap_or_default();
-    Cgroup::V2 {
-        controllers: controllers.split_whitespace().map(str::to_owned).collect(),
-    }
-}
-
-/// The line of the unified hierarchy: `0::/path` (cgroups(7)).
-fn own_v2_group(text: &str) -> Option<&str> {
-    text.lines().find_map(|line| line.strip_prefix("0::"))
-}
-
-fn can_make_group(parent: &Path) -> bool {
-    let group = parent.join(format!("plimsoll-doctor-{}", std::process::id()));
-    std::fs::create_dir(&group).is_ok() && std::fs::remove_dir(&group).is_ok()
 }
 
 /// The lowest port of the real host's loopback that can be bound.
@@ -132,11 +122,5 @@ mod tests {
         let first_two = texts[..2].iter().cloned();
         assert_eq!(last_setting(first_two), Some(("/a".into(), true)));
         assert_eq!(last_setting(texts.into_iter()), Some(("/c".into(), false)));
-    }
-
-    #[test]
-    fn the_unified_group_is_found_in_a_hybrid() {
-        let text = "5:pids:/user\n0::/user.slice/user-1001.slice\n";
-        assert_eq!(own_v2_group(text), Some("/user.slice/user-1001.slice"));
     }
 }
