@@ -13,7 +13,7 @@ use std::time::Duration;
 
 use plimsoll_lab::course::Lab;
 use plimsoll_lab::result::{CheckRecord, ResultRecord, Status};
-use plimsoll_text::Language;
+use plimsoll_text::{Language, spoken};
 use plimsoll_tui::lesson::{Lesson, Part, plain};
 use plimsoll_tui::model::Recheck;
 use plimsoll_tui::run::{Outside, Watched, now, watch_engine, watch_files};
@@ -22,7 +22,7 @@ use super::outside::Binary;
 use crate::arguments::Shared;
 use crate::classroom::Classroom;
 use crate::commands::Outcome;
-use crate::failure::{Failure, Kind};
+use crate::failure::{Failure, Kind, system};
 use crate::output::reading_width;
 use crate::words;
 
@@ -32,11 +32,11 @@ use crate::words;
 /// The lab cannot be started, or this program not be run again as its shell.
 pub fn run(shared: &Shared, name: &str) -> Outcome {
     let room = Classroom::open(shared)?;
-    let language = room.language;
+    let language = spoken();
     let course = room.course.clone();
     let lab = course
         .lab(name)
-        .ok_or_else(|| Failure::new(Kind::Usage, format!("there is no lab `{name}`")))?;
+        .ok_or_else(|| Failure::new(Kind::Usage, words::no_such_lab(language, name)))?;
     let outside = Arc::new(Binary::new(shared.clone(), room)?);
     let failed = |fault: plimsoll_tui::event::Fault| {
         let failure = Failure::new(Kind::Environment, fault.message);
@@ -175,7 +175,8 @@ fn shell(outside: &Binary, lab: &str) -> Outcome {
     for signal in [signal_hook::consts::SIGINT, signal_hook::consts::SIGQUIT] {
         let ignored = Arc::new(AtomicBool::new(false));
         signal_hook::flag::register(signal, ignored).map_err(|error| {
-            Failure::new(Kind::Environment, format!("signals cannot be set: {error}"))
+            let said = words::signals_unset(spoken(), system(&error));
+            Failure::new(Kind::Environment, said)
         })?;
     }
     let program = outside.shell(lab);
@@ -183,11 +184,9 @@ fn shell(outside: &Binary, lab: &str) -> Outcome {
         .args(&program.arguments)
         .status()
         .map_err(|error| {
-            let name = program.program.display();
-            Failure::new(
-                Kind::Environment,
-                format!("`{name}` cannot be run: {error}"),
-            )
+            let name = program.program.display().to_string();
+            let said = words::not_runnable(spoken(), name, system(&error));
+            Failure::new(Kind::Environment, said)
         })?;
     let code = status.code().unwrap_or(125);
     Ok(ExitCode::from(u8::try_from(code).unwrap_or(125)))

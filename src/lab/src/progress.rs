@@ -36,8 +36,11 @@ pub struct LabProgress {
     pub reached: BTreeSet<String>,
     /// Question to answer.
     pub answers: BTreeMap<String, String>,
-    /// Goal to number of hints shown.
+    /// Goal to number of hints shown. What was read stays read: neither going back
+    /// nor a lab as new takes anything from it.
     pub hints: BTreeMap<String, u32>,
+    /// Goal to the mistake whose own hint was shown since the goal is open.
+    pub misses: BTreeMap<String, String>,
     /// Goals that were open at the last check, in the grader's order.
     pub open: Vec<String>,
     /// The step of the lesson that the learner is at, from 1; 0: none was opened.
@@ -186,6 +189,8 @@ impl LabProgress {
             .filter(|check| check.status != Status::Pass)
             .map(|check| check.id.clone())
             .collect();
+        // Who makes a mended mistake again is told of it again.
+        self.misses.retain(|goal, _| self.open.contains(goal));
         for check in &result.checks {
             let once = grader
                 .goal(&check.id)
