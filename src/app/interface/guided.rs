@@ -13,10 +13,12 @@ use std::time::Duration;
 
 use plimsoll_lab::course::Lab;
 use plimsoll_lab::result::{CheckRecord, ResultRecord, Status};
+use plimsoll_runtime::console;
 use plimsoll_text::{Language, spoken};
 use plimsoll_tui::lesson::{Lesson, Part, plain};
 use plimsoll_tui::model::Recheck;
 use plimsoll_tui::run::{Outside, Watched, now, watch_engine, watch_files};
+use plimsoll_tui::view::text::folded;
 
 use super::outside::Binary;
 use crate::arguments::Shared;
@@ -25,6 +27,10 @@ use crate::commands::Outcome;
 use crate::failure::{Failure, Kind, system};
 use crate::output::reading_width;
 use crate::words;
+
+/// How long the terminal has another size: two changes in a row would be one to a
+/// shell that does not run in between.
+const TO_BE_NOTICED: Duration = Duration::from_millis(50);
 
 /// Guides through a lab until its shell ends.
 ///
@@ -75,7 +81,7 @@ fn goals(lab: &Lab, result: &ResultRecord, language: Language) -> String {
         out += &format!("{line}\n");
     }
     let how = words::guided_how(language, lab.name.as_str());
-    for line in plimsoll_tui::view::text::folded(&how, usize::from(width)) {
+    for line in folded(&how, usize::from(width)) {
         out += &format!("\n{line}");
     }
     out + "\n\n"
@@ -107,14 +113,43 @@ fn announce(outside: Arc<Binary>, lab: &str, first: ResultRecord, language: Lang
             let Ok(result) = outside.judge(&lab) else {
                 continue;
             };
-            for line in news(&met, &result, language) {
-                // The shell has the terminal in raw mode: a line needs both ends.
-                let mut out = std::io::stderr();
-                let _ = write!(out, "\r\n{line}\r\n");
+            let news = news(&met, &result, language);
+            if !news.is_empty() {
+                let _ = std::io::stderr().write_all(across(&news, reading_width()).as_bytes());
+                draw_anew();
             }
             met = self::met(&result);
         }
     });
+}
+
+/// Lines across what the shell has on the screen. It has the terminal in raw
+/// mode: a line needs both ends.
+fn across(news: &[String], width: u16) -> String {
+    let lines = news
+        .iter()
+        .flat_map(|line| folded(line, usize::from(width)))
+        .map(|line| line + "\r\n");
+    "\r\n".to_owned() + &lines.collect::<String>()
+}
+
+/// Has the shell draw its prompt, and what is being typed, below what was just
+/// written. A line editor does so when its terminal gets another size, and only
+/// then: for a moment it has one.
+fn draw_anew() {
+    let terminal = std::io::stdout();
+    let Ok((rows, columns)) = console::size(&terminal) else {
+        return;
+    };
+    let narrower = columns.saturating_sub(1);
+    if narrower == 0 || console::resize(&terminal, rows, narrower).is_err() {
+        return;
+    }
+    thread::sleep(TO_BE_NOTICED);
+    // Who has changed the window meanwhile is right.
+    if console::size(&terminal) == Ok((rows, narrower)) {
+        let _ = console::resize(&terminal, rows, columns);
+    }
 }
 
 /// Waits until something happened, or until a look is due that no event brings
@@ -243,5 +278,7 @@ mod tests {
             ["[no longer met: It ran. none ran]"]
         );
         assert!(news(&met(&done), &done, english).is_empty());
+        let lines = across(&news(&met(&done), &open, english), 20);
+        assert_eq!(lines, "\r\n[no longer met: It\r\nran. none ran]\r\n");
     }
 }

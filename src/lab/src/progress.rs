@@ -5,6 +5,8 @@
 
 use crate::result::{ResultRecord, Status};
 use crate::schema::{GraderFile, Holds};
+use crate::words;
+use plimsoll_text::spoken;
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs::{self, File};
@@ -69,17 +71,18 @@ pub struct Restored {
 /// Why progress cannot be read or kept.
 #[derive(Debug, thiserror::Error)]
 pub enum ProgressError {
-    #[error("cannot read `{}`", path.display())]
+    #[error("{}", words::progress_unread(spoken(), shown(path)))]
     Read { path: PathBuf, source: io::Error },
-    #[error("cannot write `{}`", path.display())]
+    #[error("{}", words::progress_unwritten(spoken(), shown(path)))]
     Write { path: PathBuf, source: io::Error },
-    #[error("`{}` is damaged ({reason}); move it away to begin anew", path.display())]
+    #[error("{}", words::progress_damaged(spoken(), shown(path), reason.as_str()))]
     Damaged { path: PathBuf, reason: String },
-    #[error(
-        "`{}` was written by a newer Plimsoll (version {found} of the file, this one reads {VERSION})",
-        path.display()
-    )]
+    #[error("{}", words::progress_newer(spoken(), *found, VERSION, shown(path)))]
     Newer { path: PathBuf, found: u32 },
+}
+
+fn shown(path: &Path) -> String {
+    path.display().to_string()
 }
 
 impl Default for Progress {
