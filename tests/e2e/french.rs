@@ -25,9 +25,9 @@ everyone!(each_command_fails_in_french, |world| {
             "aucun moteur ne répond à unix:///nowhere.sock",
         ),
         (
-            &["map", "hello-world", "--engine", "nothing"],
+            &["map", "hello-world", "--engine", "ftp://x"],
             2,
-            "`nothing` n'est pas l'adresse d'un moteur",
+            "`ftp://x` n'est pas l'adresse d'un moteur",
         ),
         (
             &["answer", "hello-world", "ps-b"],
