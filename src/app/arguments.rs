@@ -48,8 +48,26 @@ pub struct Shared {
     #[arg(long, global = true, value_name = "DIR")]
     pub course: Option<PathBuf>,
     /// Language of Plimsoll's own texts: en or fr
-    #[arg(long, global = true, value_name = "LANG")]
-    pub lang: Option<String>,
+    #[arg(long, global = true, value_name = "LANG", env = Language::VARIABLE,
+        value_parser = asked)]
+    pub lang: Option<Asked>,
+}
+
+/// A language that was asked for; an empty variable asks for none.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Asked(pub Option<Language>);
+
+/// `plimsoll LAB` with options behind the lab's name, which a command of its own
+/// would keep for itself.
+#[derive(Debug, Parser)]
+#[command(name = "plimsoll", version)]
+struct AtLab {
+    #[command(flatten)]
+    shared: Shared,
+    #[command(flatten)]
+    interface: Interface,
+    #[arg(value_name = "LAB")]
+    words: Vec<OsString>,
 }
 
 /// One variant for each command; its work is in the file of its name.
@@ -318,7 +336,11 @@ pub fn command_names() -> Vec<String> {
 
 /// The language to speak, known before the words are read: what is wrong with
 /// them is said in it too.
-pub fn language(words: &[OsString], variable: impl Fn(&str) -> Option<String>) -> Language {
+pub fn language(
+    words: &[OsString],
+    remembered: impl FnOnce() -> Option<Language>,
+    variable: impl Fn(&str) -> Option<String>,
+) -> Language {
     let mut ours = words.iter().take_while(|word| *word != "--");
     let mut asked = None;
     while let Some(word) = ours.next() {
@@ -329,7 +351,7 @@ pub fn language(words: &[OsString], variable: impl Fn(&str) -> Option<String>) -
             asked = Some(given);
         }
     }
-    Language::choose(asked, variable)
+    Language::choose(asked.and_then(Language::named), remembered, variable)
 }
 
 /// Reads the words after the program's name.
@@ -337,10 +359,40 @@ pub fn language(words: &[OsString], variable: impl Fn(&str) -> Option<String>) -
 /// # Errors
 /// clap's, which also carries help and version.
 pub fn parse(words: Vec<OsString>, language: Language) -> Result<Arguments, clap::Error> {
-    let mut definition = help::in_language(Arguments::command(), language);
-    let words = std::iter::once(OsString::from("plimsoll")).chain(words);
-    let mut matches = definition.try_get_matches_from_mut(words)?;
-    Arguments::from_arg_matches_mut(&mut matches).map_err(|error| error.format(&mut definition))
+    let arguments: Arguments = read(&words, language)?;
+    match &arguments.command {
+        Some(Command::Lab(given)) if given.len() > 1 => at_lab(arguments, &words, language),
+        _ => Ok(arguments),
+    }
+}
+
+fn read<T: CommandFactory + FromArgMatches>(
+    words: &[OsString],
+    language: Language,
+) -> Result<T, clap::Error> {
+    let mut definition = help::in_language(T::command(), language);
+    let name = OsString::from("plimsoll");
+    let mut matches = definition.try_get_matches_from_mut(std::iter::once(&name).chain(words))?;
+    T::from_arg_matches_mut(&mut matches).map_err(|error| error.format(&mut definition))
+}
+
+/// Options may stand on either side of a lab's name.
+fn at_lab(
+    as_words: Arguments,
+    words: &[OsString],
+    language: Language,
+) -> Result<Arguments, clap::Error> {
+    match read::<AtLab>(words, language) {
+        Ok(found) => Ok(Arguments {
+            shared: found.shared,
+            interface: found.interface,
+            command: Some(Command::Lab(found.words)),
+        }),
+        // Whether the first word is a lab is not known here: who knows tells.
+        Err(error) if error.kind() == ErrorKind::UnknownArgument => Ok(as_words),
+        Err(error) if error.kind() == ErrorKind::DisplayHelp => read(&["--help".into()], language),
+        Err(error) => Err(error),
+    }
 }
 
 /// Prints help, version, or what is wrong: code 0 or 2.
@@ -370,6 +422,16 @@ pub enum ValueError {
     Number { least: String, most: String },
     #[error("neither yes nor no")]
     YesOrNo,
+    #[error("no language that is spoken here")]
+    Language,
+}
+
+fn asked(word: &str) -> Result<Asked, ValueError> {
+    match (word, Language::named(word)) {
+        ("", _) => Ok(Asked(None)),
+        (_, None) => Err(ValueError::Language),
+        (_, known) => Ok(Asked(known)),
+    }
 }
 
 /// As clap's own parser of ranges, whose errors are English words only.
@@ -426,10 +488,40 @@ mod tests {
     }
 
     #[test]
+    fn options_stand_on_either_side_of_a_lab() {
+        let read = |typed: &str| {
+            let words = typed.split(' ').map(OsString::from).collect();
+            parse(words, Language::English)
+        };
+        for typed in [
+            "hello-world --record f --lang fr",
+            "--record f hello-world --lang=fr",
+            "--lang fr --record f hello-world",
+        ] {
+            let arguments = read(typed).expect(typed);
+            assert_eq!(arguments.interface.record, Some("f".into()), "{typed}");
+            let asked = Some(Asked(Some(Language::French)));
+            assert_eq!(arguments.shared.lang, asked, "{typed}");
+            let Some(Command::Lab(words)) = arguments.command else {
+                panic!("{typed}: another command");
+            };
+            assert_eq!(words, ["hello-world"], "{typed}");
+        }
+        // Neither lab nor option: who knows the labs says what is wrong.
+        let Some(Command::Lab(words)) = read("lbs --json").expect("words").command else {
+            panic!("another command");
+        };
+        assert_eq!(words, ["lbs", "--json"]);
+        let help = read("hello-world --help").expect_err("help").to_string();
+        assert_eq!(help, read("--help").expect_err("help").to_string());
+    }
+
+    #[test]
     fn the_language_is_known_before_the_words_are_read() {
         let of = |words: &[&str]| {
             let words: Vec<OsString> = words.iter().map(OsString::from).collect();
-            language(&words, |name| (name == "LANG").then(|| "en_US".to_owned()))
+            let variable = |name: &str| (name == "LANG").then(|| "en_US".to_owned());
+            language(&words, || None, variable)
         };
         assert_eq!(of(&["labs"]), Language::English);
         assert_eq!(of(&["labs", "--lang", "fr"]), Language::French);
@@ -438,6 +530,8 @@ mod tests {
         let command = ["shell", "hello-world", "--", "sort", "--lang", "fr"];
         assert_eq!(of(&command), Language::English);
         assert_eq!(of(&["labs", "--lang"]), Language::English);
+        // What is wrong with this one is said in the reader's own.
+        assert_eq!(of(&["labs", "--lang", "de"]), Language::English);
     }
 
     #[test]

@@ -10,17 +10,18 @@ use plimsoll_api::client::Endpoint;
 use plimsoll_host::{LabName, LabPaths, Places, grading};
 use plimsoll_lab::course::{Course, Lab, Mistakes, Severity};
 use plimsoll_lab::grade;
-use plimsoll_lab::observe::Observer;
+use plimsoll_lab::observe::{ObserveError, Observer};
 use plimsoll_lab::progress::{LabProgress, Progress};
 use plimsoll_lab::report::{Reader, Style};
 use plimsoll_lab::result::{CheckRecord, ResultRecord};
 use plimsoll_lab::schema::nearest;
-use plimsoll_lab::text::Language;
 use plimsoll_lab::undo::Restore;
+use plimsoll_text::spoken;
 
 use crate::arguments::Shared;
 use crate::commands;
-use crate::failure::{Failure, Kind};
+use crate::failure::{Failure, Kind, system};
+use crate::words;
 
 /// Set where a submission runs; see [`refuse_in_submission`].
 pub const SUBMISSION_VARIABLE: &str = "PLIMSOLL_SUBMISSION";
@@ -36,7 +37,6 @@ pub struct Classroom {
     /// Where the course was read from; `None` is the embedded one.
     pub folder: Option<PathBuf>,
     pub places: Places,
-    pub language: Language,
 }
 
 impl Classroom {
@@ -69,7 +69,6 @@ impl Classroom {
             unfinished,
             folder,
             places: commands::places(shared)?,
-            language: language(shared),
         })
     }
 
@@ -80,11 +79,12 @@ impl Classroom {
     pub fn lab(&self, name: &LabName) -> Result<&Lab, Failure> {
         self.course.lab(name.as_str()).ok_or_else(|| {
             let names = || self.course.labs.iter().map(|lab| lab.name.as_str());
-            let message = format!("there is no lab `{name}`");
-            Failure::new(Kind::Usage, message).hint(Some(match nearest(name.as_str(), names()) {
-                Some(meant) => format!("did you mean `{meant}`?"),
-                None => format!("the labs are: {}", names().collect::<Vec<_>>().join(", ")),
-            }))
+            let language = spoken();
+            let message = words::no_such_lab(language, name.as_str());
+            Failure::new(Kind::Usage, message).hint(match nearest(name.as_str(), names()) {
+                Some(meant) => words::typed_did_you_mean(language, meant),
+                None => words::labs_are(language, names().collect::<Vec<_>>().join(", ")),
+            })
         })
     }
 
@@ -130,7 +130,7 @@ impl Classroom {
     pub fn style(&self, reader: Reader) -> Style {
         Style {
             reader,
-            language: self.language,
+            language: spoken(),
             symbols: speaks_utf8(),
             width: 80,
         }
@@ -143,11 +143,9 @@ impl Classroom {
 /// A file or folder cannot be made.
 pub fn lay_out_start_files(lab: &Lab, work: &Path) -> Result<(), Failure> {
     let cannot = |path: &Path, error: std::io::Error| {
-        let message = format!("the lab's files cannot be written: `{}`", path.display());
-        Failure::new(Kind::Environment, format!("{message}: {error}")).hint(
-            "`export PLIMSOLL_WORK=FOLDER` keeps your files of all labs in another folder"
-                .to_owned(),
-        )
+        let (language, path) = (spoken(), path.display().to_string());
+        let said = words::start_files_unwritten(language, path, system(&error));
+        Failure::new(Kind::Environment, said).hint(words::start_files_hint(language))
     };
     fs::create_dir_all(work).map_err(|error| cannot(work, error))?;
     for (name, content) in &lab.start {
@@ -196,8 +194,9 @@ pub fn put_back_start_files<'a>(
     for name in changed_start_files(lab, work) {
         let old = free_name(&work.join(name));
         fs::rename(work.join(name), &old).map_err(|error| {
-            let message = format!("`{}` cannot be moved to `{}`", name, old.display());
-            Failure::new(Kind::Environment, format!("{message}: {error}"))
+            let to = old.display().to_string();
+            let said = words::file_unmoved(spoken(), name, to, system(&error));
+            Failure::new(Kind::Environment, said)
         })?;
         moved.push((name, old));
     }
@@ -239,21 +238,15 @@ pub fn arrive(shared: &Shared, name: &LabName) -> Result<Arrival, Failure> {
     Ok(Arrival { paths, room })
 }
 
-/// The language that `--lang` or the environment asks for.
-pub fn language(shared: &Shared) -> Language {
-    Language::choose(shared.lang.as_deref(), |name| std::env::var(name).ok())
-}
-
 /// Everything that is wrong with a course, one line each, in one failure: first
 /// what makes it useless, then what only its learners would miss.
 pub fn mistakes(mistakes: &Mistakes) -> Failure {
-    let count = mistakes.len();
-    let word = if count == 1 { "mistake" } else { "mistakes" };
-    let mut told = format!("the course has {count} {word}");
+    let language = spoken();
+    let mut told = words::course_mistakes(language, mistakes.len());
     for severity in [Severity::Broken, Severity::Unfinished] {
         let lines: Vec<String> = mistakes.of(severity).map(ToString::to_string).collect();
         if severity == Severity::Unfinished && !lines.is_empty() {
-            told += "\nnot finished yet:";
+            told += &format!("\n{}", words::course_not_finished(language));
         }
         for line in lines {
             told += &format!("\n{line}");
@@ -298,8 +291,9 @@ pub fn judge_and_look_back(
 ) -> Result<(ResultRecord, Vec<Restore>), Failure> {
     let clock = Instant::now();
     let started_at = ResultRecord::now();
-    let failed = |error| Failure::from_error(Kind::Environment, &error);
-    let mut eyes = Observer::new(endpoint, work, progress.answers.clone()).map_err(failed)?;
+    let failed = |ObserveError::Engine(error)| Failure::from_error(Kind::Environment, &error);
+    let (questions, answers) = (&lab.file.questions, progress.answers.clone());
+    let mut eyes = Observer::new(endpoint, work, questions, answers).map_err(failed)?;
     let checks: Vec<CheckRecord> = match patience {
         Patience::Now => grade::check_now(&lab.grader, &mut eyes, &progress.reached),
         Patience::Final => {
@@ -331,8 +325,8 @@ pub fn refuse_in_submission(command: &str) -> Result<(), Failure> {
     if !in_submission() {
         return Ok(());
     }
-    let message = format!("`plimsoll {command}` is not available inside a submission");
-    Err(Failure::new(Kind::Usage, message))
+    let said = words::not_in_submission(spoken(), command);
+    Err(Failure::new(Kind::Usage, said))
 }
 
 /// Whether this process is part of a submission.

@@ -7,6 +7,7 @@ use std::error::Error;
 use std::io::Write;
 use std::process::ExitCode;
 
+use plimsoll_api::error::ClientError;
 use plimsoll_text::{Language, spoken, system_error};
 
 use crate::words;
@@ -105,11 +106,41 @@ impl Failure {
     }
 }
 
-/// The system's own words are English, whatever the process speaks.
+/// The system's error, in the language that is spoken.
+pub fn system(error: &std::io::Error) -> String {
+    system_error(spoken(), error)
+}
+
+/// The system's own words are English, whatever the process speaks, and so are
+/// those of the engine's client, which are Docker's.
 fn in_words(error: &(dyn Error + 'static)) -> String {
-    match error.downcast_ref::<std::io::Error>() {
-        Some(error) => system_error(spoken(), error),
+    if let Some(error) = error.downcast_ref::<std::io::Error>() {
+        return system(error);
+    }
+    match error.downcast_ref::<ClientError>() {
+        Some(error) => of_the_client(error, spoken()),
         None => error.to_string(),
+    }
+}
+
+/// What an engine says itself stays as it is.
+fn of_the_client(error: &ClientError, language: Language) -> String {
+    match error {
+        ClientError::Api(refused) => words::engine_refused(language, refused.message.as_str()),
+        ClientError::Unreachable { endpoint, .. } => {
+            words::engine_unreachable(language, endpoint.as_str())
+        }
+        ClientError::Denied { endpoint, .. } => words::engine_denied(language, endpoint.as_str()),
+        ClientError::Endpoint(address) | ClientError::Address(address) => {
+            words::engine_address(language, address.as_str())
+        }
+        ClientError::Transport { request, .. } => {
+            words::engine_broke_off(language, request.as_str())
+        }
+        ClientError::Reply { request, reason } => {
+            words::engine_nonsense(language, reason.as_str(), request.as_str())
+        }
+        ClientError::Named(_) => error.to_string(),
     }
 }
 
@@ -130,6 +161,41 @@ mod tests {
     #[derive(Debug, thiserror::Error)]
     #[error("denied")]
     struct Inner(#[source] std::io::Error);
+
+    #[test]
+    fn a_client_s_errors_are_said_in_both_languages() {
+        let endpoint = || "unix:///run/one.sock".to_owned();
+        let source = || std::io::Error::from_raw_os_error(111);
+        let all = [
+            ClientError::Api(plimsoll_api::error::ApiError {
+                status: 409,
+                message: "the lab is ending".to_owned(),
+            }),
+            ClientError::Unreachable {
+                endpoint: endpoint(),
+                source: source(),
+            },
+            ClientError::Denied {
+                endpoint: endpoint(),
+                request: "Get".to_owned(),
+                source: source(),
+            },
+            ClientError::Endpoint("x".to_owned()),
+            ClientError::Transport {
+                request: "GET /info".to_owned(),
+                source: source(),
+            },
+            ClientError::Reply {
+                request: "GET /info".to_owned(),
+                reason: "EOF".to_owned(),
+            },
+        ];
+        let told: Vec<String> = Language::ALL
+            .iter()
+            .flat_map(|language| all.iter().map(|error| of_the_client(error, *language)))
+            .collect();
+        insta::assert_snapshot!(told.join("\n"));
+    }
 
     #[test]
     fn a_cause_is_said_once() {

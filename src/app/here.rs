@@ -2,8 +2,10 @@
 
 use plimsoll_host::LabName;
 use plimsoll_host::start::LAB_VARIABLE;
+use plimsoll_text::spoken;
 
 use crate::failure::{Failure, Kind};
+use crate::words;
 
 /// The lab whose shell this is, by its environment.
 ///
@@ -15,8 +17,10 @@ pub fn lab() -> Result<Option<LabName>, Failure> {
     };
     let name = LabName::new(name.to_string_lossy());
     name.map(Some).map_err(|error| {
-        Failure::new(Kind::Usage, format!("{LAB_VARIABLE}: {error}"))
-            .hint(format!("`unset {LAB_VARIABLE}`, or name the lab"))
+        let language = spoken();
+        let why = error.say(language);
+        let said = words::lab_variable_wrong(language, LAB_VARIABLE, why);
+        Failure::new(Kind::Usage, said).hint(words::lab_variable_hint(language, LAB_VARIABLE))
     })
 }
 
@@ -32,10 +36,9 @@ pub fn lab_or(named: Option<&LabName>, command: &str) -> Result<LabName, Failure
 }
 
 fn nowhere(command: &str) -> Failure {
-    let message = format!("`plimsoll {command}` needs a lab's name outside a lab's shell");
-    Failure::new(Kind::Usage, message).hint(format!(
-        "plimsoll {command} LAB; `plimsoll labs` lists them"
-    ))
+    let language = spoken();
+    Failure::new(Kind::Usage, words::needs_lab(language, command))
+        .hint(words::needs_lab_hint(language, command))
 }
 
 /// What `answer` was given: a lab, a question, a value.

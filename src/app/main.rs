@@ -23,6 +23,7 @@ mod here;
 mod interface;
 mod oci;
 mod playing;
+mod settings;
 mod submission;
 mod undo;
 
@@ -36,6 +37,7 @@ use std::path::Path;
 use std::process::ExitCode;
 
 use plimsoll_runtime::init;
+use plimsoll_text::Language;
 
 fn main() -> ExitCode {
     if let Some(code) = plimsoll_host::engine_entry(plimsoll_engine::serve) {
@@ -50,9 +52,18 @@ fn main() -> ExitCode {
     match name.to_str() {
         Some(init::NAME) => ExitCode::from(init::main(words)),
         Some("docker") => commands::docker::run(words.collect()),
-        Some("sudo") => commands::sudo::run(words.collect()),
+        Some("sudo") => {
+            plimsoll_text::speak(language(&[]));
+            commands::sudo::run(words.collect())
+        }
         _ => plimsoll(words.collect()),
     }
+}
+
+/// The language of whoever typed these words.
+fn language(words: &[OsString]) -> Language {
+    let variable = |name: &str| std::env::var(name).ok();
+    arguments::language(words, settings::language, variable)
 }
 
 fn plimsoll(words: Vec<OsString>) -> ExitCode {
@@ -64,8 +75,7 @@ fn plimsoll(words: Vec<OsString>) -> ExitCode {
     if words.first().is_some_and(|word| word == "oci") {
         return oci::main(words.into_iter().skip(1));
     }
-    let variable = |name: &str| std::env::var(name).ok();
-    let language = arguments::language(&words, variable);
+    let language = language(&words);
     plimsoll_text::speak(language);
     match arguments::parse(words, language) {
         Ok(arguments) => match commands::run(arguments) {

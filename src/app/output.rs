@@ -9,6 +9,10 @@ use std::fmt::Arguments;
 use std::io::{self, ErrorKind, Write};
 
 use plimsoll_runtime::console;
+use plimsoll_text::spoken;
+
+use crate::failure::system;
+use crate::words;
 
 /// As `print!`, for readers that may leave.
 macro_rules! put {
@@ -43,7 +47,7 @@ pub fn reading_width() -> u16 {
 fn complaint(written: io::Result<()>) -> Option<String> {
     let error = written.err()?;
     let left = error.kind() == ErrorKind::BrokenPipe;
-    (!left).then(|| format!("standard output: {error}"))
+    (!left).then(|| words::standard_output(spoken(), system(&error)))
 }
 
 #[cfg(test)]

@@ -8,6 +8,7 @@
 
 use std::fs::{self, DirBuilder, File};
 use std::os::unix::fs::{DirBuilderExt, PermissionsExt};
+use std::os::unix::process::ExitStatusExt;
 use std::path::{Path, PathBuf};
 use std::process::{Command, ExitStatus, Stdio};
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -19,9 +20,11 @@ use plimsoll_host::{Environment, LabName, LabPaths, Places, search};
 use plimsoll_lab::course::{Attempt, Expected, Lab};
 use plimsoll_lab::progress::Progress;
 use plimsoll_lab::result::{ResultRecord, Status, Verdict};
+use plimsoll_text::{Language, spoken};
 
 use crate::classroom::{self, COURSE_VARIABLE, Classroom, Patience};
-use crate::failure::{Failure, Kind};
+use crate::failure::{Failure, Kind, system};
+use crate::words;
 
 /// Longest time an attempt may take.
 const PATIENCE: Duration = Duration::from_secs(120);
@@ -119,6 +122,7 @@ impl<'a> Playground<'a> {
             .env("PLIMSOLL_HOME", self.places.data())
             .env("PLIMSOLL_WORK", self.places.work())
             .env("XDG_RUNTIME_DIR", self.runtime.path())
+            .env(Language::VARIABLE, spoken().code())
             .current_dir(self.paths.work())
             .stdin(Stdio::null())
             .stdout(output.try_clone().map_err(failed)?)
@@ -134,7 +138,8 @@ impl<'a> Playground<'a> {
                 None if start.elapsed() > PATIENCE => {
                     let _ = child.kill();
                     let _ = child.wait();
-                    let message = format!("the script did not end within {} s", PATIENCE.as_secs());
+                    let seconds = PATIENCE.as_secs().to_string();
+                    let message = words::play_too_long(spoken(), seconds);
                     return Err(Failure::new(Kind::Environment, message));
                 }
                 None => std::thread::park_timeout(Duration::from_millis(5)),
@@ -189,14 +194,21 @@ fn clear(paths: &LabPaths) -> Result<(), Failure> {
     })
 }
 
+/// How a script that failed ended.
+pub fn script_ended(language: Language, status: ExitStatus) -> String {
+    let how = match (status.code(), status.signal()) {
+        (Some(code), _) => words::play_code(language, code.to_string()),
+        (None, signal) => words::play_signal(language, signal.unwrap_or(0).to_string()),
+    };
+    words::play_script_ended(language, how)
+}
+
 /// How far a verdict is from what its attempt promises; `None` is exactly that.
 pub fn difference(attempt: &Attempt, played: &Played, result: &ResultRecord) -> Option<String> {
     match &attempt.expected {
-        Expected::Right if !played.status.success() => {
-            Some(format!("the script ended with {}", played.status))
-        }
+        Expected::Right if !played.status.success() => Some(script_ended(spoken(), played.status)),
         Expected::Right if result.verdict == Verdict::Pass => None,
-        Expected::Right => Some(format!("not all goals are met: {}", open_goals(result))),
+        Expected::Right => Some(words::play_not_all(spoken(), open_goals(result))),
         Expected::Wrong { fails, hint } => wrong_difference(fails, hint.as_deref(), result),
     }
 }
@@ -207,23 +219,19 @@ fn wrong_difference(fails: &str, hint: Option<&str>, result: &ResultRecord) -> O
         .iter()
         .filter(|check| matches!(check.status, Status::Fail | Status::Error));
     match (failed.next(), failed.next()) {
-        (None, _) => Some("every goal is met".to_owned()),
+        (None, _) => Some(words::play_all_met(spoken())),
         (Some(check), None) if check.id == fails && check.status == Status::Fail => {
             let found = check.miss.as_deref();
             (found != hint).then(|| {
-                let name =
-                    |miss: Option<&str>| miss.map_or("none".to_owned(), |miss| format!("`{miss}`"));
-                format!(
-                    "at `{fails}` the hint is {}, not {}",
-                    name(found),
-                    name(hint)
-                )
+                let language = spoken();
+                let name = |miss: Option<&str>| match miss {
+                    Some(miss) => format!("`{miss}`"),
+                    None => words::play_no_hint(language),
+                };
+                words::play_hint(language, name(found), fails, name(hint))
             })
         }
-        _ => Some(format!(
-            "`{fails}` alone has to fail; open are: {}",
-            open_goals(result)
-        )),
+        _ => Some(words::play_alone(spoken(), fails, open_goals(result))),
     }
 }
 
@@ -233,11 +241,15 @@ fn open_goals(result: &ResultRecord) -> String {
         .iter()
         .filter(|check| matches!(check.status, Status::Fail | Status::Error));
     goals
-        .map(|check| format!("{} (found: {})", check.id, check.actual.en))
+        .map(|check| {
+            let language = spoken();
+            words::play_open(language, check.actual.get(language), check.id.as_str())
+        })
         .collect::<Vec<_>>()
         .join("; ")
 }
 
 fn cannot(path: &Path, error: &std::io::Error) -> Failure {
-    Failure::new(Kind::Environment, format!("`{}`: {error}", path.display()))
+    let said = words::at_path(spoken(), path.display().to_string(), system(error));
+    Failure::new(Kind::Environment, said)
 }

@@ -18,10 +18,12 @@ use plimsoll_lab::progress::{LabProgress, Progress};
 use plimsoll_lab::result::{Cause, CheckRecord, ResultRecord, Side, Status, Verdict};
 use plimsoll_lab::schema::LabFile;
 use plimsoll_lab::text::Text;
+use plimsoll_text::spoken;
 
 use crate::arguments::Shared;
 use crate::classroom::{Patience, judge};
-use crate::failure::{Failure, Kind};
+use crate::failure::{Failure, Kind, system};
+use crate::words;
 
 /// Longest script, in bytes.
 const LONGEST_SCRIPT: u64 = 4 << 20;
@@ -70,28 +72,30 @@ impl Submission {
     /// # Errors
     /// Neither is what it has to be.
     pub fn read(script: &Path, files: Option<&Path>, time: Duration) -> Result<Self, Failure> {
+        let language = spoken();
         let wrong = |what: String| {
-            let message = format!("`{}`: {what}", script.display());
-            Failure::new(Kind::Usage, message)
+            let path = script.display().to_string();
+            Failure::new(Kind::Usage, words::at_path(language, path, what))
         };
         // A FIFO or a terminal would keep everybody waiting.
         let file = OpenOptions::new()
             .read(true)
             .custom_flags(nix::libc::O_NONBLOCK | nix::libc::O_NOCTTY)
             .open(script)
-            .map_err(|error| wrong(error.to_string()))?;
+            .map_err(|error| wrong(system(&error)))?;
         if !file.metadata().is_ok_and(|about| about.is_file()) {
-            return Err(wrong("not a plain file".to_owned()));
+            return Err(wrong(words::grade_not_plain(language)));
         }
         let mut content = Vec::new();
         file.take(LONGEST_SCRIPT + 1)
             .read_to_end(&mut content)
-            .map_err(|error| wrong(error.to_string()))?;
+            .map_err(|error| wrong(system(&error)))?;
         if content.len() as u64 > LONGEST_SCRIPT {
-            return Err(wrong(format!("longer than {} MB", LONGEST_SCRIPT >> 20)));
+            let most = LONGEST_SCRIPT >> 20;
+            return Err(wrong(words::grade_too_long(language, most.to_string())));
         }
         if let Some(folder) = files.filter(|folder| !folder.is_dir()) {
-            let message = format!("`{}` is not a folder", folder.display());
+            let message = words::grade_no_folder(language, folder.display().to_string());
             return Err(Failure::new(Kind::Usage, message).hint("--files DIR".to_owned()));
         }
         Ok(Self {
@@ -208,7 +212,10 @@ impl Tail {
 fn answers(arena: &Arena, lab: &Lab) -> Result<LabProgress, Failure> {
     let left = arena
         .left_in_home(Path::new(PROGRESS), MOST_PROGRESS)
-        .map_err(|error| Failure::new(Kind::Environment, format!("the answers: {error}")))?;
+        .map_err(|error| {
+            let said = words::grade_answers(spoken(), system(&error));
+            Failure::new(Kind::Environment, said)
+        })?;
     let progress: Progress = left
         .and_then(|bytes| serde_json::from_slice(&bytes).ok())
         .unwrap_or_default();
@@ -231,7 +238,7 @@ fn over(
     ended: &Ended,
 ) -> ResultRecord {
     let why = hit(limit, limits);
-    let not_judged = Text::new("not looked at", "non examiné");
+    let not_judged = Text::said(words::grade_not_seen);
     let checks = lab.grader.goals.iter().map(|goal| CheckRecord {
         id: goal.id.clone(),
         title: goal.title.clone(),
@@ -254,10 +261,7 @@ fn over(
         checks: checks.collect(),
         cause: Some(Cause {
             side: Side::Submission,
-            message: Text::new(
-                format!("{} It scores 0 and is marked for review.", why.en),
-                format!("{} Note : 0, à revoir par l'enseignant.", why.fr),
-            ),
+            message: Text::said(|language| words::grade_for_review(language, why.get(language))),
         }),
         engine: format!("plimsoll {}", env!("CARGO_PKG_VERSION")),
         started_at,
@@ -267,53 +271,23 @@ fn over(
 }
 
 fn hit(limit: Limit, limits: &Limits) -> Text {
-    let megabytes = |bytes: u64| bytes >> 20;
-    match limit {
-        Limit::Time => {
-            let seconds = limits.time.as_secs();
-            Text::new(
-                format!("The script did not end within {seconds} s."),
-                format!("Le script ne s'est pas terminé en {seconds} s."),
-            )
-        }
-        Limit::Memory => {
-            let most = megabytes(limits.memory_bytes);
-            Text::new(
-                format!("The submission used more than {most} MB of memory."),
-                format!("La soumission a utilisé plus de {most} Mo de mémoire."),
-            )
-        }
-        Limit::Processes => {
-            let most = limits.processes;
-            Text::new(
-                format!("The submission ran more than {most} processes."),
-                format!("La soumission a lancé plus de {most} processus."),
-            )
-        }
+    let megabytes = |bytes: u64| (bytes >> 20).to_string();
+    Text::said(|language| match limit {
+        Limit::Time => words::grade_over_time(language, limits.time.as_secs().to_string()),
+        Limit::Memory => words::grade_over_memory(language, megabytes(limits.memory_bytes)),
+        Limit::Processes => words::grade_over_processes(language, limits.processes.to_string()),
         Limit::Disk => {
-            let (most, files) = (megabytes(limits.disk_bytes), limits.files);
-            Text::new(
-                format!("The submission wrote more than {most} MB or {files} files."),
-                format!("La soumission a écrit plus de {most} Mo ou {files} fichiers."),
-            )
+            let (most, files) = (megabytes(limits.disk_bytes), limits.files.to_string());
+            words::grade_over_disk(language, files, most)
         }
-        Limit::Output => {
-            let most = megabytes(limits.output_bytes);
-            Text::new(
-                format!("The script printed more than {most} MB."),
-                format!("Le script a affiché plus de {most} Mo."),
-            )
-        }
-        Limit::Engine => Text::new("The lab's engine ended.", "Le moteur du labo s'est arrêté."),
-    }
+        Limit::Output => words::grade_over_output(language, megabytes(limits.output_bytes)),
+        Limit::Engine => words::grade_engine_ended(language),
+    })
 }
 
 /// A submission is refused what would end its engine: this was not its doing.
 fn engine_ended() -> Failure {
-    Failure::new(
-        Kind::Environment,
-        "the lab's engine ended before the work was judged",
-    )
+    Failure::new(Kind::Environment, words::grade_engine_ended_early(spoken()))
 }
 
 fn no_arena(error: ArenaError) -> Failure {

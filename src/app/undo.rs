@@ -13,6 +13,7 @@ use plimsoll_lab::progress::LabProgress;
 use plimsoll_lab::result::ResultRecord;
 use plimsoll_lab::text::{Language, Text};
 use plimsoll_lab::undo::{self, Beginning, Coming, Loss, UndoError};
+use plimsoll_text::spoken;
 
 use crate::classroom::{Classroom, Patience, judge_and_look_back, lay_out_start_files};
 use crate::commands;
@@ -49,14 +50,16 @@ pub fn judge(room: &Classroom, lab: &Lab, paths: &LabPaths) -> Result<Judged, Fa
 
 /// Makes the snapshots of the steps that begin now. Undo is an addition: a lab
 /// without room for it is entered and checked all the same.
-pub fn keep_up(room: &Classroom, lab: &Lab, paths: &LabPaths, met: &BTreeSet<String>) {
+pub fn keep_up(lab: &Lab, paths: &LabPaths, met: &BTreeSet<String>) {
     if let Err(error) = undo::keep_up(&client(paths), &undo::beginnings(lab, met))
         // A submission is graded, or the engine was started by a Plimsoll that
         // had no snapshots: there is no going back.
         && !matches!(error.status(), Some(403 | 404))
     {
-        let why = error.to_string();
-        eprintln!("{}", words::undo_not_kept(room.language, why));
+        let why = Failure::from_error(Kind::Environment, &error)
+            .into_words()
+            .0;
+        eprintln!("{}", words::undo_not_kept(spoken(), why));
     }
 }
 
@@ -93,7 +96,7 @@ pub fn losses(room: &Classroom, name: &LabName, step: usize) -> Result<Text, Fai
     commands::ensure_running(&paths, &commands::start_options()?)?;
     let progress = room.progress()?.lab(&lab.name);
     let loss = undo::loss(&client(&paths), lab, step, &progress)
-        .map_err(|error| told(room, &lab.name, &error))?;
+        .map_err(|error| told(&lab.name, &error))?;
     Ok(in_words(&lab.name, step, &loss))
 }
 
@@ -109,14 +112,14 @@ pub fn go_back(room: &Classroom, name: &LabName, step: usize) -> Result<Restored
     let paths = room.paths(name)?;
     commands::ensure_running(&paths, &commands::start_options()?)?;
     let restored =
-        undo::go_back(&client(&paths), lab, step).map_err(|error| told(room, &lab.name, &error))?;
+        undo::go_back(&client(&paths), lab, step).map_err(|error| told(&lab.name, &error))?;
     let restores = undo::restores(&client(&paths))
         .map_err(|error| Failure::from_error(Kind::Environment, &error))?;
     let met = room.change(&lab.name, |progress| {
         undo::catch_up(progress, lab, &restores);
         undo::met_before(lab, progress)
     })?;
-    keep_up(room, lab, &paths, &met);
+    keep_up(lab, &paths, &met);
     lay_out_start_files(lab, &paths.work())?;
     Ok(restored)
 }
@@ -125,14 +128,14 @@ fn client(paths: &LabPaths) -> Client {
     Client::new(Endpoint::Unix(paths.socket()))
 }
 
-fn told(room: &Classroom, lab: &str, error: &UndoError) -> Failure {
+fn told(lab: &str, error: &UndoError) -> Failure {
     let kind = match error {
         UndoError::Engine(_) => Kind::Environment,
         UndoError::NoSnapshot { .. } | UndoError::NoSuchStep { .. } => Kind::Usage,
     };
-    let language = room.language;
+    let language = spoken();
     let text = match error {
-        UndoError::Engine(_) => return Failure::from_error(kind, error),
+        UndoError::Engine(error) => return Failure::from_error(kind, error),
         UndoError::NoSnapshot { step, .. } => words::undo_no_snapshot(language, lab, *step),
         UndoError::NoSuchStep { step, last } => {
             words::undo_no_such_step(language, lab, *last, *step)
@@ -151,7 +154,7 @@ fn told(room: &Classroom, lab: &str, error: &UndoError) -> Failure {
 
 /// What is lost, what comes back, and what stays.
 fn in_words(lab: &str, step: usize, loss: &Loss) -> Text {
-    let said = |language: Language| {
+    Text::said(|language| {
         let mut lines = vec![words::undo_goes_back(language, lab, step)];
         let mut list = |names: &[String], say: fn(Language, String) -> String| {
             if !names.is_empty() {
@@ -165,8 +168,7 @@ fn in_words(lab: &str, step: usize, loss: &Loss) -> Text {
         list(&loss.coming_back, words::undo_brings_back);
         lines.push(words::undo_and_else(language));
         lines.join("\n")
-    };
-    Text::new(said(Language::English), said(Language::French))
+    })
 }
 
 #[cfg(test)]

@@ -1,4 +1,5 @@
-//! Puts `/labs` and `/graders` into the library, so the binary needs no files.
+//! Puts `/labs` and `/graders` into the library, so the binary needs no files; checks
+//! the library's texts and makes them functions.
 
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
@@ -23,6 +24,7 @@ fn main() -> io::Result<()> {
         );
     }
     table.push_str("];\n");
+    plimsoll_text::build::messages().map_err(|error| io::Error::other(error.to_string()))?;
     let out = PathBuf::from(env::var_os("OUT_DIR").unwrap_or_default());
     fs::write(out.join("embedded.rs"), table)
 }

@@ -74,6 +74,77 @@ fn on_a_small_screen_in_french() {
     World::with(Person::Single, |world| play(world, SMALL, &FRENCH));
 }
 
+#[test]
+fn in_lines_the_prompt_stands_below_what_is_announced() {
+    World::with(Person::Single, |world| {
+        let Some(screen) = Screen::open(world, SMALL) else {
+            return;
+        };
+        let last_line = |wanted: &'static str| {
+            move |shown: &str| {
+                let mut lines = shown.lines().rev().map(str::trim);
+                lines.find(|line| !line.is_empty()) == Some(wanted)
+            }
+        };
+        screen.start(&ENGLISH, "--plain hello-world");
+        screen.until("the lab's prompt", last_line("lab$"));
+        screen.type_line("docker run hello-world");
+        screen.shows("[goal met: The image `hello-world` was pulled.");
+        screen.until("the prompt again", last_line("lab$"));
+        // What is being typed comes again too.
+        screen.type_text("echo half");
+        screen.until("what is typed", last_line("lab$ echo half"));
+        let answer = ["answer", "hello-world", "ps-a", "all"];
+        world.plimsoll(answer).assert().success();
+        screen.shows("[goal met: Question: what `-a` adds.");
+        screen.until("what was typed", last_line("lab$ echo half"));
+        screen.type_line("");
+        screen.type_line("exit");
+        screen.until("the shell outside", last_line("outside>"));
+    });
+}
+
+#[test]
+fn the_language_that_was_chosen_is_remembered() {
+    World::with(Person::Single, |world| {
+        let Some(screen) = Screen::open(world, SMALL) else {
+            return;
+        };
+        screen.begin(&ENGLISH);
+        screen.press(&["l"]);
+        screen.shows(FRENCH.hello);
+        screen.press(&["q"]);
+        screen.shows("outside>");
+        let labs = |before: &[&str], variable: Option<&str>| {
+            let mut command = world.plimsoll(before.iter().chain(&["labs"]));
+            if let Some(language) = variable {
+                command.env("PLIMSOLL_LANG", language);
+            }
+            let said = command.output().expect("it ran").stdout;
+            String::from_utf8_lossy(&said).into_owned()
+        };
+        let (french, english) = ("À suivre", "Next:");
+        for (before, variable, wanted) in [
+            (&[][..], None, french),
+            (&[], Some(""), french),
+            (&[], Some("en"), english),
+            (&["--lang", "en"], None, english),
+            (&["--lang", "fr"], Some("en"), french),
+        ] {
+            let said = labs(before, variable);
+            assert!(said.contains(wanted), "{before:?} {variable:?}: {said}");
+        }
+        // A lab's shell speaks what was asked for, else what is remembered.
+        let inside = |before: &[&str]| {
+            let words = ["shell", "hello-world", "--", "plimsoll", "labs"];
+            let said = world.plimsoll(before.iter().chain(&words)).output();
+            String::from_utf8_lossy(&said.expect("it ran").stdout).into_owned()
+        };
+        assert!(inside(&[]).contains(french));
+        assert!(inside(&["--lang", "en"]).contains(english));
+    });
+}
+
 fn play(world: &World, size: Size, tongue: &Tongue) {
     let Some(screen) = Screen::open(world, size) else {
         return;

@@ -7,6 +7,7 @@ mod book;
 mod copying;
 mod course_words;
 mod courses;
+mod french;
 mod grading;
 mod inside;
 mod keys;

@@ -69,6 +69,10 @@ fn refused(
             words::number_between(language, least.as_str(), most.as_str())
         }
         Some(ValueError::YesOrNo) => words::yes_or_no(language),
+        Some(ValueError::Language) => {
+            let spoken = Language::ALL.map(Language::code).join(", ");
+            words::languages_spoken(language, spoken, Language::VARIABLE)
+        }
         None => why.to_string(),
     };
     words::typed_refused_value(language, argument, value, why)
@@ -159,6 +163,10 @@ mod tests {
         "env ../x",
         "shell --bad x",
         "reset x --step a",
+        "--lang de",
+        "labs --lang=de_AT.UTF-8",
+        "hello-world --record",
+        "hello-world --plain --plain",
     ];
 
     #[test]

@@ -5,7 +5,8 @@ use std::process::ExitCode;
 use plimsoll_host::LabName;
 use plimsoll_lab::progress::LabProgress;
 use plimsoll_lab::schema::{Kind as QuestionKind, LabFile, Question, nearest};
-use plimsoll_lab::text::{Language, Text};
+use plimsoll_lab::text::Language;
+use plimsoll_text::spoken;
 
 use super::Outcome;
 use crate::arguments::{AnswerArguments, Shared};
@@ -13,6 +14,7 @@ use crate::classroom::{Classroom, in_submission};
 use crate::failure::{Failure, Kind};
 use crate::here;
 use crate::submission;
+use crate::words;
 
 /// Longest answer that is kept, in bytes.
 const LONGEST: usize = 4096;
@@ -28,31 +30,22 @@ pub fn run(shared: &Shared, arguments: &AnswerArguments) -> Outcome {
     let Some(id) = &asked.question else {
         let progress = room.progress()?.lab(lab.name.as_str());
         for question in &lab.file.questions {
-            put!("{}", in_words(&lab, question, &progress, room.language));
+            put!("{}", in_words(&lab, question, &progress, spoken()));
         }
         return Ok(ExitCode::SUCCESS);
     };
     let question = find(&lab, id)?;
     let Some(value) = &asked.value else {
         let progress = room.progress()?.lab(lab.name.as_str());
-        put!("{}", in_words(&lab, question, &progress, room.language));
+        put!("{}", in_words(&lab, question, &progress, spoken()));
         return Ok(ExitCode::SUCCESS);
     };
     let value = valid(question, value.trim())?;
     room.change(lab.name.as_str(), |progress| {
         progress.answers.insert(question.id.clone(), value.clone());
     })?;
-    let kept = Text::new(
-        format!(
-            "Noted: {} = {value}. `plimsoll check {}` says whether it is right.",
-            question.id, lab.name
-        ),
-        format!(
-            "Noté : {} = {value}. `plimsoll check {}` dit si c'est juste.",
-            question.id, lab.name
-        ),
-    );
-    say!("{}", kept.get(room.language));
+    let (name, question) = (lab.name.as_str(), question.id.as_str());
+    say!("{}", words::answer_noted(spoken(), name, question, value));
     Ok(ExitCode::SUCCESS)
 }
 
@@ -83,26 +76,28 @@ fn find<'a>(lab: &'a Questions, id: &str) -> Result<&'a Question, Failure> {
                 .iter()
                 .map(|question| question.id.as_str())
         };
+        let language = spoken();
         let hint = match nearest(id, names()) {
-            Some(meant) => format!("did you mean `{meant}`?"),
-            None if lab.file.questions.is_empty() => "this lab asks no questions".to_owned(),
-            None => format!(
-                "its questions are: {}",
-                names().collect::<Vec<_>>().join(", ")
-            ),
+            Some(meant) => words::typed_did_you_mean(language, meant),
+            None if lab.file.questions.is_empty() => words::answer_asks_nothing(language),
+            None => words::answer_questions(language, names().collect::<Vec<_>>().join(", ")),
         };
-        let message = format!("the lab {} has no question `{id}`", lab.name);
+        let message = words::answer_no_question(language, lab.name.as_str(), id);
         Failure::new(Kind::Usage, message).hint(hint)
     })
 }
 
 fn valid(question: &Question, value: &str) -> Result<String, Failure> {
+    let language = spoken();
     let refused = |message: String| Failure::new(Kind::Usage, message);
     if value.is_empty() {
-        return Err(refused("an answer is not empty".to_owned()));
+        return Err(refused(words::answer_empty(language)));
     }
     if value.len() > LONGEST {
-        return Err(refused(format!("an answer has at most {LONGEST} bytes")));
+        return Err(refused(words::answer_too_long(
+            language,
+            LONGEST.to_string(),
+        )));
     }
     let QuestionKind::Choice(choices) = &question.kind else {
         return Ok(value.to_owned());
@@ -111,8 +106,8 @@ fn valid(question: &Question, value: &str) -> Result<String, Failure> {
         Some(choice) => Ok(choice.id.clone()),
         None => {
             let names: Vec<&str> = choices.iter().map(|choice| choice.id.as_str()).collect();
-            let message = format!("`{value}` is not one of the choices of `{}`", question.id);
-            Err(refused(message).hint(format!("choose one of: {}", names.join(", "))))
+            let message = words::answer_no_choice(language, question.id.as_str(), value);
+            Err(refused(message).hint(words::answer_choose(language, names.join(", "))))
         }
     }
 }
@@ -123,25 +118,24 @@ fn in_words(
     progress: &LabProgress,
     language: Language,
 ) -> String {
-    let mut out = format!("{}: {}\n", question.id, question.text.get(language));
+    let text = question.text.get(language);
+    let mut out = words::answer_question(language, question.id.as_str(), text) + "\n";
     let value = match &question.kind {
         QuestionKind::Choice(choices) => {
             for choice in choices {
                 out += &format!("    {:<10} {}\n", choice.id, choice.text.get(language));
             }
-            Text::new("CHOICE", "CHOIX")
+            words::answer_a_choice(language)
         }
-        QuestionKind::Text => Text::new("ANSWER", "RÉPONSE"),
+        QuestionKind::Text => words::answer_an_answer(language),
     };
     if let Some(answer) = progress.answers.get(&question.id) {
-        let yours = Text::new("your answer: ", "votre réponse : ");
-        out += &format!("    {}{answer}\n", yours.get(language));
+        let yours = words::answer_yours(language, answer.as_str());
+        out += &format!("    {yours}\n");
     }
     out += &format!(
-        "    plimsoll answer {} {} {}\n\n",
-        lab.name,
-        question.id,
-        value.get(language)
+        "    plimsoll answer {} {} {value}\n\n",
+        lab.name, question.id,
     );
     out
 }

@@ -12,19 +12,21 @@ use nix::sys::signalfd::{SfdFlags, SignalFd};
 use plimsoll_book::{Site, SiteError, Sources, WriteError};
 use plimsoll_lab::course::Course;
 use plimsoll_lab::text::Language;
+use plimsoll_text::spoken;
 
 use super::Outcome;
 use crate::afar;
 use crate::arguments::{BookArguments, BookProtocol, Shared};
-use crate::classroom::{self, Classroom};
-use crate::failure::{Failure, Kind};
+use crate::classroom::Classroom;
+use crate::failure::{Failure, Kind, system};
+use crate::words;
 
 /// Serves the book until Ctrl-C, writes it, or answers mdBook.
 pub fn run(shared: &Shared, arguments: &BookArguments) -> Outcome {
     if let Some(BookProtocol::Preprocessor { words }) = &arguments.protocol {
         return preprocess(shared, words);
     }
-    let language = classroom::language(shared);
+    let language = spoken();
     let course = Classroom::open(shared)?.course;
     let sources = match &arguments.sources {
         Some(folder) => {
@@ -57,9 +59,9 @@ fn preprocess(shared: &Shared, words: &[String]) -> Outcome {
             })
         }
         _ => {
-            let message = "`plimsoll book preprocessor` is for mdBook to call";
-            Err(Failure::new(Kind::Usage, message)
-                .hint("in book.toml: command = \"plimsoll book preprocessor\"".to_owned()))
+            let language = spoken();
+            Err(Failure::new(Kind::Usage, words::book_for_mdbook(language))
+                .hint(words::book_for_mdbook_hint(language)))
         }
     }
 }
@@ -77,17 +79,18 @@ pub fn page(
     let asked = asked.unwrap_or("index");
     plimsoll_book::find(sources, course, language, asked).map_err(|error| {
         let near = error.nearest.clone();
-        Failure::from_error(Kind::Usage, &error).hint(Some(match near {
-            Some(page) => format!("did you mean `plimsoll book {page}`?"),
-            None => "`plimsoll book` opens it at the beginning".to_owned(),
-        }))
+        Failure::from_error(Kind::Usage, &error).hint(match near {
+            Some(page) => words::typed_did_you_mean(language, format!("plimsoll book {page}")),
+            None => words::book_beginning(language),
+        })
     })
 }
 
 fn unbuilt(error: &SiteError) -> Failure {
     match error {
-        SiteError::Folder(_) => Failure::from_error(Kind::Environment, error)
-            .hint("`export TMPDIR=FOLDER` names a folder with room for some 10 MB".to_owned()),
+        SiteError::Folder(_) => {
+            Failure::from_error(Kind::Environment, error).hint(words::book_room(spoken()))
+        }
         _ => Failure::from_error(Kind::Usage, error),
     }
 }
@@ -95,10 +98,10 @@ fn unbuilt(error: &SiteError) -> Failure {
 fn write(site: &Site, folder: &Path, language: Language) -> Outcome {
     site.write(folder).map_err(|error| {
         let hint = match &error {
-            WriteError::Taken { .. } => "give a new folder, or an empty one",
-            WriteError::Write { .. } => "give a folder in which you may write",
+            WriteError::Taken { .. } => words::book_new_folder(language),
+            WriteError::Write { .. } => words::book_own_folder(language),
         };
-        Failure::from_error(Kind::Usage, &error).hint(hint.to_owned())
+        Failure::from_error(Kind::Usage, &error).hint(hint)
     })?;
     say!("{}", plimsoll_book::written(language, folder));
     Ok(ExitCode::SUCCESS)
@@ -148,7 +151,7 @@ fn ending() -> nix::Result<SignalFd> {
 }
 
 fn taken(port: Option<u16>, error: &std::io::Error) -> Failure {
-    let port = port.unwrap_or(0);
-    let message = format!("port {port} of 127.0.0.1 cannot be had: {error}");
-    Failure::new(Kind::Usage, message).hint("without `--port` a free one is found".to_owned())
+    let (language, port) = (spoken(), port.unwrap_or(0).to_string());
+    let message = words::book_port_taken(language, port, system(error));
+    Failure::new(Kind::Usage, message).hint(words::book_free_port(language))
 }

@@ -2,14 +2,12 @@
 
 use std::process::ExitCode;
 
-use plimsoll_api::client::Endpoint;
 use plimsoll_lab::report::{self, Reader};
 use plimsoll_lab::undo::met;
 
 use super::Outcome;
 use crate::arguments::{CheckArguments, Shared};
 use crate::classroom::{Classroom, Patience, judge, refuse_in_submission};
-use crate::failure::{Failure, Kind};
 use crate::undo::Judged;
 use crate::{here, undo};
 
@@ -22,8 +20,7 @@ pub fn run(shared: &Shared, arguments: &CheckArguments) -> Outcome {
     let paths = room.paths(&name)?;
     let Judged { before, result } = match &arguments.engine {
         Some(text) => {
-            let endpoint =
-                Endpoint::parse(text).map_err(|error| Failure::from_error(Kind::Usage, &error))?;
+            let endpoint = super::endpoint(text)?;
             // Its journal, if it has one, is of another lab.
             let before = room.progress()?.lab(&lab.name);
             let result = judge(lab, endpoint, paths.work(), &before, Patience::Now)?;
@@ -38,7 +35,7 @@ pub fn run(shared: &Shared, arguments: &CheckArguments) -> Outcome {
         now.take_in_since(&before, &result, &lab.grader);
     })?;
     if arguments.engine.is_none() {
-        undo::keep_up(&room, lab, &paths, &met(&result));
+        undo::keep_up(lab, &paths, &met(&result));
     }
     if arguments.json {
         say!("{}", super::json(&result)?);

@@ -9,12 +9,14 @@ use plimsoll_host::LabName;
 use plimsoll_lab::course::{self, Attempt, Expected, Lab, Severity};
 use plimsoll_lab::report::{self, Reader};
 use plimsoll_lab::schema::json_schema;
+use plimsoll_text::spoken;
 
 use super::Outcome;
 use crate::arguments::{CourseAction, Shared};
 use crate::classroom::{Classroom, mistakes};
-use crate::failure::{Failure, Kind};
+use crate::failure::{Failure, Kind, system};
 use crate::playing::{self, Playground};
+use crate::words;
 
 /// Attempts that play at the same time: they mostly wait.
 const PLAYERS: usize = 4;
@@ -52,8 +54,8 @@ fn schema(file: Option<&str>) -> Outcome {
         return Ok(ExitCode::SUCCESS);
     };
     let Some(schema) = json_schema(file) else {
-        let message = format!("there is no schema `{file}`");
-        return Err(Failure::new(Kind::Usage, message).hint("lab, grader or course".to_owned()));
+        let message = words::course_no_schema(spoken(), file);
+        return Err(Failure::new(Kind::Usage, message).hint(words::arg_schema_file(spoken())));
     };
     say!("{schema:#}");
     Ok(ExitCode::SUCCESS)
@@ -70,8 +72,11 @@ fn new(shared: &Shared, folder: &Path, lab: &LabName) -> Outcome {
         files.push(("course.yaml".to_owned(), course::COURSE.to_owned()));
     }
     if let Some((taken, _)) = files.iter().find(|(name, _)| folder.join(name).exists()) {
-        let message = format!("`{}` is there already", folder.join(taken).display());
-        return Err(Failure::new(Kind::Usage, message).hint("choose another name".to_owned()));
+        let taken = folder.join(taken).display().to_string();
+        return Err(
+            Failure::new(Kind::Usage, words::course_taken(spoken(), taken))
+                .hint(words::course_another_name(spoken())),
+        );
     }
     for (name, content) in files {
         let path = folder.join(&name);
@@ -79,7 +84,9 @@ fn new(shared: &Shared, folder: &Path, lab: &LabName) -> Outcome {
         std::fs::create_dir_all(parent)
             .and_then(|()| std::fs::write(&path, content))
             .map_err(|error| {
-                Failure::new(Kind::Environment, format!("`{}`: {error}", path.display()))
+                let path = path.display().to_string();
+                let said = words::at_path(spoken(), path, system(&error));
+                Failure::new(Kind::Environment, said)
             })?;
         say!("{}", path.display());
     }
@@ -112,10 +119,10 @@ fn check(shared: &Shared, folder: &Path, only: Option<&LabName>, no_play: bool) 
         .flat_map(|lab| lab.attempts.iter().map(move |attempt| (*lab, attempt)))
         .collect();
     let names: Vec<&str> = labs.iter().map(|lab| lab.name.as_str()).collect();
+    let (language, folder) = (spoken(), folder.display().to_string());
     say!(
-        "{}: the files are in order: {}",
-        folder.display(),
-        names.join(", ")
+        "{}",
+        words::course_in_order(language, folder, names.join(", "))
     );
     if no_play {
         return Ok(ExitCode::SUCCESS);
@@ -128,7 +135,7 @@ fn check(shared: &Shared, folder: &Path, only: Option<&LabName>, no_play: bool) 
         .count();
     wrong += play_all(&room, &attempts);
     let total = attempts.len() + labs.len();
-    say!("{} passed, {wrong} failed", total - wrong);
+    say!("{}", words::course_counted(language, wrong, total - wrong));
     Ok(ExitCode::from(u8::from(wrong > 0)))
 }
 
@@ -145,12 +152,13 @@ fn start_fails(room: &Classroom, lab: &Lab) -> Result<bool, Failure> {
     ground.play(&nothing)?;
     let result = ground.grade()?;
     let fails = result.score < result.max_score;
-    let word = if fails { "ok" } else { "FAILED" };
-    say!(
-        "{word:<7} {}: the untouched lab does not pass ({} points)",
-        lab.name,
-        result.score
-    );
+    let language = spoken();
+    let word = match fails {
+        true => words::course_ok(language),
+        false => words::course_failed(language),
+    };
+    let told = words::course_start(language, lab.name.as_str(), result.score);
+    say!("{word:<7} {told}");
     Ok(fails)
 }
 
@@ -165,10 +173,11 @@ fn play_all(room: &Classroom, attempts: &[(&Lab, &Attempt)]) -> usize {
                     let told = one(room, lab, attempt);
                     let mut wrong = wrong.lock().unwrap_or_else(|broken| broken.into_inner());
                     match told {
-                        None => say!("ok      {}", attempt.path),
+                        None => say!("{:<7} {}", words::course_ok(spoken()), attempt.path),
                         Some(told) => {
                             *wrong += 1;
-                            say!("FAILED  {}: {told}", attempt.path);
+                            let told = words::at_attempt(spoken(), attempt.path.as_str(), told);
+                            say!("{:<7} {told}", words::course_failed(spoken()));
                         }
                     }
                 }
@@ -209,10 +218,8 @@ fn remind(room: &Classroom, folder: &Path) {
     if room.unfinished.is_empty() {
         return;
     }
-    eprintln!(
-        "not finished yet (`plimsoll course check {}`):",
-        folder.display()
-    );
+    let folder = folder.display().to_string();
+    eprintln!("{}", words::course_unfinished(spoken(), folder));
     for error in room.unfinished.of(Severity::Unfinished) {
         eprintln!("  {error}");
     }
@@ -238,16 +245,16 @@ fn play_lab(room: &Classroom, lab: &Lab, only: Option<&str>) -> Result<bool, Fai
     let chosen = |attempt: &&Attempt| only.is_none_or(|only| attempt.name == only);
     let attempts: Vec<&Attempt> = lab.attempts.iter().filter(chosen).collect();
     if attempts.is_empty() && only.is_some() {
-        let message = format!(
-            "the lab {name} has no attempt `{}`",
-            only.unwrap_or_default()
-        );
+        let language = spoken();
+        let asked = only.unwrap_or_default();
+        let message = words::course_no_attempt(language, asked, name.as_str());
         let names: Vec<&str> = lab
             .attempts
             .iter()
             .map(|attempt| attempt.name.as_str())
             .collect();
-        return Err(Failure::new(Kind::Usage, message).hint(names.join(", ")));
+        return Err(Failure::new(Kind::Usage, message)
+            .hint(words::course_attempts(language, names.join(", "))));
     }
     let mut as_promised = true;
     for attempt in attempts {
@@ -260,7 +267,7 @@ fn play_lab(room: &Classroom, lab: &Lab, only: Option<&str>) -> Result<bool, Fai
             report::in_words(&lab.file.title, &result, room.style(Reader::Teacher))
         );
         if let Some(told) = playing::difference(attempt, &played, &result) {
-            say!("not as it promises: {told}");
+            say!("{}", words::course_not_as_promised(spoken(), told));
             as_promised = false;
         }
     }

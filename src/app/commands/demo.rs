@@ -5,13 +5,14 @@ use std::process::ExitCode;
 use plimsoll_host::LabName;
 use plimsoll_lab::course::Lab;
 use plimsoll_lab::report::{self, Reader};
-use plimsoll_lab::text::Text;
+use plimsoll_text::spoken;
 
 use super::{Outcome, labs};
 use crate::arguments::{DemoArguments, Shared};
 use crate::classroom::{Classroom, refuse_in_submission};
 use crate::failure::{Failure, Kind};
-use crate::playing::Playground;
+use crate::playing::{self, Playground};
+use crate::words;
 
 /// Plays each lab's reference solution in a fresh lab and grades it. The code
 /// is the worst of the labs'.
@@ -43,9 +44,9 @@ fn quoted(value: &str) -> String {
 }
 
 fn play(room: &Classroom, lab: &Lab) -> Result<u8, Failure> {
-    let language = room.language;
+    let language = spoken();
     let Some(attempt) = lab.reference() else {
-        let message = format!("the lab {} has no reference solution", lab.name);
+        let message = words::demo_no_reference(language, lab.name.as_str());
         return Err(Failure::new(Kind::Usage, message));
     };
     say!("{}", "─".repeat(80));
@@ -68,8 +69,8 @@ fn play(room: &Classroom, lab: &Lab) -> Result<u8, Failure> {
         say!("  {line}");
     }
     if !played.status.success() {
-        let told = Text::new("the script ended with ", "le script s'est terminé avec ");
-        say!("  ({}{})", told.get(language), played.status);
+        let ended = playing::script_ended(language, played.status);
+        say!("  ({ended})");
     }
     let result = ground.grade()?;
     say!();

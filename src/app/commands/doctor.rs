@@ -5,12 +5,12 @@ use std::process::ExitCode;
 
 use plimsoll_host::Environment;
 use plimsoll_host::doctor::{self, Facts, Finding, Status};
-use plimsoll_text::Language;
+use plimsoll_text::{Language, spoken};
 use serde::Serialize;
 
 use super::Outcome;
 use crate::arguments::{DoctorArguments, Shared};
-use crate::{classroom, words};
+use crate::words;
 
 /// Version of the `--json` form.
 const SCHEMA: &str = "plimsoll/doctor/v1";
@@ -26,7 +26,7 @@ struct Report<'a> {
 
 /// Tries everything and prints it; code 3 when labs cannot run here.
 pub fn run(shared: &Shared, arguments: &DoctorArguments) -> Outcome {
-    let language = classroom::language(shared);
+    let language = spoken();
     let places = super::places(shared)?;
     let environment = Environment::of_process();
     let facts = doctor::examine(&environment, &places, &super::start_options()?);

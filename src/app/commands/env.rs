@@ -12,7 +12,7 @@ use crate::undo;
 pub fn run(shared: &Shared, arguments: &EnvArguments) -> Outcome {
     let Arrival { paths, room } = arrive(shared, &arguments.lab)?;
     super::ensure_running(&paths, &super::start_options()?)?;
-    undo::keep_up(&room, room.lab(&arguments.lab)?, &paths, &BTreeSet::new());
+    undo::keep_up(room.lab(&arguments.lab)?, &paths, &BTreeSet::new());
     say!("export DOCKER_HOST={}", quoted(&paths.docker_host()));
     say!("unset DOCKER_CONTEXT DOCKER_TLS DOCKER_TLS_VERIFY DOCKER_CERT_PATH");
     Ok(ExitCode::SUCCESS)

@@ -9,12 +9,14 @@ use plimsoll_lab::course::Lab;
 use plimsoll_lab::report::{self, Reader};
 use plimsoll_lab::result::{Cause, ResultRecord, Side, Verdict};
 use plimsoll_lab::text::{Language, Text};
+use plimsoll_text::spoken;
 
 use super::Outcome;
 use crate::arguments::{Format, GradeArguments, Shared};
 use crate::classroom::{Classroom, refuse_in_submission};
 use crate::failure::{Failure, Kind};
 use crate::submission::Submission;
+use crate::words;
 
 /// Lines of the script's output that are shown where goals are open.
 const SHOWN: usize = 12;
@@ -27,8 +29,9 @@ pub fn run(shared: &Shared, arguments: &GradeArguments) -> Outcome {
     let room = Classroom::open(shared)?;
     let lab = room.lab(&name)?;
     let script = arguments.script.as_ref().ok_or_else(|| {
-        Failure::new(Kind::Usage, "which script is to be graded?")
-            .hint(format!("plimsoll grade {name} --script FILE"))
+        let language = spoken();
+        Failure::new(Kind::Usage, words::grade_which_script(language))
+            .hint(words::grade_which_script_hint(language, name.as_str()))
     })?;
     let submission = Submission::read(
         script,
@@ -58,7 +61,7 @@ pub fn run(shared: &Shared, arguments: &GradeArguments) -> Outcome {
             let words = report::in_words(&lab.file.title, &result, room.style(Reader::Teacher));
             put!("{}", plain(&words));
             if result.verdict != Verdict::Pass {
-                put!("{}", ending(graded.code, &graded.tail, room.language));
+                put!("{}", ending(graded.code, &graded.tail, spoken()));
             }
         }
     }
@@ -71,10 +74,9 @@ fn lab_name(word: &str) -> Result<LabName, Failure> {
         if !word.contains('/') && !Path::new(word).is_dir() {
             return Failure::from_error(Kind::Usage, &error);
         }
-        let message =
-            "`plimsoll grade DIR`, for a folder of submissions, comes with a later version";
-        Failure::new(Kind::Usage, message)
-            .hint("one at a time: plimsoll grade LAB --script FILE [--files DIR]".to_owned())
+        let language = spoken();
+        Failure::new(Kind::Usage, words::grade_folder_later(language))
+            .hint(words::grade_one_at_a_time(language))
     })
 }
 
@@ -83,10 +85,7 @@ fn with_cause(result: ResultRecord) -> ResultRecord {
     if result.verdict != Verdict::Error || result.cause.is_some() {
         return result;
     }
-    let message = Text::new(
-        "Some goals could not be looked at, twice in a row.",
-        "Des objectifs n'ont pas pu être examinés, deux fois de suite.",
-    );
+    let message = Text::said(words::grade_unseen_twice);
     ResultRecord {
         cause: Some(Cause {
             side: Side::Environment,
@@ -109,7 +108,7 @@ fn no_verdict(lab: &Lab, failure: &Failure) -> ResultRecord {
         checks: Vec::new(),
         cause: Some(Cause {
             side: Side::Environment,
-            message: Text::new(told, told),
+            message: Text::same(told),
         }),
         engine: format!("plimsoll {}", env!("CARGO_PKG_VERSION")),
         started_at: ResultRecord::now(),
@@ -120,21 +119,16 @@ fn no_verdict(lab: &Lab, failure: &Failure) -> ResultRecord {
 
 /// How the script ended, and the last lines it printed.
 fn ending(code: Option<i32>, tail: &[u8], language: Language) -> String {
-    let told = match code {
-        Some(code) => Text::new(
-            format!("The script ended with code {code}"),
-            format!("Le script s'est terminé avec le code {code}"),
-        ),
-        None => Text::new("The script was ended", "Le script a été arrêté"),
-    };
     let text = plain(&String::from_utf8_lossy(tail));
     let lines: Vec<&str> = text.lines().filter(|line| !is_of_a_pull(line)).collect();
     let shown = &lines[lines.len().saturating_sub(SHOWN)..];
-    let rest = match shown {
-        [] => Text::new(" and printed nothing.", " sans rien afficher."),
-        _ => Text::new(". Its last lines:", ". Ses dernières lignes :"),
+    let told = match (code.map(|code| code.to_string()), shown) {
+        (Some(code), []) => words::grade_ended_silent(language, code),
+        (Some(code), _) => words::grade_ended(language, code),
+        (None, []) => words::grade_was_ended_silent(language),
+        (None, _) => words::grade_was_ended(language),
     };
-    let mut out = format!("\n{}{}\n", told.get(language), rest.get(language));
+    let mut out = format!("\n{told}\n");
     for line in shown {
         out += &format!("  | {line}\n");
     }

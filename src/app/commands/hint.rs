@@ -2,19 +2,21 @@
 
 use std::process::ExitCode;
 
+use plimsoll_lab::progress::LabProgress;
 use plimsoll_lab::report::folded;
 use plimsoll_lab::result::{CheckRecord, Status};
 use plimsoll_lab::text::Text;
+use plimsoll_text::spoken;
 
 use super::Outcome;
 use crate::arguments::{HintArguments, Shared};
 use crate::classroom::{Classroom, refuse_in_submission};
 use crate::undo::Judged;
-use crate::{here, undo};
+use crate::{here, undo, words};
 
-/// The hint made for a recognised mistake comes first; after it, and where none
-/// is recognised, the goal's own hints, each time one more. What was shown is
-/// recorded.
+/// The hint made for a recognised mistake comes first, and alone; after it, and
+/// where none is recognised, the goal's own hints, each time one more. What was
+/// shown is recorded.
 pub fn run(shared: &Shared, arguments: &HintArguments) -> Outcome {
     refuse_in_submission("hint")?;
     let room = Classroom::open(shared)?;
@@ -31,31 +33,57 @@ pub fn run(shared: &Shared, arguments: &HintArguments) -> Outcome {
         .iter()
         .find(|check| check.status == Status::Fail)
     else {
-        let done = Text::new("Every goal is met.", "Tous les objectifs sont atteints.");
-        say!("{}", done.get(room.language));
+        say!("{}", words::hint_all_met(spoken()));
         return Ok(ExitCode::SUCCESS);
     };
     let steps = lab
         .grader
         .goal(&check.id)
         .map_or(&[][..], |goal| &goal.hints);
-    let shown = room.change(&lab.name, |progress| {
-        let shown = progress.hints.entry(check.id.clone()).or_default();
-        let before = *shown;
-        *shown = (before + 1).min(u32::try_from(steps.len()).unwrap_or(u32::MAX));
-        *shown
-    })?;
-    put!("{}", in_words(&room, check, steps, shown as usize));
+    let shown = room.change(&lab.name, |progress| ask(progress, check, steps.len()))?;
+    put!("{}", in_words(check, steps, &shown));
     Ok(ExitCode::SUCCESS)
 }
 
-fn in_words(room: &Classroom, check: &CheckRecord, steps: &[Text], shown: usize) -> String {
-    let language = room.language;
+/// What is shown of a goal's hints.
+#[derive(Debug, PartialEq, Eq)]
+struct Shown {
+    /// The goal's own, from the first.
+    steps: usize,
+    /// How many of them are left.
+    left: usize,
+}
+
+/// Notes that somebody asks for help with a goal that has `most` hints of its own.
+/// After a mistake that they have not been told of, those are for later.
+fn ask(progress: &mut LabProgress, check: &CheckRecord, most: usize) -> Shown {
+    let seen = progress.hints.entry(check.id.clone()).or_default();
+    let count = |seen: u32| usize::try_from(seen).unwrap_or(most).min(most);
+    if let Some(miss) = check.miss.as_ref().filter(|_| check.hint.is_some())
+        && progress
+            .misses
+            .insert(check.id.clone(), miss.clone())
+            .as_ref()
+            != Some(miss)
+    {
+        let left = most - count(*seen);
+        return Shown { steps: 0, left };
+    }
+    *seen = (*seen + 1).min(u32::try_from(most).unwrap_or(u32::MAX));
+    let steps = count(*seen);
+    Shown {
+        steps,
+        left: most - steps,
+    }
+}
+
+fn in_words(check: &CheckRecord, steps: &[Text], shown: &Shown) -> String {
+    let language = spoken();
     let mut out = format!("{}\n", check.title.get(language));
     if let Some(hint) = &check.hint {
         folded(&mut out, hint.get(language), "  ", "  ", 80);
     }
-    for (number, step) in steps.iter().take(shown).enumerate() {
+    for (number, step) in steps.iter().take(shown.steps).enumerate() {
         folded(
             &mut out,
             step.get(language),
@@ -64,16 +92,45 @@ fn in_words(room: &Classroom, check: &CheckRecord, steps: &[Text], shown: usize)
             80,
         );
     }
-    let left = steps.len() - shown.min(steps.len());
-    let more = match left {
-        0 => Text::new(
-            "That was the last hint for this goal.",
-            "C'était le dernier indice pour cet objectif.",
-        ),
-        _ => Text::new(
-            format!("{left} more: type the command again."),
-            format!("Encore {left} : tapez de nouveau la commande."),
-        ),
+    let more = match shown.left {
+        0 => words::hint_last(language),
+        left => words::hint_more(language, left),
     };
-    out + "  " + more.get(language) + "\n"
+    out + "  " + &more + "\n"
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn check(miss: Option<&str>) -> CheckRecord {
+        CheckRecord {
+            id: "runs".to_owned(),
+            title: Text::same("It runs"),
+            status: Status::Fail,
+            points: 0,
+            max_points: 1,
+            expected: Text::default(),
+            actual: Text::default(),
+            message: Text::default(),
+            hint: miss.map(Text::same),
+            miss: miss.map(str::to_owned),
+            look_at: None,
+        }
+    }
+
+    #[test]
+    fn a_new_mistake_s_own_hint_stands_alone() {
+        let mut progress = LabProgress::default();
+        let mut asked = |miss| {
+            let shown = ask(&mut progress, &check(miss), 2);
+            (shown.steps, shown.left)
+        };
+        assert_eq!(asked(None), (1, 1));
+        assert_eq!(asked(Some("stopped")), (0, 1));
+        assert_eq!(asked(Some("stopped")), (2, 0));
+        assert_eq!(asked(Some("paused")), (0, 0), "another mistake");
+        assert_eq!(asked(Some("paused")), (2, 0));
+        assert_eq!(asked(None), (2, 0));
+    }
 }

@@ -8,7 +8,8 @@ use std::process::ExitCode;
 
 use jiff::Timestamp;
 use plimsoll_api::client::{Client, Endpoint};
-use plimsoll_tui::scene::{self, Detail, Scene};
+use plimsoll_text::spoken;
+use plimsoll_tui::scene::{self, Detail, LookError, Scene};
 use plimsoll_tui::theme::{Palette, Symbols, Theme};
 use plimsoll_tui::view::blocks::Page;
 use plimsoll_tui::view::map;
@@ -16,16 +17,14 @@ use serde_json::json;
 
 use super::Outcome;
 use crate::arguments::{MapArguments, Shared};
-use crate::classroom::{arrive, language, speaks_utf8};
+use crate::classroom::{arrive, speaks_utf8};
 use crate::failure::{Failure, Kind};
 
 /// Starts the lab where needed, looks at it and prints what is there.
 pub fn run(shared: &Shared, arguments: &MapArguments) -> Outcome {
     let paths = arrive(shared, &arguments.lab)?.paths;
     let endpoint = match &arguments.engine {
-        Some(text) => {
-            Endpoint::parse(text).map_err(|error| Failure::from_error(Kind::Usage, &error))?
-        }
+        Some(text) => super::endpoint(text)?,
         None => {
             super::ensure_running(&paths, &super::start_options()?)?;
             Endpoint::Unix(paths.socket())
@@ -33,9 +32,9 @@ pub fn run(shared: &Shared, arguments: &MapArguments) -> Outcome {
     };
     let client = Client::new(endpoint).with_timeout(std::time::Duration::from_secs(15));
     let mut scene = scene::look(&client, Detail::Map)
-        .map_err(|error| Failure::from_error(Kind::Environment, &error))?;
+        .map_err(|LookError::Engine(error)| Failure::from_error(Kind::Environment, &error))?;
     scene.folder = Some(paths.work().to_string_lossy().into_owned());
-    let (language, now) = (language(shared), Timestamp::now());
+    let (language, now) = (spoken(), Timestamp::now());
     if arguments.json {
         say!("{}", super::json(&record(&scene))?);
     } else if !draws() {

@@ -20,11 +20,14 @@ pub mod sudo;
 
 use std::process::ExitCode;
 
+use plimsoll_api::client::Endpoint;
 use plimsoll_host::{Environment, LabName, LabPaths, Places, Running, StartOptions};
+use plimsoll_text::spoken;
 
 use crate::arguments::{Arguments, Command, LabsArguments, Shared};
 use crate::failure::{Failure, Kind};
 use crate::interface::{self, Form};
+use crate::words;
 
 /// How a command ends: the exit code, or why it could not do its work.
 pub type Outcome = Result<ExitCode, Failure>;
@@ -95,6 +98,16 @@ pub fn ensure_running(paths: &LabPaths, options: &StartOptions) -> Result<Runnin
     })
 }
 
+/// What `--engine` names.
+///
+/// # Errors
+/// It is no address.
+pub fn endpoint(text: &str) -> Result<Endpoint, Failure> {
+    Endpoint::parse(text).map_err(|error| {
+        Failure::from_error(Kind::Usage, &error).hint(words::engine_address_hint(spoken()))
+    })
+}
+
 /// A record as JSON, for programs.
 pub fn json(record: &impl serde::Serialize) -> Result<String, Failure> {
     serde_json::to_string_pretty(record)
@@ -103,10 +116,9 @@ pub fn json(record: &impl serde::Serialize) -> Result<String, Failure> {
 
 /// The name is taken; the command comes with grading of many at once.
 fn submit_later(lab: &LabName) -> Failure {
-    let message = "`plimsoll submit` comes with a later version";
-    Failure::new(Kind::Usage, message).hint(format!(
-        "keep your commands in a script; a teacher grades it with `plimsoll grade {lab} --script FILE`"
-    ))
+    let language = spoken();
+    Failure::new(Kind::Usage, words::submit_later(language))
+        .hint(words::submit_later_hint(language, lab.as_str()))
 }
 
 /// A path that means the same in another folder.

@@ -10,13 +10,14 @@ use plimsoll_host::discard::{self, DiscardError};
 use plimsoll_host::{LabName, LabPaths, StartError};
 use plimsoll_lab::course::Lab;
 use plimsoll_lab::text::{Language, Text};
+use plimsoll_text::spoken;
 
 use super::Outcome;
 use crate::arguments::{ResetArguments, Shared};
 use crate::classroom::{
     Classroom, can_ask, changed_start_files, lay_out_start_files, put_back_start_files,
 };
-use crate::failure::{Failure, Kind};
+use crate::failure::{Failure, Kind, system};
 use crate::{undo, words};
 
 /// Says what will be lost, asks, and goes back: to the snapshot of a step's
@@ -29,7 +30,7 @@ pub fn run(shared: &Shared, arguments: &ResetArguments) -> Outcome {
     if !arguments.yes && !agreed(&room, arguments, &paths)? {
         return Ok(ExitCode::from(1));
     }
-    let language = room.language;
+    let language = spoken();
     let name = lab.name.as_str();
     match arguments.step {
         None => {
@@ -46,7 +47,7 @@ pub fn run(shared: &Shared, arguments: &ResetArguments) -> Outcome {
             }
         }
     }
-    tell_files(&room, lab, &paths, arguments)?;
+    tell_files(lab, &paths, arguments)?;
     Ok(ExitCode::SUCCESS)
 }
 
@@ -57,25 +58,17 @@ fn agreed(room: &Classroom, arguments: &ResetArguments, paths: &LabPaths) -> Res
         Some(step) => undo::losses(room, &arguments.lab, step)?,
     };
     if !can_ask() {
-        let message = format!(
-            "resetting {} asks first, and there is no terminal to ask on",
-            arguments.lab
-        );
-        return Err(Failure::new(Kind::Usage, message).hint("--yes does not ask".to_owned()));
+        let message = words::reset_asks(spoken(), arguments.lab.as_str());
+        return Err(Failure::new(Kind::Usage, message).hint(words::reset_yes_hint(spoken())));
     }
-    eprintln!("{}", loss.get(room.language));
-    confirmed(room.language)
+    eprintln!("{}", loss.get(spoken()));
+    confirmed(spoken())
 }
 
 /// Puts changed start files back where that was asked for; else says that they
 /// were kept, and how to have them back.
-fn tell_files(
-    room: &Classroom,
-    lab: &Lab,
-    paths: &LabPaths,
-    arguments: &ResetArguments,
-) -> Result<(), Failure> {
-    let (work, language) = (paths.work(), room.language);
+fn tell_files(lab: &Lab, paths: &LabPaths, arguments: &ResetArguments) -> Result<(), Failure> {
+    let (work, language) = (paths.work(), spoken());
     if arguments.files {
         for (name, old) in put_back_start_files(lab, &work)? {
             let old = old.display().to_string();
@@ -95,21 +88,21 @@ pub fn changed_files(lab: &Lab, paths: &LabPaths) -> Option<Text> {
     let changed = changed_start_files(lab, &paths.work());
     let name = lab.name.as_str();
     let said = |language| words::reset_files_changed(language, changed.join(", "), name);
-    (!changed.is_empty()).then(|| Text::new(said(Language::English), said(Language::French)))
+    (!changed.is_empty()).then(|| Text::said(said))
 }
 
 /// What ran at the start of a step and does not now.
 pub fn not_started(restored: &Restored) -> Vec<Text> {
     let told = |one: &NotStarted| {
         let (container, reason) = (one.container.as_str(), one.reason.as_str());
-        let said = |language| words::reset_not_started(language, container, reason);
-        Text::new(said(Language::English), said(Language::French))
+        Text::said(|language| words::reset_not_started(language, container, reason))
     };
     restored.not_started.iter().map(told).collect()
 }
 
-/// Makes a lab as new: no containers, images, volumes, answers and hints. The best
-/// score and the learner's files stay; start files that are missing come back.
+/// Makes a lab as new: no containers, images, volumes and answers. The best score,
+/// which hints were shown and the learner's files stay; start files that are missing
+/// come back.
 ///
 /// No engine is needed for it: this is the way out where none starts. Returns what
 /// is to be said besides.
@@ -125,7 +118,6 @@ pub fn to_beginning(room: &Classroom, name: &LabName) -> Result<Vec<Text>, Failu
             plimsoll_lab::undo::forget(progress, lab, 1);
             progress.answers.clear();
             progress.reached.clear();
-            progress.hints.clear();
             progress.step = 0;
         })
     };
@@ -139,9 +131,7 @@ pub fn to_beginning(room: &Classroom, name: &LabName) -> Result<Vec<Text>, Failu
     forget()?;
     lay_out_start_files(lab, &paths.work())?;
     let left = discard::sweep(&paths).err().map(|error| {
-        let said = format!("{error}; it is tried again at the lab's next start");
-        let french = format!("{error} ; un nouvel essai suit au prochain démarrage du lab");
-        Text::new(said, french)
+        Text::said(|language| words::reset_sweep_later(language, error.say(language)))
     });
     Ok(left.into_iter().collect())
 }
@@ -181,11 +171,10 @@ pub fn losses(paths: &LabPaths) -> Result<Text, Failure> {
         .map_err(failed)?
         .volumes
         .len();
-    let said = |language| {
-        let lab = paths.lab().to_string();
+    let lab = paths.lab().as_str();
+    Ok(Text::said(|language| {
         words::reset_loses(language, containers, images, lab, volumes)
-    };
-    Ok(Text::new(said(Language::English), said(Language::French)))
+    }))
 }
 
 /// What a lab is that no engine can open, as far as its folder tells.
@@ -201,21 +190,14 @@ fn lies_on_disk(paths: &LabPaths, error: &StartError) -> Text {
         })
     };
     let (containers, volumes) = (count("containers"), count("volumes"));
-    let (lab, folder) = (paths.lab(), paths.lab_dir());
-    let folder = folder.display();
+    let folder = paths.lab_dir().display().to_string();
     let why = Failure::from_error(Kind::Environment, error).into_words().0;
-    Text::new(
-        format!(
-            "{lab} cannot be looked at: {why}.\nResetting it removes `{folder}` unseen: \
-             containers ({containers}), volumes ({volumes}) and all else in there, your \
-             answers, and the count of your hints."
-        ),
-        format!(
-            "Impossible d'examiner {lab} : {why}.\nRemettre ce lab à zéro supprime `{folder}` \
-             tel quel : conteneurs ({containers}), volumes ({volumes}) et tout ce qui s'y trouve, \
-             vos réponses et le compte de vos indices."
-        ),
-    )
+    Text::said(|language| {
+        let unseen = words::reset_unseen(language, paths.lab().as_str(), why.as_str());
+        let folder = folder.as_str();
+        let loses = words::reset_unseen_loses(language, containers, folder, volumes);
+        format!("{unseen}\n{loses}")
+    })
 }
 
 fn confirmed(language: Language) -> Result<bool, Failure> {
@@ -226,8 +208,10 @@ fn confirmed(language: Language) -> Result<bool, Failure> {
         std::io::stdin().read_line(&mut line)?;
         Ok(line)
     };
-    let line = read()
-        .map_err(|error| Failure::new(Kind::Environment, format!("standard input: {error}")))?;
+    let line = read().map_err(|error| {
+        let said = words::standard_input(language, system(&error));
+        Failure::new(Kind::Environment, said)
+    })?;
     Ok(matches!(
         line.trim().to_lowercase().as_str(),
         "y" | "yes" | "o" | "oui"

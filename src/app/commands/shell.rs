@@ -9,7 +9,8 @@ use plimsoll_api::client::{Client, Endpoint};
 use plimsoll_api::lab::PublishedPort;
 use plimsoll_host::LabPaths;
 use plimsoll_host::enter::{self, EnterOptions, Left};
-use plimsoll_lab::text::{Language, Text};
+use plimsoll_lab::text::Language;
+use plimsoll_text::spoken;
 
 use super::Outcome;
 use crate::afar::AFAR_VARIABLE;
@@ -17,6 +18,7 @@ use crate::arguments::{Shared, ShellArguments};
 use crate::classroom::{Arrival, COURSE_VARIABLE, arrive};
 use crate::failure::{Failure, Kind};
 use crate::undo;
+use crate::words;
 
 /// Starts the lab where needed, joins it, and returns the command's code.
 pub fn run(shared: &Shared, arguments: &ShellArguments) -> Outcome {
@@ -25,21 +27,24 @@ pub fn run(shared: &Shared, arguments: &ShellArguments) -> Outcome {
     options.publish_on_host &= !arguments.no_publish;
     let running = super::ensure_running(&paths, &options)?;
     // Nobody knows yet of a goal that is met: only what begins with the lab.
-    undo::keep_up(&room, room.lab(&arguments.lab)?, &paths, &BTreeSet::new());
+    undo::keep_up(room.lab(&arguments.lab)?, &paths, &BTreeSet::new());
     let interactive = arguments.command.is_empty() && std::io::stdin().is_terminal();
     if interactive && !arguments.quiet {
-        greet(&paths, room.language);
+        greet(&paths, spoken());
     }
+    let asked = shared.lang.and_then(|asked| asked.0);
     let visit = EnterOptions {
         command: arguments.command.clone(),
         offered: crate::borrowed::tools(paths.places()),
-        // So that `plimsoll check` in there means the same course, and that
-        // `docker run` can tell the way from the learner's own computer.
+        // So that `plimsoll check` in there means the same course and speaks the
+        // language that was asked for, and that `docker run` can tell the way from
+        // the learner's own computer.
         variables: room
             .folder
             .into_iter()
             .map(|folder| (COURSE_VARIABLE.into(), folder.into()))
             .chain(crate::afar::ssh_target().map(|to| (AFAR_VARIABLE.into(), to.into())))
+            .chain(asked.map(|language| (Language::VARIABLE.into(), language.code().into())))
             .collect(),
     };
     match enter::enter(&paths, &running, &visit) {
@@ -53,19 +58,10 @@ pub fn run(shared: &Shared, arguments: &ShellArguments) -> Outcome {
 }
 
 fn greet(paths: &LabPaths, language: Language) {
-    let (lab, work) = (paths.lab(), paths.work());
-    let work = work.display();
-    let welcome = Text::new(
-        format!(
-            "The lab {lab}. Your files for it: {work}\n\
-             The lesson: `plimsoll {lab}`. When you are done: `exit`, then `plimsoll check {lab}`."
-        ),
-        format!(
-            "Le lab {lab}. Vos fichiers : {work}\n\
-             La leçon : `plimsoll {lab}`. À la fin : `exit`, puis `plimsoll check {lab}`."
-        ),
-    );
-    say!("{}", welcome.get(language));
+    let (lab, work) = (paths.lab().as_str(), paths.work());
+    let work = work.display().to_string();
+    say!("{}", words::shell_welcome(language, lab, work));
+    say!("{}", words::shell_how(language, lab));
     let endpoint = Endpoint::Unix(paths.socket());
     let client = Client::new(endpoint).with_timeout(Duration::from_secs(2));
     // Only a convenience: an engine that cannot say is no reason not to enter.
@@ -76,16 +72,11 @@ fn greet(paths: &LabPaths, language: Language) {
 }
 
 fn lab_ended(paths: &LabPaths) -> Failure {
-    let lab = paths.lab();
-    Failure::new(
-        Kind::Environment,
-        format!("the lab {lab} has ended, and with it this shell"),
-    )
-    .hint(format!(
-        "nothing is lost: images, volumes, stopped containers and {} are kept",
-        paths.work().display()
-    ))
-    .hint(format!("to go on: plimsoll shell {lab}"))
+    let (lab, language) = (paths.lab().as_str(), spoken());
+    let work = paths.work().display().to_string();
+    Failure::new(Kind::Environment, words::shell_lab_ended(language, lab))
+        .hint(words::shell_nothing_lost(language, work))
+        .hint(words::shell_go_on(language, lab))
 }
 
 /// Where published ports are to be found outside, also from afar.
@@ -105,25 +96,16 @@ fn port_lines(ports: &[PublishedPort], ssh: Option<&str>, language: Language) ->
             lab_port,
             ..
         } = port;
-        let here = Text::new(
-            format!(
-                "{container}: localhost:{lab_port} in the lab, http://{address} in a browser on this machine"
-            ),
-            format!(
-                "{container} : localhost:{lab_port} dans le lab, http://{address} dans un navigateur de cette machine"
-            ),
-        );
-        lines.push(here.get(language).to_owned());
+        let (container, lab_port) = (container.as_str(), lab_port.to_string());
+        lines.push(words::port_here(
+            language,
+            address.as_str(),
+            container,
+            lab_port,
+        ));
         if let (Some(target), Some((_, number))) = (ssh, address.rsplit_once(':')) {
-            let afar = Text::new(
-                format!(
-                    "  from your own computer: ssh -L {number}:{address} {target}, then http://localhost:{number}"
-                ),
-                format!(
-                    "  depuis votre ordinateur : ssh -L {number}:{address} {target}, puis http://localhost:{number}"
-                ),
-            );
-            lines.push(afar.get(language).to_owned());
+            let afar = words::port_afar(language, address.as_str(), number, target);
+            lines.push(format!("  {afar}"));
         }
     }
     lines

@@ -5,11 +5,13 @@ use std::process::ExitCode;
 use plimsoll_host::stop::{self, Stopped};
 use plimsoll_host::{LabName, LabPaths, Places};
 use plimsoll_lab::schema::nearest;
+use plimsoll_text::spoken;
 
 use super::Outcome;
 use crate::arguments::{Shared, StopArguments};
 use crate::classroom::Classroom;
 use crate::failure::{Failure, Kind};
+use crate::words;
 
 /// Ends one lab or all; the first that does not end is told when all were tried.
 pub fn run(shared: &Shared, arguments: &StopArguments) -> Outcome {
@@ -46,19 +48,19 @@ fn is_there(shared: &Shared, places: &Places, lab: &LabName) -> Result<(), Failu
     names.sort_unstable();
     names.dedup();
     let hint = match nearest(lab.as_str(), names.iter().copied()) {
-        Some(meant) => format!("did you mean `{meant}`?"),
-        None => format!("the labs are: {}", names.join(", ")),
+        Some(meant) => words::typed_did_you_mean(spoken(), meant),
+        None => words::labs_are(spoken(), names.join(", ")),
     };
-    Err(Failure::new(Kind::Usage, format!("there is no lab `{lab}`")).hint(hint))
+    Err(Failure::new(Kind::Usage, words::no_such_lab(spoken(), lab.as_str())).hint(hint))
 }
 
 fn stop_one(paths: &LabPaths, silent_if_ended: bool) -> Result<(), Failure> {
-    let lab = paths.lab();
+    let (lab, language) = (paths.lab().as_str(), spoken());
     match stop::stop(paths) {
-        Ok(Stopped::InGoodOrder) => say!("{lab}: stopped"),
-        Ok(Stopped::Killed) => say!("{lab}: did not answer and was killed; its state is kept"),
+        Ok(Stopped::InGoodOrder) => say!("{}", words::stop_stopped(language, lab)),
+        Ok(Stopped::Killed) => say!("{}", words::stop_killed(language, lab)),
         Ok(Stopped::NotRunning) if silent_if_ended => {}
-        Ok(Stopped::NotRunning) => say!("{lab}: was not running"),
+        Ok(Stopped::NotRunning) => say!("{}", words::stop_not_running(language, lab)),
         Err(error) => return Err(Failure::from_error(Kind::Environment, &error)),
     }
     Ok(())

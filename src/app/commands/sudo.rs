@@ -7,6 +7,11 @@ use std::ffi::OsString;
 use std::os::unix::process::CommandExt;
 use std::process::ExitCode;
 
+use plimsoll_text::spoken;
+
+use crate::failure::system;
+use crate::words;
+
 /// `sudo`'s options that take a value, which is not the command.
 const WITH_VALUE: [&str; 14] = [
     "-A", "-C", "-D", "-R", "-T", "-U", "-g", "-h", "-p", "-r", "-t", "-u", "--user", "--group",
@@ -16,12 +21,12 @@ const WITH_VALUE: [&str; 14] = [
 pub fn run(words: Vec<OsString>) -> ExitCode {
     let command = command_of(words);
     let Some((program, arguments)) = command.split_first() else {
-        eprintln!("sudo: not needed in the lab: type the command without it");
+        eprintln!("{}", words::sudo_needless(spoken()));
         return ExitCode::FAILURE;
     };
-    eprintln!("sudo: not needed in the lab, which is yours; running the command without it");
+    eprintln!("{}", words::sudo_left_away(spoken()));
     let error = std::process::Command::new(program).args(arguments).exec();
-    eprintln!("sudo: {}: {error}", program.to_string_lossy());
+    eprintln!("sudo: {}: {}", program.to_string_lossy(), system(&error));
     ExitCode::from(match error.kind() {
         std::io::ErrorKind::NotFound => 127,
         _ => 126,

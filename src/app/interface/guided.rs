@@ -13,18 +13,24 @@ use std::time::Duration;
 
 use plimsoll_lab::course::Lab;
 use plimsoll_lab::result::{CheckRecord, ResultRecord, Status};
-use plimsoll_text::Language;
+use plimsoll_runtime::console;
+use plimsoll_text::{Language, spoken};
 use plimsoll_tui::lesson::{Lesson, Part, plain};
 use plimsoll_tui::model::Recheck;
 use plimsoll_tui::run::{Outside, Watched, now, watch_engine, watch_files};
+use plimsoll_tui::view::text::folded;
 
 use super::outside::Binary;
 use crate::arguments::Shared;
 use crate::classroom::Classroom;
 use crate::commands::Outcome;
-use crate::failure::{Failure, Kind};
+use crate::failure::{Failure, Kind, system};
 use crate::output::reading_width;
 use crate::words;
+
+/// How long the terminal has another size: two changes in a row would be one to a
+/// shell that does not run in between.
+const TO_BE_NOTICED: Duration = Duration::from_millis(50);
 
 /// Guides through a lab until its shell ends.
 ///
@@ -32,11 +38,11 @@ use crate::words;
 /// The lab cannot be started, or this program not be run again as its shell.
 pub fn run(shared: &Shared, name: &str) -> Outcome {
     let room = Classroom::open(shared)?;
-    let language = room.language;
+    let language = spoken();
     let course = room.course.clone();
     let lab = course
         .lab(name)
-        .ok_or_else(|| Failure::new(Kind::Usage, format!("there is no lab `{name}`")))?;
+        .ok_or_else(|| Failure::new(Kind::Usage, words::no_such_lab(language, name)))?;
     let outside = Arc::new(Binary::new(shared.clone(), room)?);
     let failed = |fault: plimsoll_tui::event::Fault| {
         let failure = Failure::new(Kind::Environment, fault.message);
@@ -75,7 +81,7 @@ fn goals(lab: &Lab, result: &ResultRecord, language: Language) -> String {
         out += &format!("{line}\n");
     }
     let how = words::guided_how(language, lab.name.as_str());
-    for line in plimsoll_tui::view::text::folded(&how, usize::from(width)) {
+    for line in folded(&how, usize::from(width)) {
         out += &format!("\n{line}");
     }
     out + "\n\n"
@@ -107,14 +113,43 @@ fn announce(outside: Arc<Binary>, lab: &str, first: ResultRecord, language: Lang
             let Ok(result) = outside.judge(&lab) else {
                 continue;
             };
-            for line in news(&met, &result, language) {
-                // The shell has the terminal in raw mode: a line needs both ends.
-                let mut out = std::io::stderr();
-                let _ = write!(out, "\r\n{line}\r\n");
+            let news = news(&met, &result, language);
+            if !news.is_empty() {
+                let _ = std::io::stderr().write_all(across(&news, reading_width()).as_bytes());
+                draw_anew();
             }
             met = self::met(&result);
         }
     });
+}
+
+/// Lines across what the shell has on the screen. It has the terminal in raw
+/// mode: a line needs both ends.
+fn across(news: &[String], width: u16) -> String {
+    let lines = news
+        .iter()
+        .flat_map(|line| folded(line, usize::from(width)))
+        .map(|line| line + "\r\n");
+    "\r\n".to_owned() + &lines.collect::<String>()
+}
+
+/// Has the shell draw its prompt, and what is being typed, below what was just
+/// written. A line editor does so when its terminal gets another size, and only
+/// then: for a moment it has one.
+fn draw_anew() {
+    let terminal = std::io::stdout();
+    let Ok((rows, columns)) = console::size(&terminal) else {
+        return;
+    };
+    let narrower = columns.saturating_sub(1);
+    if narrower == 0 || console::resize(&terminal, rows, narrower).is_err() {
+        return;
+    }
+    thread::sleep(TO_BE_NOTICED);
+    // Who has changed the window meanwhile is right.
+    if console::size(&terminal) == Ok((rows, narrower)) {
+        let _ = console::resize(&terminal, rows, columns);
+    }
 }
 
 /// Waits until something happened, or until a look is due that no event brings
@@ -175,7 +210,8 @@ fn shell(outside: &Binary, lab: &str) -> Outcome {
     for signal in [signal_hook::consts::SIGINT, signal_hook::consts::SIGQUIT] {
         let ignored = Arc::new(AtomicBool::new(false));
         signal_hook::flag::register(signal, ignored).map_err(|error| {
-            Failure::new(Kind::Environment, format!("signals cannot be set: {error}"))
+            let said = words::signals_unset(spoken(), system(&error));
+            Failure::new(Kind::Environment, said)
         })?;
     }
     let program = outside.shell(lab);
@@ -183,11 +219,9 @@ fn shell(outside: &Binary, lab: &str) -> Outcome {
         .args(&program.arguments)
         .status()
         .map_err(|error| {
-            let name = program.program.display();
-            Failure::new(
-                Kind::Environment,
-                format!("`{name}` cannot be run: {error}"),
-            )
+            let name = program.program.display().to_string();
+            let said = words::not_runnable(spoken(), name, system(&error));
+            Failure::new(Kind::Environment, said)
         })?;
     let code = status.code().unwrap_or(125);
     Ok(ExitCode::from(u8::try_from(code).unwrap_or(125)))
@@ -244,5 +278,7 @@ mod tests {
             ["[no longer met: It ran. none ran]"]
         );
         assert!(news(&met(&done), &done, english).is_empty());
+        let lines = across(&news(&met(&done), &open, english), 20);
+        assert_eq!(lines, "\r\n[no longer met: It\r\nran. none ran]\r\n");
     }
 }

@@ -14,7 +14,7 @@ use plimsoll_host::{LabName, LabPaths};
 use plimsoll_lab::progress::{LabProgress, Progress};
 use plimsoll_lab::result::ResultRecord;
 use plimsoll_lab::undo::{Beginning, beginnings, met};
-use plimsoll_text::{Language, Text};
+use plimsoll_text::{Language, Text, spoken};
 use plimsoll_tui::event::{BackTo, Fault, Health, Visit};
 use plimsoll_tui::run::Outside;
 use plimsoll_tui::terminal::shell::ShellCommand;
@@ -22,7 +22,8 @@ use plimsoll_tui::terminal::shell::ShellCommand;
 use crate::arguments::Shared;
 use crate::classroom::{Classroom, lay_out_start_files};
 use crate::commands;
-use crate::failure::{Failure, Kind};
+use crate::failure::{Failure, Kind, system};
+use crate::settings;
 use crate::undo::{self, Judged};
 use crate::words;
 
@@ -45,10 +46,8 @@ impl Binary {
     /// This program's own file cannot be found.
     pub fn new(shared: Shared, room: Classroom) -> Result<Binary, Failure> {
         let program = std::env::current_exe().map_err(|error| {
-            Failure::new(
-                Kind::Environment,
-                format!("this program's own file: {error}"),
-            )
+            let said = words::own_program(spoken(), system(&error));
+            Failure::new(Kind::Environment, said)
         })?;
         Ok(Binary {
             shared,
@@ -86,7 +85,7 @@ impl Binary {
             command.arg("--store").arg(store);
         }
         let output = command
-            .args(["doctor", "--json", "--lang", self.room.language.code()])
+            .args(["doctor", "--json", "--lang", spoken().code()])
             .stdin(std::process::Stdio::null())
             .output()
             .ok()?;
@@ -96,11 +95,7 @@ impl Binary {
             .iter()
             .find(|finding| finding.status == report.status);
         let said = worst.map(|worst| {
-            words::doctor_worst(
-                self.room.language,
-                worst.found.as_str(),
-                worst.subject.as_str(),
-            )
+            words::doctor_worst(spoken(), worst.found.as_str(), worst.subject.as_str())
         });
         Some(match (report.status.as_str(), said) {
             ("fine", _) => Health::Fine,
@@ -148,7 +143,7 @@ impl Outside for Binary {
         let ports = client.published_ports().unwrap_or_default();
         Ok(Visit {
             last_screen: self.last_screen(lab),
-            ports: commands::shell::ways_in(&ports, self.room.language),
+            ports: commands::shell::ways_in(&ports, spoken()),
             work: work.display().to_string(),
         })
     }
@@ -171,7 +166,12 @@ impl Outside for Binary {
         if let Some(course) = &self.room.folder {
             arguments.extend(["--course".into(), course.into()]);
         }
-        arguments.extend(["--lang".into(), self.room.language.code().into()]);
+        // Only where it would not be known there: what is remembered can change
+        // while the shell runs, its environment cannot.
+        let variable = |name: &str| std::env::var(name).ok();
+        if Language::choose(None, settings::language, variable) != spoken() {
+            arguments.extend(["--lang".into(), spoken().code().into()]);
+        }
         arguments.extend(["shell".into(), "--quiet".into(), lab.into()]);
         ShellCommand {
             program: self.program.clone(),
@@ -183,7 +183,7 @@ impl Outside for Binary {
 
     fn judge(&self, lab: &str) -> Result<ResultRecord, Fault> {
         let paths = self.paths(lab)?;
-        let found = self.room.course.lab(lab).ok_or_else(no_such_lab)?;
+        let found = self.room.lab(&name(lab)?).map_err(told)?;
         let Judged { before, result } = undo::judge(&self.room, found, &paths).map_err(told)?;
         let mut after = before.clone();
         after.take_in_since(&before, &result, &found.grader);
@@ -197,6 +197,11 @@ impl Outside for Binary {
                 .map_err(told)?;
         }
         Ok(result)
+    }
+
+    fn speak(&self, language: Language) -> Result<(), Fault> {
+        plimsoll_text::speak(language);
+        settings::remember(language).map_err(told)
     }
 
     fn progress_file(&self) -> PathBuf {
@@ -252,8 +257,9 @@ impl Outside for Binary {
     fn recording(&self, lab: &str) -> Result<PathBuf, Fault> {
         let folder = self.work(lab).join("recordings");
         fs::create_dir_all(&folder).map_err(|error| {
-            let message = format!("`{}` cannot be made: {error}", folder.display());
-            told(Failure::new(Kind::Environment, message))
+            let path = folder.display().to_string();
+            let said = words::no_folder(spoken(), path, system(&error));
+            told(Failure::new(Kind::Environment, said))
         })?;
         let now = jiff::Timestamp::now()
             .strftime("%Y-%m-%d-%H%M%S")
@@ -312,13 +318,6 @@ fn changed(before: &LabProgress, after: &LabProgress) -> bool {
 
 fn name(lab: &str) -> Result<LabName, Fault> {
     LabName::new(lab).map_err(|error| told(Failure::from_error(Kind::Usage, &error)))
-}
-
-fn no_such_lab() -> Fault {
-    told(Failure::new(
-        Kind::Usage,
-        "there is no such lab in the course",
-    ))
 }
 
 /// A failure as the interface shows it.

@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 use std::sync::Arc;
 
+use plimsoll_text::spoken;
 use plimsoll_tui::geometry::Size;
 use plimsoll_tui::model::Setting;
 use plimsoll_tui::run::{Options, now};
@@ -16,6 +17,7 @@ use crate::arguments::Shared;
 use crate::classroom::{Classroom, speaks_utf8};
 use crate::commands::Outcome;
 use crate::failure::{Failure, Kind};
+use crate::words;
 
 /// What the learner asked for.
 #[derive(Debug, Default)]
@@ -58,7 +60,7 @@ pub fn run(shared: &Shared, wish: Wish) -> Outcome {
     let room = Classroom::open(shared)?;
     let setting = Setting {
         course: Arc::new(room.course.clone()),
-        language: room.language,
+        language: spoken(),
         theme: theme(),
         size: Size::told(0, 0),
         progress: room.progress()?,
@@ -70,8 +72,7 @@ pub fn run(shared: &Shared, wish: Wish) -> Outcome {
     };
     let outside = Arc::new(Binary::new(shared.clone(), room)?);
     plimsoll_tui::run::run(setting, outside, options).map_err(|error| {
-        Failure::from_error(Kind::Environment, &error)
-            .hint("`plimsoll labs` and `plimsoll shell LAB` need no full screen".to_owned())
+        Failure::from_error(Kind::Environment, &error).hint(words::no_full_screen_hint(spoken()))
     })?;
     Ok(ExitCode::SUCCESS)
 }

@@ -9,12 +9,13 @@ use std::collections::BTreeSet;
 use plimsoll_lab::book_link::BookLink;
 use plimsoll_lab::course::Course;
 use plimsoll_lab::schema::{SchemaError, nearest};
-use plimsoll_text::Language;
+use plimsoll_text::{Language, Text};
 
 use crate::directive;
 use crate::page::{Form, Link, Page, mistake};
 use crate::shelf::{self, Shelf};
 use crate::sources::{LANGUAGES, SUMMARY, Sources};
+use crate::words;
 
 /// Everything that is wrong with the pages, and with the lessons' links into
 /// them.
@@ -57,7 +58,7 @@ struct Check<'a> {
 }
 
 /// The text that is looked at.
-struct Text<'a> {
+struct Reading<'a> {
     file: &'a str,
     text: &'a str,
     language: Language,
@@ -73,13 +74,13 @@ impl Check<'_> {
         self.mistakes
     }
 
-    fn tell(&mut self, text: &Text<'_>, offset: usize, message: String, fix: String) {
+    fn tell(&mut self, text: &Reading<'_>, offset: usize, message: Text, fix: Text) {
         self.mistakes
             .push(mistake(text.file, text.text, offset, message, fix));
     }
 
     /// A mistake of a page as a whole is at its beginning.
-    fn tell_whole(&mut self, file: String, message: String, fix: String) {
+    fn tell_whole(&mut self, file: String, message: Text, fix: Text) {
         self.mistakes.push(mistake(&file, "", 0, message, fix));
     }
 
@@ -93,12 +94,12 @@ impl Check<'_> {
         let file = self.file(language, SUMMARY);
         let path = format!("{}/src/{SUMMARY}", language.code());
         let Some(Ok(summary)) = self.sources.content(&path).map(std::str::from_utf8) else {
-            let fix = "it lists the chapters: `- [Title](page.md)`";
-            let mistake = SchemaError::whole(file, "this file is missing").with_help(fix);
+            let fix = Text::said(words::summary_missing_fix);
+            let mistake = SchemaError::whole(file, Text::said(words::file_missing)).with_help(fix);
             self.mistakes.push(mistake);
             return;
         };
-        let text = Text {
+        let text = Reading {
             file: &file,
             text: summary,
             language,
@@ -108,23 +109,29 @@ impl Check<'_> {
         for link in Page::read(summary).links {
             let page = link.destination.as_str();
             if page.is_empty() {
-                let fix = "write the page, or take the line away".to_owned();
-                let message = format!("`{}` has no page yet", link.text);
+                let fix = Text::said(words::summary_no_page_yet_fix);
+                let title = link.text.as_str();
+                let message = Text::said(|language| words::summary_no_page_yet(language, title));
                 self.tell(&text, link.range.start, message, fix);
             } else if !self.written(language, page) {
-                let fix = format!("write {}, or take the line away", self.file(language, page));
-                let message = format!("there is no page `{page}`");
+                let missing = self.file(language, page);
+                let fix =
+                    Text::said(|language| words::summary_no_page_fix(language, missing.as_str()));
+                let message = Text::said(|language| words::no_page(language, page));
                 self.tell(&text, link.range.start, message, fix);
             } else if !listed.insert(link.destination.clone()) {
-                let fix = "take one of the lines away".to_owned();
-                let message = format!("`{page}` is listed twice");
+                let fix = Text::said(words::summary_twice_fix);
+                let message = Text::said(|language| words::summary_twice(language, page));
                 self.tell(&text, link.range.start, message, fix);
             }
         }
         let pages: Vec<String> = self.sources.pages(language).map(owned_name).collect();
         for page in pages.iter().filter(|page| !listed.contains(*page)) {
-            let fix = format!("add `- [Title]({page})` to {file}");
-            let message = "this page is in no list of chapters".to_owned();
+            let entry = format!("- [Title]({page})");
+            let fix = Text::said(|language| {
+                words::summary_unlisted_fix(language, entry.as_str(), file.as_str())
+            });
+            let message = Text::said(words::summary_unlisted);
             self.tell_whole(self.file(language, page), message, fix);
         }
     }
@@ -143,11 +150,11 @@ impl Check<'_> {
         for (page, content) in pages {
             let file = self.file(language, &page);
             let Ok(content) = String::from_utf8(content) else {
-                let fix = "save it as UTF-8".to_owned();
-                self.tell_whole(file, "this page is not text in UTF-8".to_owned(), fix);
+                let fix = Text::said(words::page_no_text_fix);
+                self.tell_whole(file, Text::said(words::page_no_text), fix);
                 continue;
             };
-            let text = Text {
+            let text = Reading {
                 file: &file,
                 text: &content,
                 language,
@@ -157,11 +164,11 @@ impl Check<'_> {
         }
     }
 
-    fn page(&mut self, text: &Text<'_>) {
+    fn page(&mut self, text: &Reading<'_>) {
         let page = Page::read(text.text);
         if !text.text.starts_with("# ") {
-            let message = "a page begins with its title".to_owned();
-            self.tell(text, 0, message, "begin with `# Title`".to_owned());
+            let message = Text::said(words::page_title);
+            self.tell(text, 0, message, Text::said(words::page_title_fix));
         }
         for directive in &page.directives {
             if let Err(refusal) = directive::understand(directive, text.page, self.course) {
@@ -169,9 +176,8 @@ impl Check<'_> {
             }
         }
         for stray in &page.strays {
-            let message = "a directive stands alone on its line".to_owned();
-            let fix = "give it a line of its own; what only looks like one goes into `code`";
-            self.tell(text, *stray, message, fix.to_owned());
+            let message = Text::said(words::page_stray);
+            self.tell(text, *stray, message, Text::said(words::page_stray_fix));
         }
         self.markup(text, &page);
         for link in &page.links {
@@ -183,30 +189,30 @@ impl Check<'_> {
     }
 
     /// What pages and lessons have in common.
-    fn markup(&mut self, text: &Text<'_>, page: &Page) {
+    fn markup(&mut self, text: &Reading<'_>, page: &Page) {
         for html in &page.html {
-            let message = "HTML in a page".to_owned();
-            let fix = "write it in Markdown, or put what is to be read as it is into `code`";
-            self.tell(text, *html, message, fix.to_owned());
+            let message = Text::said(words::page_html);
+            self.tell(text, *html, message, Text::said(words::page_html_fix));
         }
         let mut seen = BTreeSet::new();
         for (anchor, offset) in &page.anchors {
             if !seen.insert(anchor) {
-                let message = format!("two headings have the id `{anchor}`");
-                self.tell(text, *offset, message, "give one another id".to_owned());
+                let message =
+                    Text::said(|language| words::heading_twice(language, anchor.as_str()));
+                self.tell(text, *offset, message, Text::said(words::heading_twice_fix));
             }
         }
     }
 
-    fn link(&mut self, text: &Text<'_>, link: &Link) {
+    fn link(&mut self, text: &Reading<'_>, link: &Link) {
         let destination = link.destination.as_str();
         if destination.starts_with(BookLink::SCHEME) {
             self.book_link(text, link);
         } else if has_scheme(destination) {
             // Elsewhere on the network: the reader's choice.
         } else if destination.starts_with('/') {
-            let message = format!("`{destination}` leads out of the book");
-            let fix = "links are relative to the page: `../course/page.md`".to_owned();
+            let message = Text::said(|language| words::link_out(language, destination));
+            let fix = Text::said(words::link_out_fix);
             self.tell(text, link.range.start, message, fix);
         } else {
             let (path, anchor) = match destination.split_once('#') {
@@ -221,24 +227,26 @@ impl Check<'_> {
                 Some(page) if page.ends_with(".md") => self.target(text, link, &page, anchor),
                 Some(file) if self.written(text.language, &file) => {}
                 _ => {
-                    let message = format!("`{path}` leads to nothing");
-                    let fix = "a link leads to a page, `page.md`, or to a file beside it";
-                    self.tell(text, link.range.start, message, fix.to_owned());
+                    let message = Text::said(|language| words::link_nowhere(language, path));
+                    let fix = Text::said(words::link_nowhere_fix);
+                    self.tell(text, link.range.start, message, fix);
                 }
             }
         }
     }
 
-    fn book_link(&mut self, text: &Text<'_>, link: &Link) {
-        let Some(meant) = BookLink::of_destination(&link.destination) else {
-            let message = format!("`{}` names no page", link.destination);
-            let fix = "write `book:PAGE` or `book:PAGE#HEADING`: `book:course/keeping-data`";
-            self.tell(text, link.range.start, message, fix.to_owned());
+    fn book_link(&mut self, text: &Reading<'_>, link: &Link) {
+        let destination = link.destination.as_str();
+        let Some(meant) = BookLink::of_destination(destination) else {
+            let message = Text::said(|language| words::link_names_no_page(language, destination));
+            let fix = Text::said(words::link_names_no_page_fix);
+            self.tell(text, link.range.start, message, fix);
             return;
         };
         if link.form == Form::Elsewhere {
-            let message = format!("`{}` stands apart from its words", link.destination);
-            let fix = format!("write `[{}]({})`", link.text, link.destination);
+            let message = Text::said(|language| words::link_apart(language, destination));
+            let form = format!("[{}]({destination})", link.text);
+            let fix = Text::said(|language| words::write_it(language, form.as_str()));
             self.tell(text, link.range.start, message, fix);
             return;
         }
@@ -247,13 +255,13 @@ impl Check<'_> {
     }
 
     /// The page is there, and so is the heading.
-    fn target(&mut self, text: &Text<'_>, link: &Link, page: &str, anchor: Option<&str>) {
+    fn target(&mut self, text: &Reading<'_>, link: &Link, page: &str, anchor: Option<&str>) {
         let direct = !link.destination.starts_with(BookLink::SCHEME);
         let place = match self.shelf.place(text.language, page) {
             Some(place) if direct && place != text.language => {
                 let name = page.trim_end_matches(".md");
-                let message = format!("`{page}` is in English only");
-                let fix = format!("write `book:{name}`, which leads to the English book");
+                let message = Text::said(|language| words::link_english_only(language, page));
+                let fix = Text::said(|language| words::link_english_only_fix(language, name));
                 self.tell(text, link.range.start, message, fix);
                 return;
             }
@@ -261,10 +269,13 @@ impl Check<'_> {
             None => {
                 let names = self.shelf.pages(text.language).keys().map(String::as_str);
                 let fix = match nearest(page, names) {
-                    Some(meant) => format!("did you mean `{meant}`?"),
-                    None => format!("write {}", self.file(text.language, page)),
+                    Some(meant) => Text::said(|language| words::did_you_mean(language, meant)),
+                    None => {
+                        let file = self.file(text.language, page);
+                        Text::said(|language| words::write_file(language, file.as_str()))
+                    }
                 };
-                let message = format!("there is no page `{page}`");
+                let message = Text::said(|language| words::no_page(language, page));
                 self.tell(text, link.range.start, message, fix);
                 return;
             }
@@ -272,25 +283,30 @@ impl Check<'_> {
         let Some(anchor) = anchor else { return };
         let anchors = &self.shelf.pages(place)[page];
         if !anchors.contains(anchor) {
-            let message = format!("`{page}` has no heading with the id `{anchor}`");
+            let message = Text::said(|language| words::no_heading(language, anchor, page));
             let fix = match nearest(anchor, anchors.iter().map(String::as_str)) {
-                Some(meant) => format!("did you mean `#{meant}`?"),
-                None => format!("give it to the heading: `## Title {{#{anchor}}}`"),
+                Some(meant) => {
+                    Text::said(|language| words::did_you_mean(language, format!("#{meant}")))
+                }
+                None => {
+                    let form = format!("## Title {{#{anchor}}}");
+                    Text::said(|language| words::no_heading_fix(language, form.as_str()))
+                }
             };
             self.tell(text, link.range.start, message, fix);
         }
     }
 
-    fn image(&mut self, text: &Text<'_>, image: &Link) {
+    fn image(&mut self, text: &Reading<'_>, image: &Link) {
         let destination = image.destination.as_str();
         let file = beneath(text.page, destination);
         if has_scheme(destination) || destination.starts_with("//") {
-            let message = format!("the picture `{destination}` would need the network");
-            let fix = "put the file beside the page".to_owned();
+            let message = Text::said(|language| words::image_network(language, destination));
+            let fix = Text::said(words::image_network_fix);
             self.tell(text, image.range.start, message, fix);
         } else if !file.is_some_and(|file| self.written(text.language, &file)) {
-            let message = format!("there is no picture `{destination}`");
-            let fix = "put the file there, or mend the path".to_owned();
+            let message = Text::said(|language| words::image_none(language, destination));
+            let fix = Text::said(words::image_none_fix);
             self.tell(text, image.range.start, message, fix);
         }
     }
@@ -303,15 +319,16 @@ impl Check<'_> {
             let file = self.file(language, &page);
             if shelf::only_english(&page) {
                 if language != Language::English {
-                    let message = "the developers' pages are in English only".to_owned();
-                    let fix = "take it away, and link to `book:contributing/...`".to_owned();
+                    let message = Text::said(words::page_developers);
+                    let fix = Text::said(words::page_developers_fix);
                     self.tell_whole(file, message, fix);
                 }
                 continue;
             }
             let Some(there) = self.shelf.pages(other).get(&page) else {
-                let fix = format!("write {}", self.file(other, &page));
-                let message = "this page has no translation".to_owned();
+                let missing = self.file(other, &page);
+                let fix = Text::said(|language| words::write_file(language, missing.as_str()));
+                let message = Text::said(words::page_untranslated);
                 self.tell_whole(file, message, fix);
                 continue;
             };
@@ -321,8 +338,13 @@ impl Check<'_> {
             let text = String::from_utf8_lossy(text.unwrap_or_default()).into_owned();
             for (anchor, offset) in Page::read(&text).anchors {
                 if !there.contains(&anchor) {
-                    let message = format!("the heading `{anchor}` has no translation");
-                    let fix = format!("add `{{#{anchor}}}` in {}", self.file(other, &page));
+                    let message = Text::said(|language| {
+                        words::heading_untranslated(language, anchor.as_str())
+                    });
+                    let (place, form) = (self.file(other, &page), format!("{{#{anchor}}}"));
+                    let fix = Text::said(|language| {
+                        words::heading_untranslated_fix(language, place.as_str(), form.as_str())
+                    });
                     self.mistakes
                         .push(mistake(&file, &text, offset, message, fix));
                 }
@@ -340,8 +362,9 @@ impl Check<'_> {
         if !french.contains(one) || !english.contains(two) {
             return;
         }
-        let message = format!("`{two}` stands where the English list has `{one}`");
-        let fix = "give both lists the same order".to_owned();
+        let message =
+            Text::said(|language| words::summary_order(language, one.as_str(), two.as_str()));
+        let fix = Text::said(words::summary_order_fix);
         let file = self.file(Language::French, SUMMARY);
         let summary = self.sources.content(&format!("fr/src/{SUMMARY}"));
         let summary = String::from_utf8_lossy(summary.unwrap_or_default()).into_owned();
@@ -365,7 +388,7 @@ impl Check<'_> {
             for language in LANGUAGES {
                 let file = format!("labs/{}/{}.md", lab.name, language.code());
                 let page = shelf::lab_page(&lab.name);
-                let text = Text {
+                let text = Reading {
                     file: &file,
                     text: lab.lesson.get(language),
                     language,
@@ -376,15 +399,16 @@ impl Check<'_> {
         }
     }
 
-    fn lesson(&mut self, text: &Text<'_>) {
+    fn lesson(&mut self, text: &Reading<'_>) {
         let page = Page::read(text.text);
         self.markup(text, &page);
         for link in &page.links {
             if link.destination.starts_with(BookLink::SCHEME) {
                 self.book_link(text, link);
             } else if !has_scheme(&link.destination) {
-                let message = format!("`{}` leads to nothing from a terminal", link.destination);
-                let fix = "a lesson links to the book: `book:PAGE#HEADING`".to_owned();
+                let target = link.destination.as_str();
+                let message = Text::said(|language| words::lesson_link(language, target));
+                let fix = Text::said(words::lesson_link_fix);
                 self.tell(text, link.range.start, message, fix);
             }
         }

@@ -2,9 +2,15 @@
 
 use plimsoll_lab::course::{Course, Lab};
 use plimsoll_lab::schema::nearest;
+use plimsoll_text::Text;
 
 use crate::page;
 use crate::shelf::LABS;
+use crate::words;
+
+/// As they are written.
+const ONE: &str = "{{#lab NAME}}";
+const ALL: &str = "{{#labs}}";
 
 /// A directive that can be carried out.
 pub(crate) enum Meaning<'a> {
@@ -16,8 +22,8 @@ pub(crate) enum Meaning<'a> {
 
 /// Why not: what is wrong, and the fix.
 pub(crate) struct Refusal {
-    pub message: String,
-    pub fix: String,
+    pub message: Text,
+    pub fix: Text,
 }
 
 /// What a directive on a page means.
@@ -33,19 +39,21 @@ pub(crate) fn understand<'a>(
             .map(Meaning::Lab)
             .ok_or_else(|| no_lab(argument, course)),
         "labs" if page != LABS => Err(Refusal {
-            message: format!("`{{{{#labs}}}}` belongs on the page `{LABS}`"),
-            fix: "for one lab write `{{#lab NAME}}`".to_owned(),
+            message: Text::said(|language| words::directive_place(language, ALL, LABS)),
+            fix: Text::said(|language| words::directive_one_lab(language, ONE)),
         }),
         "labs" if !argument.is_empty() => Err(Refusal {
-            message: "`{{#labs}}` takes nothing".to_owned(),
-            fix: format!("for one lab write `{{{{#lab {argument}}}}}`"),
+            message: Text::said(|language| words::directive_takes_nothing(language, ALL)),
+            fix: Text::said(|language| {
+                words::directive_one_lab(language, format!("{{{{#lab {argument}}}}}"))
+            }),
         }),
         "labs" => Ok(Meaning::Labs),
         _ => Err(Refusal {
-            message: format!("there is no directive `{name}`"),
+            message: Text::said(|language| words::directive_none(language, name.as_str())),
             fix: match nearest(name, ["lab", "labs"]) {
-                Some(meant) => format!("did you mean `{meant}`?"),
-                None => "there are `{{#lab NAME}}` and `{{#labs}}`; what only looks like one goes into `code`".to_owned(),
+                Some(meant) => Text::said(|language| words::did_you_mean(language, meant)),
+                None => Text::said(|language| words::directive_there_are(language, ONE, ALL)),
             },
         }),
     }
@@ -54,10 +62,13 @@ pub(crate) fn understand<'a>(
 fn no_lab(asked: &str, course: &Course) -> Refusal {
     let names = || course.labs.iter().map(|lab| lab.name.as_str());
     Refusal {
-        message: format!("there is no lab `{asked}`"),
+        message: Text::said(|language| words::directive_no_lab(language, asked)),
         fix: match nearest(asked, names()) {
-            Some(meant) => format!("did you mean `{meant}`?"),
-            None => format!("the labs are: {}", names().collect::<Vec<_>>().join(", ")),
+            Some(meant) => Text::said(|language| words::did_you_mean(language, meant)),
+            None => {
+                let labs = names().collect::<Vec<_>>().join(", ");
+                Text::said(|language| words::directive_labs_are(language, labs.as_str()))
+            }
         },
     }
 }

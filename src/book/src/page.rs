@@ -6,6 +6,7 @@
 use std::ops::Range;
 
 use plimsoll_lab::schema::SchemaError;
+use plimsoll_text::Text;
 use pulldown_cmark::{Event, LinkType, Options, Parser, Tag, TagEnd};
 
 /// How a directive of ours begins, outside code.
@@ -155,8 +156,8 @@ pub(crate) fn mistake(
     file: &str,
     text: &str,
     offset: usize,
-    message: String,
-    fix: String,
+    message: Text,
+    fix: Text,
 ) -> SchemaError {
     let before = &text[..offset.min(text.len())];
     let line = before.rfind('\n').map_or(0, |end| end + 1);
@@ -198,7 +199,8 @@ mod tests {
         assert_eq!(page.links[1].form, Form::Elsewhere);
         assert_eq!(page.html.len(), 2);
         assert_eq!(page.strays.len(), 1);
-        let told = mistake("p.md", text, page.strays[0], "m".into(), "f".into());
+        let (message, fix) = (Text::same("m"), Text::same("f"));
+        let told = mistake("p.md", text, page.strays[0], message, fix);
         assert_eq!(told.to_string(), "p.md:4:5: m\n  help: f");
     }
 }

@@ -13,12 +13,13 @@ use mdbook_preprocessor::errors::{Error, Result as MdBookResult};
 use mdbook_preprocessor::{Preprocessor, PreprocessorContext, parse_input};
 use plimsoll_lab::course::Course;
 use plimsoll_lab::schema::SchemaError;
-use plimsoll_text::Language;
+use plimsoll_text::{Language, spoken};
 
 use crate::check::check;
 use crate::expand::{self, LabPages, Place, expand};
 use crate::shelf::{COURSE, lab_page};
 use crate::sources::Sources;
+use crate::words;
 
 /// The name in `book.toml`: `[preprocessor.plimsoll]`.
 const NAME: &str = "plimsoll";
@@ -35,11 +36,11 @@ pub(crate) struct Labs {
 /// What went wrong while answering mdBook.
 #[derive(Debug, thiserror::Error)]
 pub enum ProtocolError {
-    #[error("what mdBook sent cannot be read: {0}")]
+    #[error("{}", words::protocol_input(spoken(), .0.as_str()))]
     Input(String),
     #[error("{}", list(.0))]
     Mistakes(Vec<SchemaError>),
-    #[error("the answer cannot be written: {0}")]
+    #[error("{}", words::protocol_output(spoken(), .0.as_str()))]
     Output(String),
 }
 

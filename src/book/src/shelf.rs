@@ -5,10 +5,11 @@ use std::collections::{BTreeMap, BTreeSet};
 use plimsoll_lab::book_link::BookLink;
 use plimsoll_lab::course::Course;
 use plimsoll_lab::schema::nearest;
-use plimsoll_text::Language;
+use plimsoll_text::{Language, spoken};
 
 use crate::page::Page;
 use crate::sources::{LANGUAGES, Sources};
+use crate::words;
 
 /// The folder of the developers' pages, which are in English only but for
 /// their table of contents.
@@ -105,7 +106,7 @@ pub(crate) fn way(from: (Language, &str), to: (Language, &str), anchor: Option<&
 
 /// Nobody wrote that page.
 #[derive(Debug, thiserror::Error)]
-#[error("the book has no page `{page}`")]
+#[error("{}", words::no_page_found(spoken(), page.as_str()))]
 pub struct NoSuchPage {
     pub page: String,
     /// The page that may have been meant.

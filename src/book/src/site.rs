@@ -9,11 +9,12 @@ use mdbook_driver::MDBook;
 use mdbook_driver::config::Config;
 use plimsoll_lab::course::Course;
 use plimsoll_lab::schema::SchemaError;
-use plimsoll_text::Language;
+use plimsoll_text::{Language, spoken, system_error};
 
 use crate::check::check;
 use crate::preprocess::Labs;
-use crate::sources::{LANGUAGES, Sources};
+use crate::sources::{LANGUAGES, Sources, shown};
+use crate::words;
 use crate::{front, interface};
 
 /// Lies in a folder that [`Site::write`] made, and so may be written again.
@@ -30,26 +31,25 @@ pub struct Site {
 pub enum SiteError {
     #[error("{}", mistakes_text(.0))]
     Mistakes(Vec<SchemaError>),
-    #[error("the book needs a folder to be built in: {0}")]
+    #[error("{}", words::site_folder(spoken(), system_error(spoken(), .0)))]
     Folder(#[source] io::Error),
-    #[error("mdBook cannot build the {} book: {message}", language.code())]
+    #[error("{}", words::site_unbuilt(spoken(), language.code(), message.as_str()))]
     Build { language: Language, message: String },
 }
 
 /// Why the site cannot be written.
 #[derive(Debug, thiserror::Error)]
 pub enum WriteError {
-    #[error("`{}` holds other files", path.display())]
+    #[error("{}", words::site_taken(spoken(), shown(path)))]
     Taken { path: PathBuf },
-    #[error("cannot write `{}`", path.display())]
+    #[error("{}", words::site_unwritten(spoken(), shown(path)))]
     Write { path: PathBuf, source: io::Error },
 }
 
 fn mistakes_text(mistakes: &[SchemaError]) -> String {
-    let count = mistakes.len();
-    let word = if count == 1 { "mistake" } else { "mistakes" };
     let lines: Vec<String> = mistakes.iter().map(ToString::to_string).collect();
-    format!("the book has {count} {word}\n{}", lines.join("\n"))
+    let counted = words::mistakes(spoken(), mistakes.len());
+    format!("{counted}\n{}", lines.join("\n"))
 }
 
 impl Site {

@@ -5,7 +5,9 @@ use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
-use plimsoll_text::Language;
+use plimsoll_text::{Language, spoken};
+
+use crate::words;
 
 include!(concat!(env!("OUT_DIR"), "/embedded.rs"));
 
@@ -30,12 +32,21 @@ pub struct Sources {
 /// Why a folder cannot be read as the book.
 #[derive(Debug, thiserror::Error)]
 pub enum SourcesError {
-    #[error("cannot read `{}`", path.display())]
+    #[error("{}", words::sources_unread(spoken(), shown(path)))]
     Read { path: PathBuf, source: io::Error },
-    #[error("`{}` holds more than {MAX_FILES} files or {} MiB: this is not the book's folder", path.display(), MAX_BYTES >> 20)]
+    #[error("{}", too_much(path))]
     TooMuch { path: PathBuf },
-    #[error("`{}` has no `en/book.toml` and `fr/book.toml`: this is not the book's folder", path.display())]
+    #[error("{}", words::sources_none(spoken(), shown(path)))]
     NotTheBook { path: PathBuf },
+}
+
+pub(crate) fn shown(path: &Path) -> String {
+    path.display().to_string()
+}
+
+fn too_much(path: &Path) -> String {
+    let (files, size) = (MAX_FILES.to_string(), (MAX_BYTES >> 20).to_string());
+    words::sources_too_much(spoken(), files, shown(path), size)
 }
 
 impl Sources {

@@ -4,7 +4,8 @@ use std::collections::BTreeMap;
 
 use plimsoll_book::{Sources, check, check_lessons};
 use plimsoll_lab::course::Course;
-use plimsoll_text::Text;
+use plimsoll_lab::schema::SchemaError;
+use plimsoll_text::{Language, Text};
 
 /// A small book without mistakes.
 fn right() -> BTreeMap<String, String> {
@@ -52,7 +53,7 @@ fn mistakes(files: &BTreeMap<String, String>) -> Vec<String> {
         .iter()
         .map(|(name, text)| (name.as_str(), text.as_bytes()));
     let told = check(&Sources::of(pairs), &course());
-    told.iter().map(ToString::to_string).collect()
+    told.iter().map(in_both).collect()
 }
 
 #[test]
@@ -248,6 +249,10 @@ fn a_page_that_is_no_text_is_told() {
     );
 }
 
+fn in_both(mistake: &SchemaError) -> String {
+    format!("{mistake}\n{}", mistake.say(Language::French))
+}
+
 #[test]
 fn a_lesson_links_into_the_book_and_nowhere_else_in_the_tree() {
     let mut course = Course::embedded();
@@ -257,6 +262,6 @@ fn a_lesson_links_into_the_book_and_nowhere_else_in_the_tree() {
     course.labs[0].lesson.en =
         format!("{right}\n[c](book:course/keeping-data#volume)\n[d](../x.md)\n<br>\n");
     let told = check_lessons(&Sources::carried(), &course);
-    let told: Vec<String> = told.iter().map(ToString::to_string).collect();
+    let told: Vec<String> = told.iter().map(in_both).collect();
     insta::assert_snapshot!(told.join("\n"));
 }

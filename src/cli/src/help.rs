@@ -121,7 +121,8 @@ fn spelled(flag: &Flag) -> String {
     text
 }
 
-fn wrap(text: &str, width: usize) -> Vec<String> {
+/// Words in lines of at most `width` bytes; a longer word stands alone.
+pub(crate) fn wrap(text: &str, width: usize) -> Vec<String> {
     let mut lines: Vec<String> = Vec::new();
     for word in text.split_whitespace() {
         match lines.last_mut() {

@@ -58,8 +58,9 @@ pub fn main(words: Vec<OsString>) -> ExitCode {
     let ended = dispatch(&words).and_then(|()| Ok(std::io::stdout().flush()?));
     match ended {
         Ok(()) => ExitCode::SUCCESS,
-        Err(failure) => {
+        Err(mut failure) => {
             if !failure.message.is_empty() {
+                failure.message = output::hint::folded(&failure.message);
                 failure.tell(&mut std::io::stderr());
             }
             ExitCode::from(failure.code)

@@ -11,7 +11,7 @@ use std::fs::File;
 use std::io::{self, Read, Write};
 use std::os::fd::{AsFd, BorrowedFd};
 use std::os::unix::process::CommandExt;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::{Command, ExitCode, Stdio};
 use std::time::{SystemTime, UNIX_EPOCH};
 
@@ -19,6 +19,7 @@ use nix::libc;
 use nix::sys::wait::waitpid;
 use nix::unistd::Pid;
 use plimsoll_runtime::sys::{self, CloneOptions, Forked};
+use plimsoll_text::{Language, spoken};
 
 use crate::id_map::IdMapChoice;
 use crate::id_plan;
@@ -28,6 +29,7 @@ use crate::order::{self, Order};
 use crate::paths::LabPaths;
 use crate::start::{StartOptions, current_lab};
 use crate::stop::{self, StopError};
+use crate::words;
 
 /// The hidden subcommand by which the binary removes what was set aside.
 pub const ENTRY: &str = "lab-remover";
@@ -38,27 +40,44 @@ pub type RemoveTree = fn(BorrowedFd<'_>, &OsStr) -> io::Result<()>;
 /// Why a lab's state could not be taken away.
 #[derive(Debug, thiserror::Error)]
 pub enum DiscardError {
-    #[error("this is the lab {current}: a lab is reset from outside")]
-    InsideLab { current: LabName },
-    #[error(transparent)]
+    InsideLab {
+        current: LabName,
+    },
     Stop(#[from] StopError),
-    #[error("cannot move `{}` out of the way", path.display())]
     SetAside {
         path: PathBuf,
         #[source]
         source: io::Error,
     },
-    #[error("cannot remove `{}`: {said}", path.display())]
-    Remove { path: PathBuf, said: String },
+    Remove {
+        path: PathBuf,
+        said: String,
+    },
 }
 
+plimsoll_text::speaks!(DiscardError);
+
 impl DiscardError {
+    /// What went wrong, in the reader's language.
+    #[must_use]
+    pub fn say(&self, language: Language) -> String {
+        let shown = |path: &Path| path.display().to_string();
+        match self {
+            Self::InsideLab { current } => words::discard_inside(language, current.as_str()),
+            Self::Stop(error) => error.say(language),
+            Self::SetAside { path, .. } => words::discard_unmoved(language, shown(path)),
+            Self::Remove { path, said } => {
+                words::discard_unremoved(language, shown(path), said.as_str())
+            }
+        }
+    }
+
     /// What to do about it.
     #[must_use]
     pub fn hint(&self) -> Option<String> {
         match self {
-            Self::InsideLab { .. } => Some("type `exit` first".to_owned()),
-            Self::Remove { .. } => Some("it is tried again at the lab's next start".to_owned()),
+            Self::InsideLab { .. } => Some(words::inside_lab_hint(spoken())),
+            Self::Remove { .. } => Some(words::discard_tried_again(spoken())),
             Self::Stop(_) | Self::SetAside { .. } => None,
         }
     }
@@ -140,7 +159,7 @@ pub fn sweep(paths: &LabPaths) -> Result<(), DiscardError> {
         publish_on_host: false,
         view: None,
         born: None,
-        language: plimsoll_text::spoken().code().to_owned(),
+        language: spoken().code().to_owned(),
     };
     let output = Command::new(StartOptions::default().program)
         .arg0("plimsoll")

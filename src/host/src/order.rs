@@ -54,7 +54,7 @@ impl Order {
 
     /// The client's language.
     pub(crate) fn language(&self) -> Language {
-        Language::choose(Some(&self.language), |_| None)
+        Language::named(&self.language).unwrap_or_default()
     }
 
     pub(crate) fn to_json(&self) -> String {

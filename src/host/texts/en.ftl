@@ -189,3 +189,9 @@ arena-run = cannot run the submission
 step-limit-containers = limit what containers start
 other-store = the lab { $lab } is running with the store `{ $has }`: it cannot use `{ $asked }` at the same time
 other-store-hint = leave `--store` out, or `plimsoll stop { $lab }` first
+
+# A lab's state is taken away.
+discard-inside = this is the lab { $lab }: a lab is reset from outside
+discard-unmoved = cannot move `{ $path }` out of the way
+discard-unremoved = cannot remove `{ $path }`: { $why }
+discard-tried-again = it is tried again at the lab's next start

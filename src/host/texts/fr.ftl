@@ -189,3 +189,9 @@ arena-run = impossible d'exécuter le travail rendu
 step-limit-containers = limiter ce que les conteneurs lancent
 other-store = le lab { $lab } tourne avec le dépôt `{ $has }` : il ne peut pas utiliser `{ $asked }` en même temps
 other-store-hint = retirez `--store`, ou tapez d'abord `plimsoll stop { $lab }`
+
+# L'état d'un lab est enlevé.
+discard-inside = ici c'est le lab { $lab } : un lab se remet à zéro depuis l'extérieur
+discard-unmoved = impossible d'écarter `{ $path }`
+discard-unremoved = impossible de supprimer `{ $path }` : { $why }
+discard-tried-again = un nouvel essai suit au prochain démarrage du lab

@@ -22,6 +22,11 @@ pub mod text {
     pub use plimsoll_text::{Language, Text};
 }
 
+/// Messages: `texts/en.ftl` and `texts/fr.ftl`.
+mod words {
+    include!(concat!(env!("OUT_DIR"), "/words.rs"));
+}
+
 /// `say!("an {x}", "un {x}")`: one text, formatted in both languages.
 #[macro_export]
 macro_rules! say {

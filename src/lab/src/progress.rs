@@ -5,6 +5,8 @@
 
 use crate::result::{ResultRecord, Status};
 use crate::schema::{GraderFile, Holds};
+use crate::words;
+use plimsoll_text::spoken;
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs::{self, File};
@@ -36,8 +38,11 @@ pub struct LabProgress {
     pub reached: BTreeSet<String>,
     /// Question to answer.
     pub answers: BTreeMap<String, String>,
-    /// Goal to number of hints shown.
+    /// Goal to number of hints shown. What was read stays read: neither going back
+    /// nor a lab as new takes anything from it.
     pub hints: BTreeMap<String, u32>,
+    /// Goal to the mistake whose own hint was shown since the goal is open.
+    pub misses: BTreeMap<String, String>,
     /// Goals that were open at the last check, in the grader's order.
     pub open: Vec<String>,
     /// The step of the lesson that the learner is at, from 1; 0: none was opened.
@@ -66,17 +71,18 @@ pub struct Restored {
 /// Why progress cannot be read or kept.
 #[derive(Debug, thiserror::Error)]
 pub enum ProgressError {
-    #[error("cannot read `{}`", path.display())]
+    #[error("{}", words::progress_unread(spoken(), shown(path)))]
     Read { path: PathBuf, source: io::Error },
-    #[error("cannot write `{}`", path.display())]
+    #[error("{}", words::progress_unwritten(spoken(), shown(path)))]
     Write { path: PathBuf, source: io::Error },
-    #[error("`{}` is damaged ({reason}); move it away to begin anew", path.display())]
+    #[error("{}", words::progress_damaged(spoken(), shown(path), reason.as_str()))]
     Damaged { path: PathBuf, reason: String },
-    #[error(
-        "`{}` was written by a newer Plimsoll (version {found} of the file, this one reads {VERSION})",
-        path.display()
-    )]
+    #[error("{}", words::progress_newer(spoken(), *found, VERSION, shown(path)))]
     Newer { path: PathBuf, found: u32 },
+}
+
+fn shown(path: &Path) -> String {
+    path.display().to_string()
 }
 
 impl Default for Progress {
@@ -186,6 +192,8 @@ impl LabProgress {
             .filter(|check| check.status != Status::Pass)
             .map(|check| check.id.clone())
             .collect();
+        // Who makes a mended mistake again is told of it again.
+        self.misses.retain(|goal, _| self.open.contains(goal));
         for check in &result.checks {
             let once = grader
                 .goal(&check.id)

@@ -89,6 +89,13 @@ pub struct Loss {
     pub coming_back: Vec<String>,
 }
 
+/// The step, counted from 1, whose start a snapshot of that name keeps.
+#[must_use]
+pub fn step_of(steps: &[Step], snapshot: &str) -> Option<usize> {
+    let is_it = |step: &Step| names(step).iter().any(|name| name == snapshot);
+    Some(steps.iter().position(is_it)? + 1)
+}
+
 /// Snapshots of the start of a step, and of a visit to it. A step's id is in
 /// the lab's words, so that other snapshots can have names of their own.
 fn names(step: &Step) -> [String; 2] {
@@ -341,13 +348,9 @@ fn news<'a>(progress: &LabProgress, restores: &'a [Restore]) -> impl Iterator<It
 /// Those to other snapshots than steps' are nothing to it.
 pub fn catch_up(progress: &mut LabProgress, lab: &Lab, restores: &[Restore]) {
     let new: Vec<&Restore> = news(progress, restores).collect();
-    let steps = &lab.file.steps;
-    let step_of = |restore: &&Restore| {
-        let is_it = |step: &Step| names(step).contains(&restore.snapshot);
-        steps.iter().position(is_it)
-    };
-    if let Some(index) = new.iter().filter_map(step_of).min() {
-        forget(progress, lab, index + 1);
+    let step = |restore: &&Restore| step_of(&lab.file.steps, &restore.snapshot);
+    if let Some(step) = new.iter().filter_map(step).min() {
+        forget(progress, lab, step);
     }
     if let Some(last) = new.last() {
         progress.restored = Some(last.mark.clone());

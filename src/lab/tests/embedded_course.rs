@@ -1,6 +1,8 @@
 //! The labs that the binary carries hold together, in both languages.
 
 use plimsoll_lab::course::{COURSE, Course, Expected, Files, Mistakes, Severity, load};
+use plimsoll_lab::schema::SchemaError;
+use plimsoll_lab::text::Language;
 
 #[test]
 fn the_embedded_course_has_no_mistake() {
@@ -53,12 +55,7 @@ fn what_is_no_file_is_told_as_what_it_is() {
     std::fs::remove_file(folder.path().join("course.yaml")).expect("removed");
     let loaded = Course::folder(folder.path()).expect("read");
     let told = in_words(&loaded.mistakes);
-    assert_eq!(
-        told,
-        "not finished: course.yaml: this file is missing\n  \
-         help: it gives the course its title: `plimsoll course new` writes one\n\
-         not finished: labs/my-lab/en.md: this is a folder, and a file is wanted\n"
-    );
+    insta::assert_snapshot!(told);
     assert_ne!(loaded.course.title, Course::embedded().title);
 }
 
@@ -86,7 +83,10 @@ fn in_words(mistakes: &Mistakes) -> String {
     ];
     told.into_iter()
         .flat_map(|(severity, words)| {
-            let line = move |error| format!("{words}: {error}\n");
+            let line = move |error: &SchemaError| {
+                let french = error.say(Language::French);
+                format!("{words}: {error}\n{french}\n")
+            };
             mistakes.of(severity).map(line)
         })
         .collect()

@@ -2,6 +2,7 @@
 //! is told. The gallery is a snapshot, so a reviewer sees every text change.
 
 use plimsoll_lab::schema::{json_schema, read_grader, read_lab};
+use plimsoll_lab::text::Language;
 
 /// A grader that is right; each case replaces one line of it.
 const RIGHT: &str = r#"schema: plimsoll/grader/v1
@@ -36,7 +37,7 @@ fn case(gallery: &mut String, name: &str, from: &str, to: &str) {
     let text = RIGHT.replacen(from, to, 1);
     let told = match read_grader("graders/demo.yaml", &text) {
         Ok(_) => panic!("{name}: accepted"),
-        Err(error) => error.to_string(),
+        Err(error) => format!("{error}\n{}", error.say(Language::French)),
     };
     gallery.push_str(&format!("# {name}\n{told}\n\n"));
 }
@@ -226,7 +227,7 @@ fn words_of_a_check() -> Vec<String> {
     let text = RIGHT.replacen("      port: {container", "      goat: {container", 1);
     let error = read_grader("graders/demo.yaml", &text).expect_err("wrong");
     let help = error.help.expect("the valid words");
-    let words = help.strip_prefix("valid here: ").expect("a list");
+    let words = help.en.strip_prefix("valid here: ").expect("a list");
     words.split(", ").map(str::to_string).collect()
 }
 
@@ -262,6 +263,7 @@ fn the_json_schema_of_matchers_says_what_is_read() {
         let error = read_grader("g.yaml", &RIGHT.replacen(from, wrong, 1)).expect_err("wrong");
         let help = error.help.expect("the valid words");
         let mut read: Vec<&str> = help
+            .en
             .trim_start_matches("valid here: ")
             .split(", ")
             .collect();

@@ -2,8 +2,11 @@
 //! function for each message.
 //!
 //! Refused, with file, line and the fix: text that is no Fluent, a message or a
-//! variable that the other language lacks, a name given twice, and what our
-//! texts do not use (attributes, terms, functions of Fluent).
+//! variable that the other language lacks, a name given twice, what our texts do
+//! not use (attributes, terms, functions of Fluent), and in French a space that
+//! could part a mark from its word ([`spaces`]).
+
+mod spaces;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
@@ -72,6 +75,7 @@ fn functions(english: (&str, &str), french: (&str, &str)) -> Result<String, Stri
     let mut mistakes = Vec::new();
     let in_english = read(english, &mut mistakes);
     let in_french = read(french, &mut mistakes);
+    spaces::check(french, &mut mistakes);
     compare(
         (english.0, &in_english),
         (french.0, &in_french),

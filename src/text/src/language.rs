@@ -12,29 +12,43 @@ pub enum Language {
 }
 
 impl Language {
-    /// The language that the environment asks for: `--lang` (when given), else
-    /// the first of `LC_ALL`, `LC_MESSAGES`, `LANG` that is set and not empty.
+    /// Every language that Plimsoll speaks.
+    pub const ALL: [Language; 2] = [Language::English, Language::French];
+
+    /// Says which language Plimsoll's own texts are in, to commands in a lab's
+    /// shell too.
+    pub const VARIABLE: &str = "PLIMSOLL_LANG";
+
+    /// The language to speak: the one `asked` for, else that of [`Self::VARIABLE`],
+    /// else the one that was `remembered`, else that of the first of `LC_ALL`,
+    /// `LC_MESSAGES`, `LANG` that is set and not empty, else English.
     ///
-    /// `fr`, `fr_FR`, `fr_CA.UTF-8`, `fr.ISO-8859-1` are French; all else is
-    /// English. The order is that of POSIX, Base Definitions 8.2.
-    pub fn choose(option: Option<&str>, variable: impl Fn(&str) -> Option<String>) -> Language {
-        if let Some(given) = option {
-            return Language::of_locale(given);
-        }
-        ["LC_ALL", "LC_MESSAGES", "LANG"]
-            .into_iter()
-            .filter_map(variable)
-            .find(|value| !value.is_empty())
-            .map_or(Language::English, |value| Language::of_locale(&value))
+    /// The locale's order is that of POSIX, Base Definitions 8.2; a locale that is
+    /// not spoken here is English.
+    pub fn choose(
+        asked: Option<Language>,
+        remembered: impl FnOnce() -> Option<Language>,
+        variable: impl Fn(&str) -> Option<String>,
+    ) -> Language {
+        let told = || Language::named(&variable(Language::VARIABLE)?);
+        let by_locale = || {
+            ["LC_ALL", "LC_MESSAGES", "LANG"]
+                .into_iter()
+                .filter_map(&variable)
+                .find(|value| !value.is_empty())
+                .and_then(|value| Language::named(&value))
+        };
+        let chosen = asked.or_else(told).or_else(remembered);
+        chosen.or_else(by_locale).unwrap_or_default()
     }
 
-    fn of_locale(locale: &str) -> Language {
-        let name = locale.split(['_', '-', '.', '@']).next().unwrap_or("");
-        if name.eq_ignore_ascii_case("fr") {
-            Language::French
-        } else {
-            Language::English
-        }
+    /// By its code or a locale's name: `fr`, `fr_FR`, `fr_CA.UTF-8`, `fr.ISO-8859-1`
+    /// are French.
+    #[must_use]
+    pub fn named(word: &str) -> Option<Language> {
+        let name = word.split(['_', '-', '.', '@']).next().unwrap_or_default();
+        let mut all = Language::ALL.into_iter();
+        all.find(|language| name.eq_ignore_ascii_case(language.code()))
     }
 
     /// The code used in file names (`en.md`, `fr.md`) and records.
@@ -62,6 +76,11 @@ impl Text {
             en: en.into(),
             fr: fr.into(),
         }
+    }
+
+    /// What `say` says in every language.
+    pub fn said(say: impl Fn(Language) -> String) -> Text {
+        Text::new(say(Language::English), say(Language::French))
     }
 
     /// The same in every language: a number, a name, a command.
@@ -103,21 +122,31 @@ impl Text {
 mod tests {
     use super::*;
 
-    fn chosen(option: Option<&str>, set: &[(&str, &str)]) -> Language {
-        Language::choose(option, |name| {
+    fn chosen(remembered: Option<Language>, set: &[(&str, &str)]) -> Language {
+        let variable = |name: &str| {
             set.iter()
                 .find(|(key, _)| *key == name)
                 .map(|(_, value)| value.to_string())
-        })
+        };
+        Language::choose(None, || remembered, variable)
     }
 
     #[test]
-    fn the_option_wins_over_the_environment() {
-        assert_eq!(
-            chosen(Some("en"), &[("LC_ALL", "fr_FR.UTF-8")]),
-            Language::English
-        );
-        assert_eq!(chosen(Some("fr"), &[("LANG", "C")]), Language::French);
+    fn the_nearest_word_wins() {
+        let all = [(Language::VARIABLE, "fr"), ("LC_ALL", "fr_FR.UTF-8")];
+        let variable = |_: &str| Some("fr".to_owned());
+        let asked = Language::choose(Some(Language::English), || None, variable);
+        assert_eq!(asked, Language::English);
+        let english = Some(Language::English);
+        assert_eq!(chosen(english, &all), Language::French, "the variable");
+        assert_eq!(chosen(english, &all[1..]), Language::English, "remembered");
+        assert_eq!(chosen(None, &all[1..]), Language::French, "the locale");
+        assert_eq!(chosen(None, &[]), Language::English);
+        // What says nothing is passed over.
+        for nothing in ["", "de"] {
+            let set = [(Language::VARIABLE, nothing), ("LANG", "fr")];
+            assert_eq!(chosen(None, &set), Language::French, "`{nothing}`");
+        }
     }
 
     #[test]
@@ -149,5 +178,7 @@ mod tests {
                 "{locale}"
             );
         }
+        assert_eq!(Language::named("en_GB.UTF-8"), Some(Language::English));
+        assert_eq!(Language::named("de_DE"), None);
     }
 }

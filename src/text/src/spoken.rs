@@ -1,25 +1,28 @@
 //! The language that this process speaks to its reader.
 //!
 //! An error's `Display` is handed no language, and errors are displayed far from
-//! where the language was chosen. So a program that has a reader says once, at
-//! its start, which language that is; whoever never says so (an engine, the
-//! `docker` command, a test) speaks English.
+//! where the language was chosen. So a program that has a reader says which
+//! language that is: at its start, and again when its reader chooses another;
+//! whoever never says so (an engine, the `docker` command, a test) speaks English.
 
-use std::sync::OnceLock;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use crate::Language;
 
-static SPOKEN: OnceLock<Language> = OnceLock::new();
+static FRENCH: AtomicBool = AtomicBool::new(false);
 
-/// From now on this process speaks `language`. The first call counts.
+/// From now on this process speaks `language`.
 pub fn speak(language: Language) {
-    let _ = SPOKEN.set(language);
+    FRENCH.store(language == Language::French, Ordering::Relaxed);
 }
 
-/// What [`speak`] chose, else English.
+/// What [`speak`] chose last, else English.
 #[must_use]
 pub fn spoken() -> Language {
-    SPOKEN.get().copied().unwrap_or_default()
+    match FRENCH.load(Ordering::Relaxed) {
+        true => Language::French,
+        false => Language::English,
+    }
 }
 
 /// Gives an error its `Display`: what its `say` says in [`spoken`] language.

@@ -11,7 +11,7 @@ use std::io::{self, Write as _};
 use std::os::unix::fs::OpenOptionsExt as _;
 use std::path::{Path, PathBuf};
 
-use plimsoll_text::Language;
+use plimsoll_text::{Language, spoken, system_error};
 use serde::Serialize;
 
 use crate::terminal::shell::TERM;
@@ -25,10 +25,20 @@ const ROOM_FOR_MARKERS: u64 = 1024 * 1024;
 /// Why a session is not recorded.
 #[derive(Debug, thiserror::Error)]
 pub enum RecordingError {
-    #[error("cannot make the recording {}: {source}", .path.display())]
+    #[error(
+        "{}",
+        words::recording_unmade(spoken(), shown(path), system_error(spoken(), source))
+    )]
     Create { path: PathBuf, source: io::Error },
-    #[error("cannot write to the recording {}: {source}", .path.display())]
+    #[error(
+        "{}",
+        words::recording_unwritten(spoken(), shown(path), system_error(spoken(), source))
+    )]
     Write { path: PathBuf, source: io::Error },
+}
+
+fn shown(path: &Path) -> String {
+    path.display().to_string()
 }
 
 /// What the file's first line says.

@@ -63,6 +63,8 @@ health-unhealthy = unhealthy
 # Journal.
 journal-lab-started = the lab { $name } was started
 journal-lab-kept = the lab was kept as it is, to go back to: { $name }
+journal-step-kept = step { $step } begins: the lab was kept as it is, to go back to
+journal-step-restored = the lab went back to the start of step { $step }: what came after it is undone
 journal-lab-restored = the lab went back to { $name }: what came after it is undone
 journal-image-pulled = image { $name } pulled
 journal-image-tagged = an image was given the name { $name }
@@ -520,3 +522,10 @@ source-host = the host
 source-process = process { $process }
 flag-read-only = read-only
 flag-all-read-only = read-only with all below
+
+# Why there is no interface, or no recording.
+run-no-terminal = the terminal cannot be used
+run-no-record = the recording of events `{ $path }` cannot be written
+recording-unmade = cannot make the recording { $path }: { $why }
+recording-unwritten = cannot write to the recording { $path }: { $why }
+journal-none = this engine keeps no journal: only Plimsoll's own does

@@ -27,7 +27,7 @@ map-host = hôte du lab
 map-outside = dehors { $address }
 map-not-published = non publié
 map-more = et { $count } de plus
-map-together = et { $count } de plus : { $names }
+map-together = et { $count } de plus : { $names }
 map-not-running = à l'arrêt
 map-on-host = réseau de l'hôte du lab (--network host)
 map-on-nothing = aucun réseau (--network none)
@@ -36,9 +36,9 @@ map-also-in = aussi dans { $network } { $address }
 map-nobody = aucun conteneur
 map-internal = interne
 map-parent = { $driver } sur { $device }
-map-unused-volumes = volumes sans conteneur : { $names }
-map-images = images : { $names }
-map-empty = Aucun conteneur pour l'instant. Tapez dans le lab :
+map-unused-volumes = volumes sans conteneur : { $names }
+map-images = images : { $names }
+map-empty = Aucun conteneur pour l'instant. Tapez dans le lab :
 map-guest = (dessiné plus haut)
 map-gateway = passerelle { $address }
 map-left-out = et { $count } conteneurs de plus, non dessinés
@@ -54,15 +54,17 @@ state-ended = terminé ({ $code }), il y a { $age }
 state-ended-unknown = terminé ({ $code })
 state-restarting = redémarre après le code { $code }
 state-removing = suppression en cours
-state-dead = mort : n'a pas pu être supprimé
+state-dead = mort : n'a pas pu être supprimé
 state-unknown = dans un état inconnu
-health-starting = santé : en attente
+health-starting = santé : en attente
 health-healthy = en bonne santé
 health-unhealthy = en mauvaise santé
 
 # Journal.
 journal-lab-started = le lab { $name } a été démarré
 journal-lab-kept = le lab a été conservé tel quel, pour y revenir : { $name }
+journal-step-kept = l'étape { $step } commence : le lab a été conservé tel quel, pour y revenir
+journal-step-restored = le lab est revenu au début de l'étape { $step } : la suite est annulée
 journal-lab-restored = le lab est revenu à { $name } : la suite est annulée
 journal-image-pulled = image { $name } téléchargée
 journal-image-tagged = une image a reçu le nom { $name }
@@ -78,18 +80,18 @@ journal-paused = conteneur { $name } mis en pause
 journal-resumed = conteneur { $name } sorti de sa pause
 journal-renamed = le conteneur { $before } s'appelle maintenant { $name }
 journal-removed = conteneur { $name } supprimé
-journal-resized = conteneur { $name } : son terminal a changé de taille
-journal-updated = conteneur { $name } : ses limites ont été modifiées
-journal-exec-started = commande dans le conteneur { $name } : { $command }
+journal-resized = conteneur { $name } : son terminal a changé de taille
+journal-updated = conteneur { $name } : ses limites ont été modifiées
+journal-exec-started = commande dans le conteneur { $name } : { $command }
 journal-exec-ended = commande dans le conteneur { $name } terminée, code { $code }
-journal-health = conteneur { $name } : { $health }
-journal-copied-in = fichiers copiés dans le conteneur { $name } : { $path }
+journal-health = conteneur { $name } : { $health }
+journal-copied-in = fichiers copiés dans le conteneur { $name } : { $path }
 journal-exported = conteneur { $name } exporté
 journal-attached = un terminal s'est attaché au conteneur { $name }
 journal-detached = un terminal s'est détaché du conteneur { $name }
 journal-volume-created = volume { $name } créé
 journal-volume-removed = volume { $name } supprimé
-journal-other = { $kind } : { $name }
+journal-other = { $kind } : { $name }
 journal-of-lab = journal
 journal-of-container = journal du conteneur { $name }
 journal-empty = Rien pour l'instant.
@@ -99,7 +101,7 @@ journal-key-filter = un conteneur, le suivant, tous
 journal-key-follow = suivre la plus récente
 
 # Couches.
-layers-empty = Aucune image pour l'instant. Tapez dans le lab :
+layers-empty = Aucune image pour l'instant. Tapez dans le lab :
 layers-writable = couche inscriptible
 layers-not-looked = couche inscriptible non mesurée
 layers-changed = { $count ->
@@ -114,11 +116,11 @@ layers-count = { $count ->
  }
 layers-shared = partagée avec { $names }
 layers-added = { $count ->
-    [one] { $count } fichier : { $paths }
-   *[other] { $count } fichiers : { $paths }
+    [one] { $count } fichier : { $paths }
+   *[other] { $count } fichiers : { $paths }
  }
-layers-added-at-least = plus de { $count } fichiers : { $paths }
-layers-deleted = enlève : { $paths }
+layers-added-at-least = plus de { $count } fichiers : { $paths }
+layers-deleted = enlève : { $paths }
 layers-no-files = aucun fichier
 
 # La carte en phrases.
@@ -126,7 +128,7 @@ plain-containers = { $count ->
     [one] { $count } conteneur, { $up } en marche.
    *[other] { $count } conteneurs, { $up } en marche.
  }
-plain-container = Conteneur { $name }, de l'image { $image } : { $state }.
+plain-container = Conteneur { $name }, de l'image { $image } : { $state }.
 plain-nowhere = { "  " }Il n'a pas de réseau.
 plain-on-host = { "  " }Il utilise le réseau de l'hôte du lab.
 plain-on-container = { "  " }Il utilise le réseau du conteneur { $name }.
@@ -139,16 +141,16 @@ plain-volume = { "  " }Le volume { $name } est monté sur { $place }, { $access 
 plain-tmpfs = { "  " }{ $place } est un tmpfs, des fichiers en mémoire, { $access }.
 plain-writable = en écriture
 plain-read-only = en lecture seule
-plain-network = Réseau { $name } : { $subnet }.
+plain-network = Réseau { $name } : { $subnet }.
 plain-volume-unused = Le volume { $name } n'est dans aucun conteneur.
-plain-images = Images : { $names }.
+plain-images = Images : { $names }.
 
 # La leçon.
 lesson-cut = Cette leçon est plus longue que ce que Plimsoll peut lire. La suite manque ici.
-lesson-note = À noter :
+lesson-note = À noter :
 # Entre un nom et sa valeur.
 lesson-pair = { " " }:
-lesson-step = Étape { $number } : { $title }
+lesson-step = Étape { $number } : { $title }
 key-open = ouvrir
 key-insert = insérer
 key-scroll = défiler
@@ -523,3 +525,10 @@ source-host = celui de l'hôte
 source-process = celui du processus { $process }
 flag-read-only = lecture seule
 flag-all-read-only = lecture seule, tout le contenu compris
+
+# Pourquoi il n'y a pas d'écran, ou pas d'enregistrement.
+run-no-terminal = le terminal est inutilisable
+run-no-record = impossible d'écrire l'enregistrement des événements `{ $path }`
+recording-unmade = impossible de créer l'enregistrement { $path } : { $why }
+recording-unwritten = impossible d'écrire dans l'enregistrement { $path } : { $why }
+journal-none = ce moteur ne tient pas de journal : seul celui de Plimsoll le fait

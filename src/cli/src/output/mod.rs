@@ -1,5 +1,6 @@
 //! How results are shown.
 
+pub mod hint;
 pub mod json;
 pub mod list;
 pub mod offered;

@@ -9,6 +9,8 @@ use std::io::{self, IsTerminal};
 use plimsoll_api::client::Client;
 use plimsoll_api::lab::PublishedPort;
 
+use super::hint;
+
 /// Set in a lab's shell.
 const LAB_VARIABLE: &str = "PLIMSOLL_LAB";
 /// Set in a lab's shell that was entered over ssh: `USER@HOST`.
@@ -23,7 +25,7 @@ pub fn tell(client: &Client, container: &str) {
     let ports = client.published_ports().unwrap_or_default();
     let ssh = std::env::var(AFAR_VARIABLE).ok();
     for line in lines(&ports, container, ssh.as_deref()) {
-        eprintln!("{line}");
+        eprintln!("{}", hint::folded(&line));
     }
 }
 

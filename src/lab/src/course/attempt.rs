@@ -10,6 +10,8 @@
 use super::files::Files;
 use super::mistakes::{Mistakes, Severity};
 use crate::schema::{SchemaError, nearest};
+use crate::text::Text;
+use crate::words;
 
 const WORDS: [&str; 3] = ["fails", "hint", "answer"];
 
@@ -47,13 +49,11 @@ pub(super) fn read_all(files: &Files, lab: &str, mistakes: &mut Mistakes) -> Vec
         for (name, content) in files.below(&folder) {
             let path = format!("{folder}{name}");
             let Some(stem) = name.strip_suffix(".sh").filter(|stem| !stem.contains('/')) else {
-                let message = "an attempt is a script, `NAME.sh`";
-                wrong_file(SchemaError::whole(path, message));
+                wrong_file(SchemaError::whole(path, Text::said(words::attempt_name)));
                 continue;
             };
             let Ok(script) = std::str::from_utf8(content) else {
-                let message = "this file is not text in UTF-8";
-                wrong_file(SchemaError::whole(path, message));
+                wrong_file(SchemaError::whole(path, Text::said(words::file_no_text)));
                 continue;
             };
             match read(stem, &path, script, wrong) {
@@ -71,7 +71,7 @@ fn read(name: &str, path: &str, script: &str, wrong: bool) -> Result<Attempt, Sc
         let Some(comment) = line.strip_prefix('#') else {
             break;
         };
-        let at = |message: String| SchemaError {
+        let at = |message: Text| SchemaError {
             file: path.to_string(),
             line: row + 1,
             column: 1,
@@ -87,18 +87,21 @@ fn read(name: &str, path: &str, script: &str, wrong: bool) -> Result<Attempt, Sc
             "fails" if wrong => fails = Some(value),
             "hint" if wrong => hint = Some(value),
             "fails" | "hint" => {
-                return Err(at(format!("`# {word}:` has no meaning in a right attempt")));
+                return Err(at(Text::said(|language| {
+                    words::attempt_no_meaning(language, word)
+                })));
             }
             "answer" => match value.split_once('=') {
                 Some((question, answer)) => {
                     answers.push((question.trim().to_string(), answer.trim().to_string()));
                 }
-                None => return Err(at("an answer is written `# answer: QUESTION=VALUE`".into())),
+                None => return Err(at(Text::said(words::attempt_answer))),
             },
             other => {
                 if let Some(meant) = nearest(other, WORDS) {
-                    let help = format!("did you mean `{meant}`?");
-                    return Err(at(format!("unknown header `{other}`")).with_help(help));
+                    let help = Text::said(|language| words::did_you_mean(language, meant));
+                    let message = Text::said(|language| words::attempt_header(language, other));
+                    return Err(at(message).with_help(help));
                 }
             }
         }
@@ -107,8 +110,7 @@ fn read(name: &str, path: &str, script: &str, wrong: bool) -> Result<Attempt, Sc
         (false, _) => Expected::Right,
         (true, Some(fails)) => Expected::Wrong { fails, hint },
         (true, None) => {
-            let message = "a wrong attempt begins with `# fails: GOAL`, the goal that has to fail";
-            return Err(SchemaError::whole(path, message));
+            return Err(SchemaError::whole(path, Text::said(words::attempt_fails)));
         }
     };
     Ok(Attempt {

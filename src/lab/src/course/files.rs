@@ -1,6 +1,9 @@
 //! The files of a course, from the binary or from a folder.
 
 use crate::schema::SchemaError;
+use crate::text::Text;
+use crate::words;
+use plimsoll_text::spoken;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::io;
@@ -15,12 +18,21 @@ const MAX_BYTES: u64 = 64 << 20;
 /// Why a folder cannot be read as a course.
 #[derive(Debug, thiserror::Error)]
 pub enum CourseError {
-    #[error("cannot read `{}`", path.display())]
+    #[error("{}", words::course_unread(spoken(), shown(path)))]
     Read { path: PathBuf, source: io::Error },
-    #[error("`{}` holds more than {MAX_FILES} files or {} MiB: this is not a course's folder", path.display(), MAX_BYTES >> 20)]
+    #[error("{}", too_much(path))]
     TooMuch { path: PathBuf },
-    #[error("`{}` has no folder `labs`: this is not a course's folder", path.display())]
+    #[error("{}", words::course_none(spoken(), shown(path)))]
     NotACourse { path: PathBuf },
+}
+
+fn shown(path: &Path) -> String {
+    path.display().to_string()
+}
+
+fn too_much(path: &Path) -> String {
+    let (files, size) = (MAX_FILES.to_string(), (MAX_BYTES >> 20).to_string());
+    words::course_too_much(spoken(), files, shown(path), size)
 }
 
 /// Path (with `/`) to content.
@@ -28,7 +40,7 @@ pub enum CourseError {
 pub struct Files {
     all: BTreeMap<String, Vec<u8>>,
     /// What is no plain file, and what it is instead.
-    others: BTreeMap<String, &'static str>,
+    others: BTreeMap<String, Text>,
 }
 
 impl Files {
@@ -84,14 +96,14 @@ impl Files {
         let content = self.all.get(path)?;
         Some(
             std::str::from_utf8(content)
-                .map_err(|_| SchemaError::whole(path, "this file is not text in UTF-8")),
+                .map_err(|_| SchemaError::whole(path, Text::said(words::file_no_text))),
         )
     }
 
     /// Why there is no text at a path.
     pub(super) fn absence(&self, path: &str) -> SchemaError {
-        let why = self.others.get(path).copied();
-        SchemaError::whole(path, why.unwrap_or("this file is missing"))
+        let why = self.others.get(path).cloned();
+        SchemaError::whole(path, why.unwrap_or_else(|| Text::said(words::file_missing)))
     }
 
     pub(super) fn lab_names(&self) -> BTreeSet<String> {
@@ -158,14 +170,14 @@ impl Reader<'_> {
 
     fn other(&mut self, path: &Path, kind: fs::FileType) {
         let what = if kind.is_dir() {
-            "this is a folder, and a file is wanted"
+            words::file_is_folder
         } else if kind.is_symlink() {
-            "this is a symbolic link, and links are not followed"
+            words::file_is_link
         } else {
-            "this is no plain file"
+            words::file_not_plain
         };
         let name = self.name(path);
-        self.files.others.insert(name, what);
+        self.files.others.insert(name, Text::said(what));
     }
 
     fn name(&self, path: &Path) -> String {

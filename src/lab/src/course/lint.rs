@@ -9,6 +9,8 @@ use crate::schema::{
     AnswerCheck, Check, CommandWanted, ContentSource, Goal, Holds, Kind, SchemaError, TextMatch,
     nearest,
 };
+use crate::text::Text;
+use crate::words;
 use std::collections::BTreeSet;
 
 /// Words that a hint may take from a finding: `{found.name}`.
@@ -51,10 +53,8 @@ pub(super) fn lint_order(labs: &[Lab], mistakes: &mut Mistakes) {
     for pair in labs.windows(2) {
         if pair[0].file.order == pair[1].file.order {
             let file = format!("labs/{}/lab.yaml", pair[1].name);
-            let message = format!(
-                "`order: {}` is also that of `{}`",
-                pair[1].file.order, pair[0].name
-            );
+            let (order, first) = (pair[1].file.order.to_string(), pair[0].name.as_str());
+            let message = Text::said(|language| words::same_order(language, first, order.as_str()));
             let error = SchemaError::whole(file, message);
             mistakes.add(Severity::Unfinished, error);
         }
@@ -78,18 +78,18 @@ impl Lint<'_> {
 
     /// What makes the lab unusable, at the first place where `word` stands in
     /// `file`.
-    fn tell(&mut self, file: String, word: &str, message: String, help: Option<String>) {
+    fn tell(&mut self, file: String, word: &str, message: Text, help: Option<Text>) {
         let error = self.at(file, word, message, help);
         self.mistakes.add(Severity::Broken, error);
     }
 
     /// The same, where the lab can be tried already.
-    fn remind(&mut self, file: String, word: &str, message: String, help: Option<String>) {
+    fn remind(&mut self, file: String, word: &str, message: Text, help: Option<Text>) {
         let error = self.at(file, word, message, help);
         self.mistakes.add(Severity::Unfinished, error);
     }
 
-    fn at(&self, file: String, word: &str, message: String, help: Option<String>) -> SchemaError {
+    fn at(&self, file: String, word: &str, message: Text, help: Option<Text>) -> SchemaError {
         let source = match self.files.text(&file) {
             Some(Ok(text)) => text,
             _ => "",
@@ -111,14 +111,14 @@ impl Lint<'_> {
 
     fn unknown(&self, file: String, what: &str, word: &str, valid: Vec<String>) -> SchemaError {
         let help = match nearest(word, valid.iter().map(String::as_str)) {
-            Some(meant) => format!("did you mean `{meant}`?"),
-            None if valid.is_empty() => format!("there is no {what} here"),
-            None => format!("there are: {}", valid.join(", ")),
+            Some(meant) => Text::said(|language| words::did_you_mean(language, meant)),
+            None if valid.is_empty() => Text::said(words::none_here),
+            None => Text::said(|language| words::there_are(language, valid.join(", "))),
         };
         self.at(
             file,
             word,
-            format!("there is no {what} `{word}`"),
+            Text::said(|language| words::no_such(language, what, word)),
             Some(help),
         )
     }
@@ -132,14 +132,13 @@ impl Lint<'_> {
                 .chars()
                 .all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-');
         if !fits {
-            let message = "a lab's name is made of small letters, digits and `-`, 40 at most";
-            self.tell(format!("labs/{name}/"), "", message.into(), None);
+            let message = Text::said(words::lab_name);
+            self.tell(format!("labs/{name}/"), "", message, None);
         }
         if self.lab.grader.lab != *name {
-            let message = format!(
-                "`lab: {}` is not the file's name, `{name}`",
-                self.lab.grader.lab
-            );
+            let found = self.lab.grader.lab.as_str();
+            let message =
+                Text::said(|language| words::lab_not_its_file(language, found, name.as_str()));
             self.tell(self.grader_file(), "lab:", message, None);
         }
     }
@@ -151,32 +150,38 @@ impl Lint<'_> {
             self.tell(
                 self.grader_file(),
                 "goals",
-                "a grader needs a goal".into(),
+                Text::said(words::goals_none),
                 None,
             );
         }
         for goal in &self.lab.grader.goals {
             if earlier.contains(&goal.id) {
-                let message = format!("two goals are called `{}`", goal.id);
+                let message = Text::said(|language| words::goal_twice(language, goal.id.as_str()));
                 self.tell(self.grader_file(), &goal.id, message, None);
             }
             for need in &goal.needs {
                 if !earlier.contains(need) {
-                    self.tell_unknown(self.grader_file(), "earlier goal", need, earlier.clone());
+                    self.tell_unknown(self.grader_file(), "earlier-goal", need, earlier.clone());
                 }
             }
             if goal.points == 0 {
-                let message = format!("the goal `{}` gives no point", goal.id);
+                let message =
+                    Text::said(|language| words::goal_no_point(language, goal.id.as_str()));
                 self.remind(self.grader_file(), &goal.id, message, None);
             }
             if goal.holds == Holds::Once && !goal.check.has_memory() {
-                let message = format!("`{}` holds once, but its check forgets", goal.id);
-                let help = "`once` is for answers, the journal, `image: {pulled: true}` and `container: {ever: true}`";
-                self.tell(self.grader_file(), &goal.id, message, Some(help.into()));
+                let message =
+                    Text::said(|language| words::goal_forgets(language, goal.id.as_str()));
+                let (image, container) = ("image: {pulled: true}", "container: {ever: true}");
+                let help =
+                    Text::said(|language| words::goal_forgets_help(language, container, image));
+                self.tell(self.grader_file(), &goal.id, message, Some(help));
             }
             for miss in &goal.misses {
                 if !misses.insert(format!("{}/{}", goal.id, miss.id)) {
-                    let message = format!("two misses of `{}` are called `{}`", goal.id, miss.id);
+                    let message = Text::said(|language| {
+                        words::miss_twice(language, goal.id.as_str(), miss.id.as_str())
+                    });
                     self.tell(self.grader_file(), &miss.id, message, None);
                 }
             }
@@ -215,7 +220,7 @@ impl Lint<'_> {
                 }
             }
             Check::Http(http) if http_request(&http.url).is_none() => {
-                let message = format!("`{}` is not `http://HOST[:PORT]/PATH`", http.url);
+                let message = Text::said(|language| words::url_wrong(language, http.url.as_str()));
                 self.tell(self.grader_file(), &http.url, message, None);
             }
             Check::Answer(answer) => self.answer(answer),
@@ -231,13 +236,13 @@ impl Lint<'_> {
                     count.network.is_some(),
                 ];
                 if given.iter().filter(|one| **one).count() != 1 {
-                    let message = "`count` counts one of container, image, volume, network";
-                    self.tell(self.grader_file(), "count", message.into(), None);
+                    let message = Text::said(words::count_one);
+                    self.tell(self.grader_file(), "count", message, None);
                 }
             }
             Check::Image(image) if image.pulled.is_some() && image.name.is_none() => {
-                let message = "`pulled` needs the image's `name`";
-                self.tell(self.grader_file(), "pulled", message.into(), None);
+                let message = Text::said(words::pulled_name);
+                self.tell(self.grader_file(), "pulled", message, None);
             }
             _ => {}
         }
@@ -249,8 +254,8 @@ impl Lint<'_> {
             .sources()
             .any(|source| *source == ContentSource::Before)
         {
-            let message = "`before` has a meaning only in a `probe`";
-            self.tell(self.grader_file(), "before", message.into(), None);
+            let message = Text::said(words::before_in_probe);
+            self.tell(self.grader_file(), "before", message, None);
         }
     }
 
@@ -317,7 +322,8 @@ impl Lint<'_> {
                 .iter()
                 .any(|step| step.goals.contains(goal))
             {
-                let message = format!("the goal `{goal}` belongs to no step");
+                let message =
+                    Text::said(|language| words::goal_in_no_step(language, goal.as_str()));
                 self.remind(self.lab_file(), "steps:", message, None);
             }
         }
@@ -332,7 +338,9 @@ impl Lint<'_> {
                 .iter()
                 .any(|step| step.questions.contains(&question.id));
             if !asked {
-                let message = format!("the question `{}` is asked in no step", question.id);
+                let message = Text::said(|language| {
+                    words::question_in_no_step(language, question.id.as_str())
+                });
                 self.remind(self.lab_file(), &question.id, message, None);
             }
             let mut judged = false;
@@ -342,7 +350,8 @@ impl Lint<'_> {
                 });
             }
             if !judged {
-                let message = format!("no goal judges the answer to `{}`", question.id);
+                let message =
+                    Text::said(|language| words::question_unjudged(language, question.id.as_str()));
                 self.remind(self.lab_file(), &question.id, message, None);
             }
         }
@@ -361,8 +370,8 @@ impl Lint<'_> {
         for (language, text) in [("en", &lesson.en), ("fr", &lesson.fr)] {
             let file = format!("labs/{}/{language}.md", self.lab.name);
             if !text.starts_with("# ") {
-                let message = "a lesson begins with `# TITLE`";
-                self.remind(file.clone(), "", message.into(), None);
+                let message = Text::said(words::lesson_title);
+                self.remind(file.clone(), "", message, None);
             }
             let anchors: Vec<&str> = text
                 .lines()
@@ -375,11 +384,15 @@ impl Lint<'_> {
                 })
                 .collect();
             if anchors != steps {
-                let message = format!(
-                    "its headings `## TITLE {{#STEP}}` are [{}], the lab's steps [{}]",
-                    anchors.join(", "),
-                    steps.join(", ")
-                );
+                let (found, steps) = (anchors.join(", "), steps.join(", "));
+                let message = Text::said(|language| {
+                    words::lesson_headings(
+                        language,
+                        "## TITLE {#STEP}",
+                        found.as_str(),
+                        steps.as_str(),
+                    )
+                });
                 self.remind(file, "## ", message, None);
             }
         }
@@ -388,13 +401,12 @@ impl Lint<'_> {
     fn attempts(&mut self) {
         let folder = format!("labs/{}/attempts/", self.lab.name);
         if self.lab.reference().is_none() {
-            let message = "there is no right attempt";
-            let help = "the first script in `right/` is the reference solution";
+            let help = Text::said(words::attempt_none_help);
             self.remind(
                 format!("{folder}right/"),
                 "",
-                message.into(),
-                Some(help.into()),
+                Text::said(words::attempt_none),
+                Some(help),
             );
         }
         let mut shown: BTreeSet<(String, String)> = BTreeSet::new();
@@ -446,15 +458,14 @@ impl Lint<'_> {
     ) {
         for goal in &self.lab.grader.goals {
             if !failed.contains(&goal.id) {
-                let message = format!("no wrong attempt fails at the goal `{}`", goal.id);
+                let message =
+                    Text::said(|language| words::goal_unproven(language, goal.id.as_str()));
                 self.remind(format!("{folder}wrong/"), "", message, None);
             }
             for miss in &goal.misses {
                 if !shown.contains(&(goal.id.clone(), miss.id.clone())) {
-                    let message = format!(
-                        "no wrong attempt shows the hint `{}` of `{}`",
-                        miss.id, goal.id
-                    );
+                    let (goal, miss) = (goal.id.as_str(), miss.id.as_str());
+                    let message = Text::said(|language| words::hint_unproven(language, goal, miss));
                     self.remind(format!("{folder}wrong/"), "", message, None);
                 }
             }

@@ -17,6 +17,7 @@ pub use template::{COURSE, new_lab};
 
 use crate::schema::{GraderFile, LabFile, SchemaError, read_course, read_grader, read_lab};
 use crate::text::{Language, Text};
+use crate::words;
 use std::path::Path;
 
 /// The labs of a course, in its order.
@@ -102,15 +103,15 @@ pub fn load(files: &Files) -> Loaded {
         None => {
             let error = files
                 .absence("course.yaml")
-                .with_help("it gives the course its title: `plimsoll course new` writes one");
+                .with_help(Text::said(words::course_title));
             mistakes.add(Severity::Unfinished, error);
             Text::new("A course without a title", "Un cours sans titre")
         }
     };
     let names = files.lab_names();
     if names.is_empty() {
-        let error = SchemaError::whole("labs/", "there is no lab here")
-            .with_help("`plimsoll course new DIR LAB` makes one to begin with");
+        let error = SchemaError::whole("labs/", Text::said(words::course_no_labs))
+            .with_help(Text::said(words::course_no_labs_help));
         mistakes.add(Severity::Broken, error);
     }
     let mut labs = Vec::new();
@@ -123,7 +124,8 @@ pub fn load(files: &Files) -> Loaded {
     for grader in files.grader_names() {
         if !names.contains(&grader) {
             let file = format!("graders/{grader}.yaml");
-            let message = format!("there is no lab `labs/{grader}/`");
+            let message =
+                Text::said(|language| words::grader_without_lab(language, grader.as_str()));
             mistakes.add(Severity::Unfinished, SchemaError::whole(file, message));
         }
     }

@@ -7,7 +7,7 @@ use super::judge::Judge;
 use super::matching::{any_text_holds, text_holds, text_in_words};
 use super::objects::container_words;
 use crate::say;
-use crate::schema::{AnswerCheck, ContainerCheck, JournalCheck, LineageCheck, MadeBy};
+use crate::schema::{AnswerCheck, ContainerCheck, JournalCheck, Kind, LineageCheck, MadeBy};
 use crate::text::Text;
 use crate::world::{Image, Source};
 
@@ -16,22 +16,30 @@ impl Judge<'_> {
         let question = &wanted.question;
         let command = format!("plimsoll answer {} {question} …", self.grader.lab);
         let Some(answer) = self.world.answers.get(question).map(|one| one.trim()) else {
-            let expected = say!("an answer to `{}`", "une réponse à `{}`", question);
+            let asked = self.asked(question);
+            let expected = Text::new(
+                format!("an answer to {}", asked.en),
+                format!("une réponse à {}", asked.fr),
+            );
             let actual = say!("not answered yet", "pas encore de réponse");
             let met = wanted.given == Some(false);
             return Ok(Judged::new(met, expected, actual).look_at(command));
         };
-        let answered = say!("you answered `{}`", "vous avez répondu `{}`", answer);
+        let answered = self.answered(question, answer);
         if wanted.given == Some(false) {
-            let expected = say!("no answer to `{}`", "pas de réponse à `{}`", question);
+            let asked = self.asked(question);
+            let expected = Text::new(
+                format!("no answer to {}", asked.en),
+                format!("pas de réponse à {}", asked.fr),
+            );
             return Ok(Judged::new(false, expected, answered).with("answer", answer));
         }
         if let Some(matcher) = &wanted.is {
             // The right answer is not told: only that this one is not it.
-            let expected = say!(
-                "the right answer to `{}`",
-                "la bonne réponse à `{}`",
-                question
+            let asked = self.asked(question);
+            let expected = Text::new(
+                format!("the right answer to {}", asked.en),
+                format!("la bonne réponse à {}", asked.fr),
             );
             return Ok(Judged::new(text_holds(matcher, answer), expected, answered)
                 .look_at(command)
@@ -42,6 +50,33 @@ impl Judge<'_> {
             return Ok(judged.with("answer", answer));
         }
         Ok(Judged::new(true, answered.clone(), answered).with("answer", answer))
+    }
+
+    /// The question as the lesson asks it; where the lab has none of that id, the id.
+    fn asked(&self, id: &str) -> Text {
+        match self.world.questions.iter().find(|one| one.id == id) {
+            None => Text::same(format!("`{id}`")),
+            Some(question) => quoted(&question.text),
+        }
+    }
+
+    /// What was answered; of a choice also what it stands for.
+    fn answered(&self, id: &str, answer: &str) -> Text {
+        let question = self.world.questions.iter().find(|one| one.id == id);
+        let choice = match question.map(|one| &one.kind) {
+            Some(Kind::Choice(choices)) => choices.iter().find(|one| one.id == answer),
+            _ => None,
+        };
+        match choice {
+            None => say!("you answered `{}`", "vous avez répondu `{}`", answer),
+            Some(choice) => {
+                let means = quoted(&choice.text);
+                Text::new(
+                    format!("you answered `{answer}`, {}", means.en),
+                    format!("vous avez répondu `{answer}`, {}", means.fr),
+                )
+            }
+        }
     }
 
     fn names_container(&self, wanted: &ContainerCheck, answer: &str) -> Judged {
@@ -179,6 +214,13 @@ impl Judge<'_> {
             .or(only_buildkit_writes)
             .or(only_commit_writes)
     }
+}
+
+fn quoted(text: &Text) -> Text {
+    Text::new(
+        format!("\"{}\"", text.en),
+        format!("«\u{a0}{}\u{a0}»", text.fr),
+    )
 }
 
 fn no_journal() -> Text {

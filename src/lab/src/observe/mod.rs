@@ -10,6 +10,7 @@ mod files;
 mod http;
 
 use crate::probe::{Listener, Observation, Request as Look, TIME_LIMIT};
+use crate::schema::Question;
 use crate::undo::Restore;
 use crate::world::{
     Container, History, Image, Network, PROBE_LABEL, Record, Source, Volume, World,
@@ -49,6 +50,7 @@ pub struct Observer {
     version: String,
     /// The learner's files of this lab.
     work: PathBuf,
+    questions: Vec<Question>,
     answers: BTreeMap<String, String>,
     journal_head: Option<String>,
     restores: Vec<Restore>,
@@ -74,6 +76,7 @@ impl Observer {
     pub fn new(
         endpoint: Endpoint,
         work: PathBuf,
+        questions: &[Question],
         answers: BTreeMap<String, String>,
     ) -> Result<Observer, ObserveError> {
         let client = Client::new(endpoint).with_timeout(CALL_LIMIT).for_nobody();
@@ -90,6 +93,7 @@ impl Observer {
             engine,
             version,
             work,
+            questions: questions.to_vec(),
             answers,
             journal_head: None,
             restores: Vec::new(),
@@ -273,6 +277,7 @@ impl Eyes for Observer {
                 .map(Network::from_json)
                 .collect(),
             history: self.history()?,
+            questions: self.questions.clone(),
             answers: self.answers.clone(),
             seen: BTreeMap::new(),
         })

@@ -7,6 +7,13 @@ use serde::de::{self, Deserializer, MapAccess, Visitor};
 use serde::{Deserialize, Serialize};
 use std::fmt;
 
+/// How the errors of this file begin or end, which have to pass through serde.
+pub(super) const EMPTY: &str = "a matcher needs at least one of ";
+pub(super) const REGEX: &str = "regex `";
+pub(super) const TEXT_OR: &str = "a text, or a map of ";
+pub(super) const NUMBER_OR: &str = "a number, or a map of ";
+pub(super) const TOO_LARGE: &str = " is too large";
+
 /// What a text has to be. `name: web` is short for `name: {equals: web}`.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Default, Serialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
@@ -126,7 +133,9 @@ impl<'de> Deserialize<'de> for TextMatch {
         impl<'de> Visitor<'de> for MatchVisitor {
             type Value = TextMatch;
             fn expecting(&self, f: &mut fmt::Formatter) -> fmt::Result {
-                f.write_str("a text, or a map of equals, contains, regex, one-of, at-most, not-empty, differs-from, same-as")
+                let fields =
+                    "equals, contains, regex, one-of, at-most, not-empty, differs-from, same-as";
+                write!(f, "{TEXT_OR}{fields}")
             }
             fn visit_str<E: de::Error>(self, value: &str) -> Result<TextMatch, E> {
                 Ok(TextMatch::equal_to(value))
@@ -154,7 +163,7 @@ fn text_match<E: de::Error>(fields: TextMatchFields) -> Result<TextMatch, E> {
     if let Some(pattern) = &fields.regex
         && let Err(error) = regex_lite::Regex::new(pattern)
     {
-        return Err(E::custom(format!("regex `{pattern}`: {error}")));
+        return Err(E::custom(format!("{REGEX}{pattern}`: {error}")));
     }
     let matcher = TextMatch {
         equals: fields.equals,
@@ -167,9 +176,9 @@ fn text_match<E: de::Error>(fields: TextMatchFields) -> Result<TextMatch, E> {
         same_as: fields.same_as,
     };
     if matcher == TextMatch::default() {
-        return Err(E::custom(
-            "a matcher needs at least one of `equals`, `contains`, `regex`, `one-of`, `at-most`, `not-empty`, `differs-from`, `same-as`",
-        ));
+        return Err(E::custom(format!(
+            "{EMPTY}`equals`, `contains`, `regex`, `one-of`, `at-most`, `not-empty`, `differs-from`, `same-as`",
+        )));
     }
     Ok(matcher)
 }
@@ -180,12 +189,12 @@ impl<'de> Deserialize<'de> for NumberMatch {
         impl<'de> Visitor<'de> for MatchVisitor {
             type Value = NumberMatch;
             fn expecting(&self, f: &mut fmt::Formatter) -> fmt::Result {
-                f.write_str("a number, or a map of equals, one-of, at-most, at-least")
+                write!(f, "{NUMBER_OR}equals, one-of, at-most, at-least")
             }
             fn visit_u64<E: de::Error>(self, value: u64) -> Result<NumberMatch, E> {
                 i64::try_from(value)
                     .map(NumberMatch::equal_to)
-                    .map_err(|_| E::custom(format!("{value} is too large")))
+                    .map_err(|_| E::custom(format!("{value}{TOO_LARGE}")))
             }
             fn visit_i64<E: de::Error>(self, value: i64) -> Result<NumberMatch, E> {
                 Ok(NumberMatch::equal_to(value))
@@ -200,9 +209,9 @@ impl<'de> Deserialize<'de> for NumberMatch {
                     at_least: fields.at_least,
                 };
                 if matcher == NumberMatch::default() {
-                    return Err(de::Error::custom(
-                        "a matcher needs at least one of `equals`, `one-of`, `at-most`, `at-least`",
-                    ));
+                    return Err(de::Error::custom(format!(
+                        "{EMPTY}`equals`, `one-of`, `at-most`, `at-least`",
+                    )));
                 }
                 Ok(matcher)
             }

@@ -2,16 +2,19 @@
 
 use super::grader::GraderFile;
 use super::lab::{CourseFile, LabFile};
+use super::matcher;
 use super::suggest::nearest;
 use super::syntax;
+use crate::text::{Language, Text};
+use crate::words;
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
-use std::fmt;
 
 /// A grader of 200 goals is about 100 kB.
 const MAX_BYTES: usize = 512 * 1024;
 
-/// What is wrong with a file, and where.
+/// What is wrong with a file, and where. Displayed in the language
+/// that is spoken ([`plimsoll_text::spoken`]).
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub struct SchemaError {
     /// The file as the author calls it.
@@ -20,25 +23,25 @@ pub struct SchemaError {
     pub line: usize,
     /// From 1; 0 where the whole line is meant.
     pub column: usize,
-    pub message: String,
+    pub message: Text,
     /// The nearest valid word, or another next step.
-    pub help: Option<String>,
+    pub help: Option<Text>,
 }
 
 impl SchemaError {
     /// An error about a file as a whole.
-    pub fn whole(file: impl Into<String>, message: impl Into<String>) -> SchemaError {
+    pub fn whole(file: impl Into<String>, message: Text) -> SchemaError {
         SchemaError {
             file: file.into(),
             line: 0,
             column: 0,
-            message: message.into(),
+            message,
             help: None,
         }
     }
 
-    pub fn with_help(mut self, help: impl Into<String>) -> SchemaError {
-        self.help = Some(help.into());
+    pub fn with_help(mut self, help: Text) -> SchemaError {
+        self.help = Some(help);
         self
     }
 
@@ -57,22 +60,28 @@ impl SchemaError {
     }
 }
 
-impl fmt::Display for SchemaError {
-    fn fmt(&self, f: &mut fmt::Formatter) -> fmt::Result {
-        write!(f, "{}", self.file)?;
-        if self.line > 0 {
-            write!(f, ":{}", self.line)?;
-            if self.column > 0 {
-                write!(f, ":{}", self.column)?;
-            }
+impl SchemaError {
+    /// All of it, with its place in front.
+    #[must_use]
+    pub fn say(&self, language: Language) -> String {
+        let mut place = self.file.clone();
+        for number in [self.line, self.column]
+            .into_iter()
+            .take_while(|one| *one > 0)
+        {
+            place += &format!(":{number}");
         }
-        write!(f, ": {}", self.message)?;
+        // The place as compilers write it, whatever the language: programs read it.
+        let mut told = format!("{place}: {}", self.message.get(language));
         if let Some(help) = &self.help {
-            write!(f, "\n  help: {help}")?;
+            let help = words::mistake_help(language, help.get(language));
+            told += &format!("\n  {help}");
         }
-        Ok(())
+        told
     }
 }
+
+plimsoll_text::speaks!(SchemaError);
 
 /// Reads `graders/LAB.yaml`.
 ///
@@ -95,7 +104,9 @@ pub fn read_course(file: &str, text: &str) -> Result<CourseFile, SchemaError> {
 
 fn read<T: DeserializeOwned>(file: &str, text: &str) -> Result<T, SchemaError> {
     if text.len() > MAX_BYTES {
-        let message = format!("{} bytes; at most {MAX_BYTES} are read", text.len());
+        let (bytes, most) = (text.len().to_string(), MAX_BYTES.to_string());
+        let message =
+            Text::said(|language| words::file_too_long(language, bytes.as_str(), most.as_str()));
         return Err(SchemaError::whole(file, message));
     }
     // Before the words are: else a key that is indented wrongly is told as missing.
@@ -104,8 +115,7 @@ fn read<T: DeserializeOwned>(file: &str, text: &str) -> Result<T, SchemaError> {
             .unwrap_or_else(|| explain(file, &error)));
     }
     if serde_yaml::Deserializer::from_str(text).take(2).count() > 1 {
-        let message = "several YAML documents (`---`); one is wanted";
-        return Err(SchemaError::whole(file, message));
+        return Err(SchemaError::whole(file, Text::said(words::file_several)));
     }
     // `singleton_map_recursive`: an enum is a map with one key, as people write
     // it, and not a YAML `!tag`.
@@ -130,7 +140,9 @@ fn explain(file: &str, error: &serde_yaml::Error) -> SchemaError {
         line,
         column,
         message: match path {
-            Some(path) => format!("{path}: {message}"),
+            Some(path) => Text::said(|language| {
+                words::mistake_at(language, message.get(language), path.as_str())
+            }),
             None => message,
         },
         help,
@@ -160,89 +172,119 @@ fn looks_like_path(text: &str) -> bool {
 }
 
 /// Serde's message in the author's words, and the nearest valid word.
-fn in_plain_words(told: &str) -> (String, Option<String>) {
+fn in_plain_words(told: &str) -> (Text, Option<Text>) {
     let words = quoted(told);
+    let first = words.first().map(String::as_str).unwrap_or_default();
     if told.starts_with("unknown field") || told.starts_with("unknown variant") {
-        let Some((wrong, valid)) = words.split_first() else {
-            return (told.to_string(), None);
+        return match words.split_first() {
+            Some((wrong, valid)) => unknown_word(wrong, valid),
+            None => (Text::same(told), None),
         };
-        let message = format!("unknown word `{wrong}`");
-        let help = match nearest(wrong, valid.iter().map(String::as_str)) {
-            Some(word) => format!("did you mean `{word}`?"),
-            None => format!("valid here: {}", valid.join(", ")),
-        };
-        return (message, Some(help));
     }
     if told.starts_with("missing field") {
-        let field = words.first().cloned().unwrap_or_default();
-        let help = match field.as_str() {
-            "en" | "fr" => {
-                Some("every text is written in both languages: `{en: ..., fr: ...}`".to_string())
-            }
-            _ => None,
-        };
-        return (format!("`{field}` is missing"), help);
+        let help = Text::said(|language| words::both_languages(language, BOTH));
+        let help = matches!(first, "en" | "fr").then_some(help);
+        return (
+            Text::said(|language| words::word_missing(language, first)),
+            help,
+        );
     }
     if told.starts_with("duplicate field") || told.starts_with("duplicate entry") {
-        let field = words.first().cloned().unwrap_or_default();
-        return (format!("`{field}` stands here twice"), None);
+        return (
+            Text::said(|language| words::word_twice(language, first)),
+            None,
+        );
     }
     if let Some(message) = wrong_kind(told) {
         return message;
     }
     if told.contains("recursion limit") {
-        return ("nested too deeply".to_string(), None);
+        return (Text::said(words::nested_too_deeply), None);
     }
     if told.contains("repetition limit") {
-        let help = "write the values out instead of repeating an alias (`*name`)";
-        return (
-            "aliases expand to too much".to_string(),
-            Some(help.to_string()),
-        );
+        let help = Text::said(words::aliases_help);
+        return (Text::said(words::aliases_too_much), Some(help));
     }
     if told.contains("single key") || told.contains("single entry") {
-        let help = "use `all: [...]` or `any: [...]` to join checks";
-        return (
-            "one key is wanted here, and there are several".to_string(),
-            Some(help.to_string()),
-        );
+        let help = Text::said(words::one_key_help);
+        return (Text::said(words::one_key), Some(help));
     }
-    (told.to_string(), None)
+    (of_a_matcher(told).unwrap_or_else(|| Text::same(told)), None)
+}
+
+/// How a text is written.
+const BOTH: &str = "{en: ..., fr: ...}";
+
+fn unknown_word(wrong: &str, valid: &[String]) -> (Text, Option<Text>) {
+    let message = Text::said(|language| words::word_unknown(language, wrong));
+    let help = match nearest(wrong, valid.iter().map(String::as_str)) {
+        Some(word) => Text::said(|language| words::did_you_mean(language, word)),
+        None => Text::said(|language| words::valid_here(language, valid.join(", "))),
+    };
+    (message, Some(help))
+}
+
+/// What [`super::matcher`] refuses.
+fn of_a_matcher(told: &str) -> Option<Text> {
+    if let Some(valid) = told.strip_prefix(matcher::EMPTY) {
+        return Some(Text::said(|language| words::matcher_empty(language, valid)));
+    }
+    if let Some(number) = told.strip_suffix(matcher::TOO_LARGE) {
+        return Some(Text::said(|language| words::too_large(language, number)));
+    }
+    let (pattern, why) = told.strip_prefix(matcher::REGEX)?.split_once("`: ")?;
+    Some(Text::said(|language| {
+        words::regex_wrong(language, pattern, why)
+    }))
 }
 
 /// `invalid type: string "two", expected u32`, without Rust's names for types.
-fn wrong_kind(told: &str) -> Option<(String, Option<String>)> {
+fn wrong_kind(told: &str) -> Option<(Text, Option<Text>)> {
     let rest = told.strip_prefix("invalid type: ")?;
     let (found, expected) = rest.split_once(", expected ")?;
-    let found = found
+    let value = found
         .replace("string ", "")
         .replace("integer ", "")
         .replace("floating point ", "")
         .replace("boolean ", "")
-        .replace("unit value", "nothing")
-        .replace('`', "")
-        .replace("sequence", "a list")
-        .replace("map", "a map");
-    let (wanted, help) = match expected {
-        "a sequence" => (
-            "a list is wanted".to_string(),
-            Some(format!("write `[{}]`", found.trim_matches('"'))),
-        ),
-        "struct Text" => (
-            "a text in both languages is wanted".to_string(),
-            Some("write `{en: ..., fr: ...}`".to_string()),
-        ),
-        "u16" | "u32" | "u64" | "i64" => ("a whole number, 0 or more, is wanted".to_string(), None),
-        other if other.starts_with("struct ") => ("a map of words is wanted".to_string(), None),
-        "enum Check" => ("a check is wanted".to_string(), None),
-        other if other.starts_with("enum ") => ("one word is wanted".to_string(), None),
-        other => (format!("{other} is wanted"), None),
+        .replace('`', "");
+    let is_nothing = found == "unit value";
+    let found = |language| match found {
+        "unit value" => words::found_nothing(language),
+        "sequence" => words::found_list(language),
+        "map" => words::found_map(language),
+        _ => value.clone(),
     };
-    let help = match found == "nothing" {
-        true => Some("what belongs to it stands below it, further right".to_string()),
-        false => help,
+    let wanted = |language| match expected {
+        "a sequence" => words::wanted_list(language),
+        "struct Text" => words::wanted_text(language),
+        "u16" | "u32" | "u64" | "i64" => words::wanted_number(language),
+        "enum Check" => words::wanted_check(language),
+        other if other.starts_with("struct ") => words::wanted_map(language),
+        other if other.starts_with("enum ") => words::wanted_word(language),
+        other => match (
+            other.strip_prefix(matcher::NUMBER_OR),
+            other.strip_prefix(matcher::TEXT_OR),
+        ) {
+            (Some(fields), _) => words::wanted_number_or(language, fields),
+            (_, Some(fields)) => words::wanted_text_or(language, fields),
+            _ => words::wanted_other(language, other),
+        },
     };
-    Some((format!("{wanted}, found {found}"), help))
+    let form = match expected {
+        "a sequence" => Some(format!("[{}]", value.trim_matches('"'))),
+        "struct Text" => Some(BOTH.to_owned()),
+        _ => None,
+    };
+    let help = match (is_nothing, form) {
+        (true, _) => Some(Text::said(words::belongs_below)),
+        (false, form) => {
+            form.map(|form| Text::said(|language| words::write_as(language, form.as_str())))
+        }
+    };
+    let message =
+        Text::said(|language| words::kind_wrong(language, found(language), wanted(language)));
+    Some((message, help))
 }
 
 fn quoted(text: &str) -> Vec<String> {

@@ -4,6 +4,8 @@
 //! above say that. Start at [`explain`].
 
 use super::read::SchemaError;
+use crate::text::Text;
+use crate::words;
 
 /// A place in a file, both numbers from 1.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -25,77 +27,67 @@ struct Told<'a> {
 pub(super) fn explain(file: &str, text: &str, told: &str) -> Option<SchemaError> {
     let told = split(told)?;
     let line = |place: Place| text.lines().nth(place.line - 1).unwrap_or_default();
-    let at = |place: Place, message: String, help: &str| SchemaError {
+    let at = |place: Place, message: Text, help: Text| SchemaError {
         file: file.to_owned(),
         line: place.line,
         column: place.column,
         message,
-        help: Some(help.to_owned()),
+        help: Some(help),
     };
     let here = told.at;
     let since = told.since.unwrap_or(here);
     let begins_line = indent(line(here)) + 1 == here.column;
+    let quote = || Text::said(words::yaml_quote);
     Some(match told.what {
-        what if what.starts_with("found a tab") => at(here, TAB.to_owned(), NO_TAB),
+        what if what.starts_with("found a tab") => a_tab(here, at),
         "mapping values are not allowed in this context" => {
             misplaced_colon(here, line(here), text, at)
         }
-        "did not find expected '-' indicator" | "did not find expected key" if begins_line => at(
-            here,
-            "nothing above allows a line to begin here".to_owned(),
-            &fitting(text, here.line),
-        ),
-        "did not find expected '-' indicator" | "did not find expected key" => at(
-            here,
-            "something stands behind a value that has ended".to_owned(),
-            QUOTE,
-        ),
-        "could not find expected ':'" => at(
-            since,
-            "a key is wanted here, with a colon and a space behind it".to_owned(),
-            "write `KEY: VALUE`",
-        ),
+        "did not find expected '-' indicator" | "did not find expected key" if begins_line => {
+            let message = Text::said(words::yaml_line);
+            at(here, message, fitting(text, here.line))
+        }
+        "did not find expected '-' indicator" | "did not find expected key" => {
+            at(here, Text::said(words::yaml_behind), quote())
+        }
+        "could not find expected ':'" => {
+            let help = Text::said(|language| words::write_as(language, "KEY: VALUE"));
+            at(since, Text::said(words::yaml_key), help)
+        }
         what if what.starts_with("did not find expected ','") => {
             let bracket = line(since).chars().nth(since.column - 1).unwrap_or('{');
-            let message = format!(
-                "the `{bracket}` here is not closed, or a comma is missing before line {}, column {}",
-                here.line, here.column
-            );
-            at(
-                since,
-                message,
-                "texts with quotes, commas or braces in them stand in quotes",
-            )
+            let message = Text::said(|language| {
+                let (line, column) = (here.line.to_string(), here.column.to_string());
+                words::yaml_bracket(language, bracket.to_string(), column, line)
+            });
+            at(since, message, Text::said(words::yaml_bracket_help))
         }
-        "found unexpected end of stream" if told.doing.contains("quoted") => at(
-            since,
-            "the quote that opens here is not closed".to_owned(),
-            "a quote inside a text is written twice (`''`) or with a backslash (`\\\"`)",
-        ),
-        "did not find expected node content" => at(
-            here,
-            "a value is wanted here, or a `[` or `{` above is not closed".to_owned(),
-            "a text with brackets or braces in it stands in quotes",
-        ),
+        "found unexpected end of stream" if told.doing.contains("quoted") => {
+            let message = Text::said(words::yaml_open_quote);
+            at(since, message, Text::said(words::yaml_open_quote_help))
+        }
+        "did not find expected node content" => {
+            let message = Text::said(|language| words::yaml_no_value(language, "{"));
+            at(here, message, Text::said(words::yaml_no_value_help))
+        }
         what if what.starts_with("found character that cannot start") => {
             let letter = line(here).chars().nth(here.column - 1).unwrap_or(' ');
             if letter == '\t' {
-                return Some(at(here, TAB.to_owned(), NO_TAB));
+                return Some(a_tab(here, at));
             }
-            at(here, format!("no text begins with `{letter}`"), QUOTE)
+            let letter = letter.to_string();
+            let message = Text::said(|language| words::yaml_letter(language, letter.as_str()));
+            at(here, message, quote())
         }
-        "unknown anchor" => at(
-            here,
-            "`*` begins the name of an alias, and there is none of this name".to_owned(),
-            QUOTE,
-        ),
+        "unknown anchor" => at(here, Text::said(words::yaml_alias), quote()),
         _ => return None,
     })
 }
 
-const TAB: &str = "a tab: YAML indents with spaces, not tabs";
-const NO_TAB: &str = "put spaces in its place";
-const QUOTE: &str = "put the whole text in quotes";
+fn a_tab(place: Place, at: impl Fn(Place, Text, Text) -> SchemaError) -> SchemaError {
+    let (message, help) = (words::yaml_tab, words::yaml_no_tab);
+    at(place, Text::said(message), Text::said(help))
+}
 
 /// A colon where none can be: in a text without quotes, or behind a key that
 /// stands below another key's value.
@@ -103,25 +95,25 @@ fn misplaced_colon(
     place: Place,
     line: &str,
     text: &str,
-    at: impl Fn(Place, String, &str) -> SchemaError,
+    at: impl Fn(Place, Text, Text) -> SchemaError,
 ) -> SchemaError {
     let before: String = line.chars().take(place.column - 1).collect();
     if before.contains(": ") {
-        let message = "a text with a colon and a space in it stands in quotes".to_owned();
-        return at(place, message, "write `KEY: \"TEXT\"`");
+        let help = Text::said(|language| words::write_as(language, "KEY: \"TEXT\""));
+        return at(place, Text::said(words::yaml_colon), help);
     }
     let key = before.trim_start().trim_start_matches("- ").to_owned();
     let place = Place {
         line: place.line,
         column: indent(line) + 1,
     };
-    let message = format!("`{key}` is indented below a line that has a value already");
-    at(place, message, &fitting(text, place.line))
+    let message = Text::said(|language| words::yaml_indented(language, key.as_str()));
+    at(place, message, fitting(text, place.line))
 }
 
 /// How far a line like that of `row` may be indented, in words: as an item or a
 /// key of what is open above it.
-fn fitting(text: &str, row: usize) -> String {
+fn fitting(text: &str, row: usize) -> Text {
     let mut above: Vec<&str> = text.lines().take(row).collect();
     let wrong = above.pop().unwrap_or_default();
     let wants_item = is_item(wrong);
@@ -149,11 +141,11 @@ fn fitting(text: &str, row: usize) -> String {
     }
     fit.sort_unstable();
     let fit: Vec<String> = fit.iter().map(ToString::to_string).collect();
-    match fit.split_last() {
-        None => "it begins further left".to_owned(),
-        Some((last, [])) => format!("{last} spaces in front fit here"),
-        Some((last, rest)) => format!("{} or {last} spaces in front fit here", rest.join(", ")),
-    }
+    Text::said(|language| match fit.split_last() {
+        None => words::yaml_left(language),
+        Some((last, [])) => words::yaml_spaces(language, last.as_str()),
+        Some((last, rest)) => words::yaml_spaces_or(language, last.as_str(), rest.join(", ")),
+    })
 }
 
 fn is_item(line: &str) -> bool {

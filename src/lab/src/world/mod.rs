@@ -16,6 +16,7 @@ pub use image::Image;
 pub use reference::{full_name, means};
 
 use crate::probe::Observations;
+use crate::schema::Question;
 use serde_json::Value;
 use std::collections::BTreeMap;
 
@@ -33,6 +34,8 @@ pub struct World {
     pub volumes: Vec<Volume>,
     pub networks: Vec<Network>,
     pub history: History,
+    /// What the lab asks, for the words of a verdict.
+    pub questions: Vec<Question>,
     /// Question id to answer, as the learner gave it.
     pub answers: BTreeMap<String, String>,
     /// What looks at the lab found so far.

@@ -104,6 +104,7 @@ fn write(outside: &dyn Outside, effect: Effect, tell: &dyn Fn(What)) -> Result<(
             outside.change(&lab, &|progress| progress.seconds += seconds)?;
         }
         Effect::KeepScreen { lab, screen } => outside.keep_screen(&lab, &screen),
+        Effect::Speak(language) => outside.speak(language)?,
         Effect::ReadProgress => tell(What::Progress(Box::new(outside.progress()?))),
         // Nothing else is kept.
         _ => {}

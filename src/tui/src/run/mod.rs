@@ -15,6 +15,7 @@ use std::sync::mpsc::{self, Receiver, RecvTimeoutError, Sender, TryRecvError};
 use std::thread;
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
+use plimsoll_text::spoken;
 use signal_hook::consts::{SIGCONT, SIGHUP, SIGINT, SIGQUIT, SIGTERM};
 use signal_hook::iterator::Signals;
 
@@ -30,6 +31,7 @@ use crate::event::{Event, Fault, Input, LabEvent, Moment, What};
 use crate::model::{Model, Setting};
 use crate::update::{open, update};
 use crate::view::view;
+use crate::words;
 
 /// Least time between two drawings while output streams in. A key after a
 /// pause is drawn at once.
@@ -38,9 +40,9 @@ const FRAME: Duration = Duration::from_millis(8);
 /// Why the interface could not be shown.
 #[derive(Debug, thiserror::Error)]
 pub enum RunError {
-    #[error("the terminal cannot be used")]
+    #[error("{}", words::run_no_terminal(spoken()))]
     Terminal(#[source] io::Error),
-    #[error("the recording of events `{path}` cannot be written")]
+    #[error("{}", words::run_no_record(spoken(), path.as_str()))]
     Record { path: String, source: io::Error },
 }
 

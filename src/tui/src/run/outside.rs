@@ -40,6 +40,13 @@ pub trait Outside: Send + Sync + 'static {
     /// The lab cannot be looked at.
     fn judge(&self, lab: &str) -> Result<ResultRecord, Fault>;
 
+    /// From now on the learner is spoken to in this language, and at the next
+    /// start too.
+    ///
+    /// # Errors
+    /// The choice cannot be kept for the next start.
+    fn speak(&self, language: Language) -> Result<(), Fault>;
+
     /// Where progress is kept.
     fn progress_file(&self) -> PathBuf;
 

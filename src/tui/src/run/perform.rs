@@ -105,7 +105,10 @@ impl Performer {
             Effect::Mark { lab, label } => {
                 self.recorded(&lab, now(), |recorder, at| recorder.marker(at, &label));
             }
-            Effect::Speak(language) => self.language = language,
+            Effect::Speak(language) => {
+                self.language = language;
+                self.ledger.write(Effect::Speak(language));
+            }
             kept if ledger::is_kept(&kept) => self.ledger.write(kept),
             slow => self.aside(slow),
         }

@@ -203,7 +203,7 @@ pub fn replay(
     let begun = head.now;
     let mut model = Model::new(Setting {
         course,
-        language: Language::choose(Some(&head.language), |_| None),
+        language: Language::named(&head.language).unwrap_or_default(),
         theme: head.theme,
         size: head.size,
         progress: head.progress,

@@ -7,8 +7,10 @@ use jiff::Timestamp;
 use plimsoll_api::client::{Client, Query, Request};
 use plimsoll_api::error::ClientError;
 use plimsoll_api::lab::JournalEntry;
+use plimsoll_lab::schema::Step;
+use plimsoll_lab::undo::step_of;
 use plimsoll_lab::world::PROBE_NAME;
-use plimsoll_text::Language;
+use plimsoll_text::{Language, spoken};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
@@ -23,7 +25,7 @@ pub const MOST_ENTRIES: usize = 2000;
 #[derive(Debug, thiserror::Error)]
 pub enum JournalError {
     /// Docker, Podman.
-    #[error("this engine keeps no journal: only Plimsoll's own does")]
+    #[error("{}", words::journal_none(spoken()))]
     None,
     #[error(transparent)]
     Engine(#[from] ClientError),
@@ -51,6 +53,14 @@ pub enum Act {
     LabKept,
     /// It went back: what was done since counts no more.
     LabRestored,
+    /// As [`Act::LabKept`], at the start of a step of the lesson, from 1.
+    StepKept {
+        step: usize,
+    },
+    /// As [`Act::LabRestored`], to the start of a step.
+    StepRestored {
+        step: usize,
+    },
     ImagePulled,
     ImageTagged,
     ImageUntagged,
@@ -249,6 +259,18 @@ impl Entry {
         }
     }
 
+    /// Takes the lesson's steps for what they are: only the lab knows their names.
+    pub fn know_steps(&mut self, steps: &[Step]) {
+        let Some(step) = step_of(steps, &self.name) else {
+            return;
+        };
+        match self.act {
+            Act::LabKept => self.act = Act::StepKept { step },
+            Act::LabRestored => self.act = Act::StepRestored { step },
+            _ => {}
+        }
+    }
+
     /// Whether it is about a container, and which.
     #[must_use]
     pub fn container(&self) -> Option<&str> {
@@ -265,6 +287,8 @@ impl Entry {
             Act::LabStarted => words::journal_lab_started(language, name),
             Act::LabKept => words::journal_lab_kept(language, name),
             Act::LabRestored => words::journal_lab_restored(language, name),
+            Act::StepKept { step } => words::journal_step_kept(language, *step),
+            Act::StepRestored { step } => words::journal_step_restored(language, *step),
             Act::ImagePulled => words::journal_image_pulled(language, name),
             Act::ImageTagged => words::journal_image_tagged(language, name),
             Act::ImageUntagged => words::journal_image_untagged(language, name),

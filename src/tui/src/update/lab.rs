@@ -196,6 +196,14 @@ pub(super) fn event(model: &mut Model, name: &str, what: LabEvent, effects: &mut
         }
         LabEvent::Journal(entries) => {
             screen.journal.0 = entries;
+            if let Some(lab) = model.course.lab(name) {
+                let steps = &lab.file.steps;
+                screen
+                    .journal
+                    .0
+                    .iter_mut()
+                    .for_each(|one| one.know_steps(steps));
+            }
             if screen.looking.end() {
                 look(screen, name, effects);
             }
