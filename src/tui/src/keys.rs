@@ -15,6 +15,14 @@ pub enum Scope {
     Lesson,
     /// In a lab, while a view has the keys.
     View,
+    /// In a lab, while the shell has the keys: what is kept back from it.
+    Terminal,
+    /// In a lab, while there is no shell: nothing is typed to anybody.
+    NoShell,
+    /// In a lab, while what the terminal has shown is held still.
+    Scroll,
+    /// While what is looked for there is being typed: letters are its own.
+    ScrollSearch,
 }
 
 /// What a key asks for.
@@ -55,14 +63,31 @@ pub enum Action {
     /// The leader key itself, for the program in the terminal.
     Literal,
     NewShell,
-    /// Scroll the terminal back.
+    /// Go to the lab's engine again, after it ended.
+    Connect,
+    /// Hold still what the terminal has shown, to go through it.
     ScrollBack,
+    Left,
+    Right,
+    LineStart,
+    LineEnd,
+    /// From here on it is selected; once more: it is not.
+    Mark,
+    Copy,
+    /// What was looked for, further towards the past.
+    Further,
+    /// The same towards the present.
+    Nearer,
+    /// Takes the last letter away.
+    Erase,
 }
 
 /// A key, and where it means what.
 pub struct Binding {
     pub scope: Scope,
     pub code: KeyCode,
+    /// What has to be held with it.
+    pub held: KeyModifiers,
     pub action: Action,
     /// As the key bar writes it; empty: an alias, shown in no bar.
     pub shown: &'static str,
@@ -72,9 +97,14 @@ const fn key(scope: Scope, code: KeyCode, action: Action, shown: &'static str) -
     Binding {
         scope,
         code,
+        held: KeyModifiers::NONE,
         action,
         shown,
     }
+}
+
+const fn held(held: KeyModifiers, binding: Binding) -> Binding {
+    Binding { held, ..binding }
 }
 
 const fn letter(scope: Scope, letter: char, action: Action, shown: &'static str) -> Binding {
@@ -131,9 +161,49 @@ pub const BINDINGS: &[Binding] = &[
     letter(Scope::Lesson, 'p', Action::PreviousStep, "p"),
     letter(Scope::Lesson, 'b', Action::Book, ""),
     letter(Scope::Lesson, '?', Action::Help, "?"),
+    letter(Scope::Lesson, 'R', Action::Connect, "R"),
     key(Scope::Lesson, KeyCode::Esc, Action::Back, "Esc"),
+    letter(Scope::View, 'R', Action::Connect, "R"),
     letter(Scope::View, '?', Action::Help, "?"),
     key(Scope::View, KeyCode::Esc, Action::Back, "Esc"),
+    held(
+        KeyModifiers::SHIFT,
+        key(Scope::Terminal, KeyCode::PageUp, Action::PageUp, "⇧PgUp"),
+    ),
+    held(
+        KeyModifiers::SHIFT,
+        key(Scope::Terminal, KeyCode::PageDown, Action::PageDown, ""),
+    ),
+    key(Scope::NoShell, KeyCode::Enter, Action::NewShell, "⏎"),
+    letter(Scope::NoShell, 'R', Action::NewShell, "R"),
+    key(Scope::Scroll, KeyCode::Up, Action::Up, "↑↓"),
+    key(Scope::Scroll, KeyCode::Down, Action::Down, ""),
+    key(Scope::Scroll, KeyCode::Left, Action::Left, ""),
+    key(Scope::Scroll, KeyCode::Right, Action::Right, ""),
+    key(Scope::Scroll, KeyCode::PageUp, Action::PageUp, ""),
+    key(Scope::Scroll, KeyCode::PageDown, Action::PageDown, ""),
+    letter(Scope::Scroll, 'g', Action::Top, "g G"),
+    letter(Scope::Scroll, 'G', Action::Bottom, ""),
+    key(Scope::Scroll, KeyCode::Home, Action::Top, ""),
+    key(Scope::Scroll, KeyCode::End, Action::Bottom, ""),
+    letter(Scope::Scroll, '0', Action::LineStart, ""),
+    letter(Scope::Scroll, '$', Action::LineEnd, ""),
+    letter(Scope::Scroll, '/', Action::Search, "/"),
+    letter(Scope::Scroll, 'n', Action::Further, "n N"),
+    letter(Scope::Scroll, 'N', Action::Nearer, ""),
+    letter(Scope::Scroll, 'v', Action::Mark, "v"),
+    letter(Scope::Scroll, ' ', Action::Mark, ""),
+    letter(Scope::Scroll, 'y', Action::Copy, "y"),
+    key(Scope::Scroll, KeyCode::Enter, Action::Copy, ""),
+    letter(Scope::Scroll, 'q', Action::Back, "q"),
+    key(Scope::Scroll, KeyCode::Esc, Action::Back, ""),
+    held(
+        KeyModifiers::CONTROL,
+        letter(Scope::Scroll, 'c', Action::Back, ""),
+    ),
+    key(Scope::ScrollSearch, KeyCode::Enter, Action::Take, "⏎"),
+    key(Scope::ScrollSearch, KeyCode::Esc, Action::Back, "Esc"),
+    key(Scope::ScrollSearch, KeyCode::Backspace, Action::Erase, ""),
 ];
 
 /// The key that leads every key of a lab: `^G`.
@@ -142,24 +212,43 @@ pub fn is_leader(key: &KeyEvent) -> bool {
     key.code == KeyCode::Char('g') && key.modifiers == KeyModifiers::CONTROL
 }
 
+/// The character that a key types, if it types one.
+#[must_use]
+pub fn typed(key: &KeyEvent) -> Option<char> {
+    match key.code {
+        KeyCode::Char(typed)
+            if !key
+                .modifiers
+                .intersects(KeyModifiers::CONTROL | KeyModifiers::ALT) =>
+        {
+            Some(typed)
+        }
+        _ => None,
+    }
+}
+
 /// What a key means here.
 #[must_use]
 pub fn action(scope: Scope, key: &KeyEvent) -> Option<Action> {
     if scope == Scope::Leader && is_leader(key) {
         return Some(Action::Literal);
     }
+    let found = BINDINGS.iter().find(|binding| {
+        binding.scope == scope && binding.code == key.code && is_held(binding, key)
+    });
+    found.map(|binding| binding.action)
+}
+
+/// Whether the key was pressed as the binding wants it.
+fn is_held(binding: &Binding, key: &KeyEvent) -> bool {
+    if !binding.held.is_empty() {
+        return key.modifiers == binding.held;
+    }
     // Two Escapes in a row arrive as Alt and Escape.
     let plain =
         key.code == KeyCode::Esc || key.modifiers.difference(KeyModifiers::SHIFT).is_empty();
     // ^G held a little longer: Ctrl with the second key means the same.
-    let held = scope == Scope::Leader && key.modifiers == KeyModifiers::CONTROL;
-    if !plain && !held {
-        return None;
-    }
-    let found = BINDINGS
-        .iter()
-        .find(|binding| binding.scope == scope && binding.code == key.code);
-    found.map(|binding| binding.action)
+    plain || (binding.scope == Scope::Leader && key.modifiers == KeyModifiers::CONTROL)
 }
 
 /// The word that a key bar puts beside the key.
@@ -167,11 +256,14 @@ pub fn action(scope: Scope, key: &KeyEvent) -> Option<Action> {
 pub fn word(action: Action, scope: Scope, language: Language) -> String {
     let say = match action {
         Action::Take if scope == Scope::Home => words::key_open,
+        Action::Take if scope == Scope::ScrollSearch => words::key_look_for,
         Action::Take => words::key_insert,
         Action::Up if scope == Scope::Home => words::key_choose,
+        Action::Up if scope == Scope::Scroll => words::key_move,
         Action::Up | Action::Down | Action::PageUp | Action::PageDown => words::key_scroll,
         Action::Top | Action::Bottom => words::key_ends,
         Action::NextCommand | Action::PreviousCommand => words::key_command,
+        Action::Back if scope == Scope::ScrollSearch => words::key_cancel,
         Action::Back => words::key_back,
         Action::Quit => words::key_quit,
         Action::GoHome => words::key_home,
@@ -196,7 +288,14 @@ pub fn word(action: Action, scope: Scope, language: Language) -> String {
         Action::Zoom => words::key_zoom,
         Action::Literal => words::key_literal,
         Action::NewShell => words::key_new_shell,
+        Action::Connect => words::key_connect,
         Action::ScrollBack => words::key_scroll_back,
+        Action::Left | Action::Right => words::key_move,
+        Action::LineStart | Action::LineEnd => words::key_line_ends,
+        Action::Mark => words::key_mark,
+        Action::Copy => words::key_copy,
+        Action::Further | Action::Nearer => words::key_further,
+        Action::Erase => words::key_erase,
     };
     say(language)
 }
@@ -208,9 +307,9 @@ mod tests {
     #[test]
     fn no_key_has_two_meanings_in_one_place() {
         for (index, one) in BINDINGS.iter().enumerate() {
-            let twice = BINDINGS[index + 1..]
-                .iter()
-                .find(|other| other.scope == one.scope && other.code == one.code);
+            let twice = BINDINGS[index + 1..].iter().find(|other| {
+                other.scope == one.scope && other.code == one.code && other.held == one.held
+            });
             assert!(twice.is_none(), "{:?} {:?}", one.scope, one.code);
         }
     }
@@ -225,5 +324,16 @@ mod tests {
         let held = KeyEvent::new(KeyCode::Char('m'), KeyModifiers::CONTROL);
         assert_eq!(action(Scope::Leader, &held), Some(Action::Map));
         assert_eq!(action(Scope::Home, &held), None);
+    }
+
+    #[test]
+    fn what_has_to_be_held_is_held() {
+        let page = |modifiers| KeyEvent::new(KeyCode::PageUp, modifiers);
+        let of = |modifiers| action(Scope::Terminal, &page(modifiers));
+        assert_eq!(of(KeyModifiers::SHIFT), Some(Action::PageUp));
+        assert_eq!(of(KeyModifiers::NONE), None, "the shell's");
+        assert_eq!(of(KeyModifiers::SHIFT | KeyModifiers::CONTROL), None);
+        let held = KeyEvent::new(KeyCode::Char('c'), KeyModifiers::CONTROL);
+        assert_eq!(action(Scope::Scroll, &held), Some(Action::Back));
     }
 }

@@ -4,7 +4,7 @@ use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 use plimsoll_lab::course::Lab;
 use plimsoll_lab::schema::{Kind, Question};
 
-use super::{goals, lab, notice};
+use super::{goals, notice};
 use crate::effect::Effect;
 use crate::event::BackTo;
 use crate::model::{Asking, LabState, Model, Overlay, Place, Tone};
@@ -34,6 +34,11 @@ pub(super) fn press(model: &mut Model, key: KeyEvent, effects: &mut Vec<Effect>)
         Overlay::Solution { scroll } => {
             if let Some(scroll) = scrolled(scroll, &key) {
                 model.overlay = Some(Overlay::Solution { scroll });
+            }
+        }
+        Overlay::Doctor { scroll } => {
+            if let Some(scroll) = scrolled(scroll, &key) {
+                model.overlay = Some(Overlay::Doctor { scroll });
             }
         }
         Overlay::Question(asking) => in_question(model, asking, &key, effects),
@@ -248,13 +253,26 @@ fn show_solution(model: &mut Model, effects: &mut Vec<Effect>) {
     model.overlay = Some(Overlay::Solution { scroll: 0 });
 }
 
-pub(super) fn choose_reset(model: &mut Model, name: &str) {
+/// Asks where to; a lab of which nothing was begun has one beginning only.
+pub(super) fn choose_reset(model: &mut Model, name: &str, effects: &mut Vec<Effect>) {
+    if let [back_to] = resets(model, name)[..] {
+        ask_losses(model, name.to_owned(), back_to, effects);
+        return;
+    }
     let step = model.labs.get(name).map_or(0, |screen| screen.step);
     model.overlay = Some(Overlay::ChooseReset {
         lab: name.to_owned(),
         // The step the learner is at comes first in their mind.
         chosen: step + 1,
     });
+}
+
+fn ask_losses(model: &mut Model, lab: String, back_to: BackTo, effects: &mut Vec<Effect>) {
+    model.overlay = Some(Overlay::AskingLosses {
+        lab: lab.clone(),
+        back_to,
+    });
+    effects.push(Effect::AskLosses { lab, back_to });
 }
 
 /// What may be reset: the lab, then each step up to the one the learner is at.
@@ -280,16 +298,7 @@ fn in_choice(
     let chosen = chosen.min(last);
     match key.code {
         KeyCode::Enter => {
-            let back_to = all[chosen];
-            model.overlay = Some(Overlay::AskingLosses {
-                lab: lab.clone(),
-                back_to,
-            });
-            // Its answer has to find a screen to come back to.
-            if !model.labs.contains_key(&lab) {
-                lab::open(model, &lab, effects);
-            }
-            effects.push(Effect::AskLosses { lab, back_to });
+            ask_losses(model, lab, all[chosen], effects);
         }
         KeyCode::Up | KeyCode::Char('k') => {
             let chosen = chosen.saturating_sub(1);

@@ -1,6 +1,7 @@
 //! Keys of the list of labs.
 
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
+use plimsoll_lab::course::Lab;
 use plimsoll_text::Language;
 
 use super::{dialog, lab, leave};
@@ -35,13 +36,14 @@ pub(super) fn press(model: &mut Model, key: KeyEvent, effects: &mut Vec<Effect>)
         }
         Action::Reset => {
             if let Some(name) = model.chosen_lab().map(|lab| lab.name.clone()) {
-                dialog::choose_reset(model, &name);
+                dialog::choose_reset(model, &name, effects);
             }
         }
         Action::Search => model.home.search = Some(String::new()),
         Action::ChangeLanguage => change_language(model, effects),
         Action::Doctor => {
-            model.health = None;
+            (model.health, model.findings) = (None, None);
+            model.overlay = Some(Overlay::Doctor { scroll: 0 });
             effects.push(Effect::Doctor);
         }
         Action::Book => effects.push(Effect::Book {
@@ -56,6 +58,7 @@ pub(super) fn press(model: &mut Model, key: KeyEvent, effects: &mut Vec<Effect>)
 
 /// While something is searched for, letters are the search's.
 fn is_typed_into_search(model: &mut Model, key: &KeyEvent) -> bool {
+    let chosen = model.chosen_lab().map(|lab| lab.name.clone());
     let Some(search) = &mut model.home.search else {
         return false;
     };
@@ -73,7 +76,11 @@ fn is_typed_into_search(model: &mut Model, key: &KeyEvent) -> bool {
         KeyCode::Esc => model.home.search = None,
         _ => return false,
     }
-    model.home.chosen = 0;
+    // Where all are shown again, the lab that was found stays chosen.
+    let all = model.home.search.is_none();
+    let mut labs = model.course.labs.iter();
+    let same = |lab: &Lab| all && Some(&lab.name) == chosen.as_ref();
+    model.home.chosen = labs.position(same).unwrap_or(0);
     true
 }
 

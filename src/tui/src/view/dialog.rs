@@ -10,7 +10,7 @@ use ratatui::text::{Line, Span, Text};
 use ratatui::widgets::Clear;
 
 use super::{keybar, text};
-use crate::event::{BackTo, Fault};
+use crate::event::{BackTo, Fault, Grade};
 use crate::keys::{BINDINGS, Binding, Scope, word};
 use crate::model::{Asking, Focus, Model, Overlay, Place, Side};
 use crate::update::resets;
@@ -97,6 +97,12 @@ fn told(model: &Model, overlay: &Overlay, room: usize) -> Option<Told> {
         Overlay::Help { scroll } => Told {
             title: words::key_help(language),
             lines: help(model, room),
+            keys: words::keys_scroll_close(language),
+            scroll: *scroll,
+        },
+        Overlay::Doctor { scroll } => Told {
+            title: words::key_doctor(language),
+            lines: findings(model, room),
             keys: words::keys_scroll_close(language),
             scroll: *scroll,
         },
@@ -255,6 +261,10 @@ fn help(model: &Model, room: usize) -> Vec<Line<'static>> {
     let lesson = || (words::help_lesson(language), keys_of(model, Scope::Lesson));
     let mut after = None;
     match (screen.focus, screen.side) {
+        (Focus::Terminal, _) if screen.terminal.still().is_some() => {
+            let keys = keys_of(model, Scope::Scroll);
+            section(words::help_scroll(language), keys);
+        }
         (Focus::Terminal, _) => after = Some(lesson()),
         (Focus::Side, Side::Lesson) => {
             let (title, keys) = lesson();
@@ -276,6 +286,8 @@ fn help(model: &Model, room: usize) -> Vec<Line<'static>> {
     if let Some((title, keys)) = after {
         section(title, keys);
     }
+    let terminal = keys_of(model, Scope::Terminal);
+    section(words::help_terminal(language), terminal);
     lines.push(Line::default());
     lines.extend(paragraph(model, &words::help_mouse(language), room));
     lines
@@ -290,6 +302,48 @@ fn keys_of(model: &Model, scope: Scope) -> Vec<(String, String)> {
         (keybar::key_name(model, binding.shown), says)
     };
     shown.map(told).collect()
+}
+
+/// What `plimsoll doctor` found, and what mends it.
+fn findings(model: &Model, room: usize) -> Vec<Line<'static>> {
+    let (language, theme) = (model.language, model.theme);
+    let Some(findings) = &model.findings else {
+        return paragraph(model, &words::doctor_looks(language), room);
+    };
+    if findings.is_empty() {
+        return paragraph(model, &words::doctor_fails(language), room);
+    }
+    let mut lines = Vec::new();
+    for finding in findings {
+        let (mark, style) = match finding.status {
+            Grade::Fine => (theme.symbol("✓", "[x]"), theme.good()),
+            Grade::Limited => (theme.symbol("!", "[!]"), theme.warn()),
+            Grade::Broken => (theme.symbol("✗", "[-]"), theme.bad()),
+        };
+        let indent = text::width(mark) + 1;
+        let said = words::finding(language, finding.found.as_str(), finding.subject.as_str());
+        let about = finding.meaning.iter().map(|text| (text, Style::new()));
+        let mend = finding.mend.iter().map(|text| (text, theme.code()));
+        let parts = std::iter::once((&said, Style::new()))
+            .chain(about)
+            .chain(mend);
+        let folded = parts.flat_map(|(part, style)| {
+            let lines = part
+                .lines()
+                .flat_map(|line| text::folded(line, room.saturating_sub(indent)));
+            lines.map(move |line| (line, style)).collect::<Vec<_>>()
+        });
+        for (index, (line, plain)) in folded.enumerate() {
+            let lead = match index {
+                0 => Span::styled(format!("{mark} "), style),
+                _ => Span::raw(" ".repeat(indent)),
+            };
+            let mut line = text::with_code(&line, plain, theme);
+            line.spans.insert(0, lead);
+            lines.push(line);
+        }
+    }
+    lines
 }
 
 fn question(model: &Model, lab: &Lab, asking: &Asking, room: usize) -> Option<Told> {

@@ -7,7 +7,7 @@ use ratatui::text::{Line, Span};
 use super::text;
 use super::xray::XrayState;
 use crate::keys::{Action, BINDINGS, Binding, Scope, word};
-use crate::model::{Focus, Model, Place, Side};
+use crate::model::{Focus, LabState, Model, Next, Place, Side};
 use crate::theme::Symbols;
 
 /// What decides about the keys in a bar.
@@ -22,6 +22,9 @@ enum Bar {
     Leader,
     Lesson,
     View(Side),
+    /// In a lab, what the terminal has shown is held still.
+    Scroll,
+    ScrollSearch,
 }
 
 impl Bar {
@@ -31,7 +34,11 @@ impl Bar {
             (Place::Home, _) | (_, None) => Bar::Home,
             _ if model.leading => Bar::Leader,
             (_, Some((_, screen))) => match (screen.focus, screen.side) {
-                (Focus::Terminal, _) => Bar::Shell,
+                (Focus::Terminal, _) => match screen.terminal.still() {
+                    Some(still) if still.typed().is_some() => Bar::ScrollSearch,
+                    Some(_) => Bar::Scroll,
+                    None => Bar::Shell,
+                },
                 (Focus::Side, Side::Lesson) => Bar::Lesson,
                 (Focus::Side, side) => Bar::View(side),
             },
@@ -45,7 +52,7 @@ impl Bar {
 #[must_use]
 pub fn rows(model: &Model) -> u16 {
     let width = usize::from(model.size.columns);
-    let needed = |bar: Bar| lines(model, bar, width).len();
+    let needed = |bar: Bar| lines(model, bar, width, Which::Room).len();
     let most = match model.place {
         Place::Home => needed(Bar::of(model)),
         Place::Lab(_) => [
@@ -64,7 +71,7 @@ pub fn rows(model: &Model) -> u16 {
 }
 
 pub(super) fn draw(model: &Model, frame: &mut Frame<'_>, area: Rect) {
-    let lines = lines(model, Bar::of(model), usize::from(area.width));
+    let lines = lines(model, Bar::of(model), usize::from(area.width), Which::Now);
     let needed = u16::try_from(lines.len()).unwrap_or(u16::MAX);
     let height = needed.max(area.height).min(area.bottom());
     let area = Rect {
@@ -92,7 +99,16 @@ const FIRST: &[Action] = &[
 /// What a key that is no letter does while something is searched for.
 const SEARCH: &[Action] = &[Action::Take, Action::Up];
 
-fn lines(model: &Model, bar: Bar, width: usize) -> Vec<Line<'static>> {
+/// Which keys a bar is made of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Which {
+    /// Those that do something now.
+    Now,
+    /// Those that room is kept for, whatever they do now.
+    Room,
+}
+
+fn lines(model: &Model, bar: Bar, width: usize, which: Which) -> Vec<Line<'static>> {
     let (lead, scope, only) = match bar {
         Bar::Home => (String::new(), Scope::Home, None),
         Bar::Search => (String::new(), Scope::Home, Some(SEARCH)),
@@ -103,6 +119,8 @@ fn lines(model: &Model, bar: Bar, width: usize) -> Vec<Line<'static>> {
         Bar::Leader => ("^G".to_owned(), Scope::Leader, None),
         Bar::Lesson => (String::new(), Scope::Lesson, None),
         Bar::View(_) => (String::new(), Scope::View, None),
+        Bar::Scroll => (String::new(), Scope::Scroll, None),
+        Bar::ScrollSearch => (String::new(), Scope::ScrollSearch, None),
     };
     let mut items = Vec::new();
     if !lead.is_empty() {
@@ -115,9 +133,10 @@ fn lines(model: &Model, bar: Bar, width: usize) -> Vec<Line<'static>> {
         let wanted = binding.scope == scope
             && !binding.shown.is_empty()
             && only.is_none_or(|only| only.contains(&binding.action))
-            && (asks || binding.action != Action::Answer);
+            && (asks || binding.action != Action::Answer)
+            && acts(model, binding.action, which);
         if wanted {
-            items.push(item(model, binding));
+            items.push(item(model, binding, which));
         }
     }
     if let Bar::View(side) = bar {
@@ -158,6 +177,7 @@ pub(super) fn key_name(model: &Model, shown: &'static str) -> String {
     match (shown, model.theme.symbols) {
         ("Esc", _) => crate::words::name_escape(language),
         ("End", _) => crate::words::name_end(language),
+        ("⇧PgUp", _) => crate::words::name_shift_page(language),
         ("⏎", Symbols::Ascii) => crate::words::name_enter(language),
         ("⇥", Symbols::Ascii) => "Tab".to_owned(),
         ("↑↓", Symbols::Ascii) => crate::words::name_up_down(language),
@@ -182,12 +202,31 @@ fn said(model: &Model, key: &'static str, says: &str) -> Vec<Span<'static>> {
     ]
 }
 
-fn item(model: &Model, binding: &Binding) -> Vec<Span<'static>> {
+/// Whether a key does something now.
+fn acts(model: &Model, action: Action, which: Which) -> bool {
+    let now = which == Which::Now;
+    match action {
+        Action::Connect => {
+            let screen = model.open().map(|(_, screen)| screen);
+            now && screen.is_some_and(|screen| matches!(screen.state, LabState::Gone(_)))
+        }
+        Action::NextStep => !now || matches!(model.next(), Next::Step | Next::Lab(_)),
+        _ => true,
+    }
+}
+
+fn item(model: &Model, binding: &Binding, which: Which) -> Vec<Span<'static>> {
     let mut says = word(binding.action, binding.scope, model.language);
     if binding.action == Action::Hint
         && let Some(left) = hints_left(model)
     {
         says = crate::words::key_hints_left(model.language, says, left);
+    }
+    if binding.action == Action::NextStep
+        && which == Which::Now
+        && matches!(model.next(), Next::Lab(_))
+    {
+        says = crate::words::key_next_lab(model.language);
     }
     said(model, binding.shown, &says)
 }
