@@ -9,12 +9,22 @@ use crate::words;
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Scope {
     Home,
+    /// In the list of labs, while letters are what is searched for.
+    Search,
     /// In a lab, after the leader key.
     Leader,
     /// In a lab, while the lesson has the keys.
     Lesson,
-    /// In a lab, while a view has the keys.
+    /// In a lab, while a view has the keys: beside its own.
     View,
+    /// Map and layers.
+    Map,
+    Journal,
+    Xray,
+    /// The plan in the X-ray, in words.
+    Plan,
+    /// The same as data.
+    PlanData,
     /// In a lab, while the shell has the keys: what is kept back from it.
     Terminal,
     /// In a lab, while there is no shell: nothing is typed to anybody.
@@ -23,6 +33,20 @@ pub enum Scope {
     Scroll,
     /// While what is looked for there is being typed: letters are its own.
     ScrollSearch,
+    /// A dialog, whichever.
+    Dialog,
+    /// A dialog that is read: help, the solution, what doctor found.
+    Reading,
+    /// A dialog that is agreed to.
+    Confirm,
+    /// Back to which beginning?
+    Beginning,
+    /// A question with choices.
+    Choice,
+    /// A question that is answered by a text: letters are its own.
+    Text,
+    /// Hints that stand in a dialog.
+    Hints,
 }
 
 /// What a key asks for.
@@ -80,6 +104,19 @@ pub enum Action {
     Nearer,
     /// Takes the last letter away.
     Erase,
+    /// Takes all of them away.
+    Clear,
+    /// Full or short.
+    Fold,
+    /// One container, the next, all.
+    Filter,
+    Plan,
+    /// The plan in its other form; at last the lines again.
+    OtherForm,
+    Yes,
+    /// The choice of this number.
+    Pick(u8),
+    NextQuestion,
 }
 
 /// A key, and where it means what.
@@ -128,6 +165,22 @@ pub const BINDINGS: &[Binding] = &[
     letter(Scope::Home, '?', Action::Help, "?"),
     key(Scope::Home, KeyCode::F(1), Action::Help, ""),
     letter(Scope::Home, 'q', Action::Quit, "q"),
+    held(
+        KeyModifiers::CONTROL,
+        letter(Scope::Home, 'c', Action::Quit, ""),
+    ),
+    key(Scope::Search, KeyCode::Enter, Action::Take, "⏎"),
+    key(Scope::Search, KeyCode::Up, Action::Up, "↑↓"),
+    key(Scope::Search, KeyCode::Down, Action::Down, ""),
+    key(Scope::Search, KeyCode::Home, Action::Top, ""),
+    key(Scope::Search, KeyCode::End, Action::Bottom, ""),
+    key(Scope::Search, KeyCode::Backspace, Action::Erase, ""),
+    key(Scope::Search, KeyCode::Esc, Action::Back, "Esc"),
+    key(Scope::Search, KeyCode::F(1), Action::Help, ""),
+    held(
+        KeyModifiers::CONTROL,
+        letter(Scope::Search, 'c', Action::Quit, ""),
+    ),
     letter(Scope::Leader, 'l', Action::Lesson, "l"),
     letter(Scope::Leader, 'm', Action::Map, "m"),
     letter(Scope::Leader, 'y', Action::Layers, "y"),
@@ -166,6 +219,59 @@ pub const BINDINGS: &[Binding] = &[
     letter(Scope::View, 'R', Action::Connect, "R"),
     letter(Scope::View, '?', Action::Help, "?"),
     key(Scope::View, KeyCode::Esc, Action::Back, "Esc"),
+    key(Scope::Map, KeyCode::Up, Action::Up, "↑↓"),
+    key(Scope::Map, KeyCode::Down, Action::Down, ""),
+    letter(Scope::Map, 'k', Action::Up, ""),
+    letter(Scope::Map, 'j', Action::Down, ""),
+    key(Scope::Map, KeyCode::PageUp, Action::PageUp, ""),
+    key(Scope::Map, KeyCode::PageDown, Action::PageDown, ""),
+    key(Scope::Map, KeyCode::Home, Action::Top, ""),
+    key(Scope::Map, KeyCode::End, Action::Bottom, ""),
+    key(Scope::Map, KeyCode::Enter, Action::Fold, "⏎"),
+    letter(Scope::Map, ' ', Action::Fold, ""),
+    key(Scope::Journal, KeyCode::Up, Action::Up, "↑↓"),
+    key(Scope::Journal, KeyCode::Down, Action::Down, ""),
+    letter(Scope::Journal, 'k', Action::Up, ""),
+    letter(Scope::Journal, 'j', Action::Down, ""),
+    key(Scope::Journal, KeyCode::PageUp, Action::PageUp, ""),
+    key(Scope::Journal, KeyCode::PageDown, Action::PageDown, ""),
+    key(Scope::Journal, KeyCode::Home, Action::Top, ""),
+    letter(Scope::Journal, 'f', Action::Filter, "f"),
+    key(Scope::Journal, KeyCode::End, Action::Bottom, "End"),
+    key(Scope::Xray, KeyCode::Up, Action::Up, "↑↓"),
+    key(Scope::Xray, KeyCode::Down, Action::Down, ""),
+    letter(Scope::Xray, 'k', Action::Up, ""),
+    letter(Scope::Xray, 'j', Action::Down, ""),
+    key(Scope::Xray, KeyCode::PageUp, Action::PageUp, ""),
+    key(Scope::Xray, KeyCode::PageDown, Action::PageDown, ""),
+    key(Scope::Xray, KeyCode::Home, Action::Top, ""),
+    key(Scope::Xray, KeyCode::End, Action::Bottom, ""),
+    key(Scope::Xray, KeyCode::Enter, Action::Take, "⏎"),
+    letter(Scope::Xray, ' ', Action::Take, ""),
+    letter(Scope::Xray, 'p', Action::Plan, "p"),
+    letter(Scope::Xray, 'b', Action::Book, "b"),
+    key(Scope::Plan, KeyCode::Up, Action::Up, "↑↓"),
+    key(Scope::Plan, KeyCode::Down, Action::Down, ""),
+    letter(Scope::Plan, 'k', Action::Up, ""),
+    letter(Scope::Plan, 'j', Action::Down, ""),
+    key(Scope::Plan, KeyCode::PageUp, Action::PageUp, ""),
+    key(Scope::Plan, KeyCode::PageDown, Action::PageDown, ""),
+    key(Scope::Plan, KeyCode::Home, Action::Top, ""),
+    key(Scope::Plan, KeyCode::End, Action::Bottom, ""),
+    letter(Scope::Plan, 'p', Action::OtherForm, "p"),
+    key(Scope::Plan, KeyCode::Enter, Action::OtherForm, ""),
+    key(Scope::Plan, KeyCode::Esc, Action::Back, ""),
+    key(Scope::PlanData, KeyCode::Up, Action::Up, "↑↓"),
+    key(Scope::PlanData, KeyCode::Down, Action::Down, ""),
+    letter(Scope::PlanData, 'k', Action::Up, ""),
+    letter(Scope::PlanData, 'j', Action::Down, ""),
+    key(Scope::PlanData, KeyCode::PageUp, Action::PageUp, ""),
+    key(Scope::PlanData, KeyCode::PageDown, Action::PageDown, ""),
+    key(Scope::PlanData, KeyCode::Home, Action::Top, ""),
+    key(Scope::PlanData, KeyCode::End, Action::Bottom, ""),
+    letter(Scope::PlanData, 'p', Action::OtherForm, "p"),
+    key(Scope::PlanData, KeyCode::Enter, Action::OtherForm, ""),
+    key(Scope::PlanData, KeyCode::Esc, Action::Back, ""),
     held(
         KeyModifiers::SHIFT,
         key(Scope::Terminal, KeyCode::PageUp, Action::PageUp, "⇧PgUp"),
@@ -204,6 +310,53 @@ pub const BINDINGS: &[Binding] = &[
     key(Scope::ScrollSearch, KeyCode::Enter, Action::Take, "⏎"),
     key(Scope::ScrollSearch, KeyCode::Esc, Action::Back, "Esc"),
     key(Scope::ScrollSearch, KeyCode::Backspace, Action::Erase, ""),
+    key(Scope::Dialog, KeyCode::Esc, Action::Back, ""),
+    held(
+        KeyModifiers::CONTROL,
+        letter(Scope::Dialog, 'c', Action::Back, ""),
+    ),
+    key(Scope::Reading, KeyCode::Up, Action::Up, "↑↓"),
+    key(Scope::Reading, KeyCode::Down, Action::Down, ""),
+    letter(Scope::Reading, 'k', Action::Up, ""),
+    letter(Scope::Reading, 'j', Action::Down, ""),
+    key(Scope::Reading, KeyCode::PageUp, Action::PageUp, ""),
+    key(Scope::Reading, KeyCode::PageDown, Action::PageDown, ""),
+    letter(Scope::Reading, ' ', Action::PageDown, ""),
+    key(Scope::Reading, KeyCode::Home, Action::Top, ""),
+    key(Scope::Reading, KeyCode::End, Action::Bottom, ""),
+    letter(Scope::Confirm, 'y', Action::Yes, "y/o"),
+    letter(Scope::Confirm, 'Y', Action::Yes, ""),
+    letter(Scope::Confirm, 'o', Action::Yes, ""),
+    letter(Scope::Confirm, 'O', Action::Yes, ""),
+    key(Scope::Beginning, KeyCode::Up, Action::Up, "↑↓"),
+    key(Scope::Beginning, KeyCode::Down, Action::Down, ""),
+    letter(Scope::Beginning, 'k', Action::Up, ""),
+    letter(Scope::Beginning, 'j', Action::Down, ""),
+    key(Scope::Beginning, KeyCode::Enter, Action::Take, "Enter"),
+    key(Scope::Beginning, KeyCode::Esc, Action::Back, "Esc"),
+    key(Scope::Choice, KeyCode::Up, Action::Up, "↑↓"),
+    key(Scope::Choice, KeyCode::Down, Action::Down, ""),
+    letter(Scope::Choice, '1', Action::Pick(1), ""),
+    letter(Scope::Choice, '2', Action::Pick(2), ""),
+    letter(Scope::Choice, '3', Action::Pick(3), ""),
+    letter(Scope::Choice, '4', Action::Pick(4), ""),
+    letter(Scope::Choice, '5', Action::Pick(5), ""),
+    letter(Scope::Choice, '6', Action::Pick(6), ""),
+    letter(Scope::Choice, '7', Action::Pick(7), ""),
+    letter(Scope::Choice, '8', Action::Pick(8), ""),
+    letter(Scope::Choice, '9', Action::Pick(9), ""),
+    key(Scope::Choice, KeyCode::Enter, Action::Take, "Enter"),
+    key(Scope::Choice, KeyCode::Tab, Action::NextQuestion, "Tab"),
+    key(Scope::Choice, KeyCode::Esc, Action::Back, "Esc"),
+    key(Scope::Text, KeyCode::Enter, Action::Take, "Enter"),
+    key(Scope::Text, KeyCode::Tab, Action::NextQuestion, "Tab"),
+    key(Scope::Text, KeyCode::Backspace, Action::Erase, ""),
+    held(
+        KeyModifiers::CONTROL,
+        letter(Scope::Text, 'u', Action::Clear, ""),
+    ),
+    key(Scope::Text, KeyCode::Esc, Action::Back, "Esc"),
+    letter(Scope::Hints, 'h', Action::Hint, "h"),
 ];
 
 /// The key that leads every key of a lab: `^G`.
@@ -225,6 +378,17 @@ pub fn typed(key: &KeyEvent) -> Option<char> {
         }
         _ => None,
     }
+}
+
+/// Return, after which a command runs.
+#[must_use]
+pub fn ends_line(key: &KeyEvent) -> bool {
+    key.code == KeyCode::Enter
+}
+
+#[must_use]
+pub fn is_escape(key: &KeyEvent) -> bool {
+    key.code == KeyCode::Esc
 }
 
 /// What a key means here.
@@ -254,16 +418,42 @@ fn is_held(binding: &Binding, key: &KeyEvent) -> bool {
 /// The word that a key bar puts beside the key.
 #[must_use]
 pub fn word(action: Action, scope: Scope, language: Language) -> String {
-    let say = match action {
-        Action::Take if scope == Scope::Home => words::key_open,
-        Action::Take if scope == Scope::ScrollSearch => words::key_look_for,
+    let say = word_here(action, scope).unwrap_or_else(|| word_anywhere(action));
+    say(language)
+}
+
+type Say = fn(Language) -> String;
+
+/// Where a key means something else than elsewhere.
+fn word_here(action: Action, scope: Scope) -> Option<Say> {
+    let say: Say = match (scope, action) {
+        (Scope::Home | Scope::Search, Action::Take) => words::key_open,
+        (Scope::ScrollSearch, Action::Take) => words::key_look_for,
+        (Scope::Xray, Action::Take) => words::xray_key_explain,
+        (Scope::Beginning, Action::Take) => words::key_go_on,
+        (Scope::Choice | Scope::Text, Action::Take) => words::key_answer,
+        (Scope::Home | Scope::Search | Scope::Beginning | Scope::Choice, Action::Up)
+        | (Scope::Map | Scope::Xray, Action::Up) => words::key_choose,
+        (Scope::Scroll, Action::Up | Action::Down) => words::key_move,
+        (Scope::Journal, Action::Bottom) => words::journal_key_follow,
+        (Scope::Search, Action::Back) => words::key_all,
+        (Scope::ScrollSearch, Action::Back) => words::key_cancel,
+        (Scope::Beginning, Action::Back) => words::key_no,
+        (Scope::Choice | Scope::Text, Action::Back) => words::key_later,
+        (Scope::Home, Action::Reset) => words::key_reset,
+        (Scope::Hints, Action::Hint) => words::key_next_hint,
+        (Scope::Plan, Action::OtherForm) => words::xray_key_data,
+        _ => return None,
+    };
+    Some(say)
+}
+
+fn word_anywhere(action: Action) -> Say {
+    match action {
         Action::Take => words::key_insert,
-        Action::Up if scope == Scope::Home => words::key_choose,
-        Action::Up if scope == Scope::Scroll => words::key_move,
         Action::Up | Action::Down | Action::PageUp | Action::PageDown => words::key_scroll,
         Action::Top | Action::Bottom => words::key_ends,
         Action::NextCommand | Action::PreviousCommand => words::key_command,
-        Action::Back if scope == Scope::ScrollSearch => words::key_cancel,
         Action::Back => words::key_back,
         Action::Quit => words::key_quit,
         Action::GoHome => words::key_home,
@@ -272,7 +462,6 @@ pub fn word(action: Action, scope: Scope, language: Language) -> String {
         Action::ChangeLanguage => words::key_language,
         Action::Doctor => words::key_doctor,
         Action::Book => words::key_book,
-        Action::Reset if scope == Scope::Home => words::key_reset,
         Action::Reset => words::key_undo,
         Action::Lesson => words::key_lesson,
         Action::Map => words::key_map,
@@ -295,9 +484,15 @@ pub fn word(action: Action, scope: Scope, language: Language) -> String {
         Action::Mark => words::key_mark,
         Action::Copy => words::key_copy,
         Action::Further | Action::Nearer => words::key_further,
-        Action::Erase => words::key_erase,
-    };
-    say(language)
+        Action::Erase | Action::Clear => words::key_erase,
+        Action::Fold => words::map_key_fold,
+        Action::Filter => words::journal_key_filter,
+        Action::Plan => words::xray_key_plan,
+        Action::OtherForm => words::xray_key_lines,
+        Action::Yes => words::key_yes,
+        Action::Pick(_) => words::key_choose,
+        Action::NextQuestion => words::key_next_question,
+    }
 }
 
 #[cfg(test)]
@@ -335,5 +530,39 @@ mod tests {
         assert_eq!(of(KeyModifiers::SHIFT | KeyModifiers::CONTROL), None);
         let held = KeyEvent::new(KeyCode::Char('c'), KeyModifiers::CONTROL);
         assert_eq!(action(Scope::Scroll, &held), Some(Action::Back));
+    }
+
+    /// Files that may name keys: this one, what a program gets for a key, and
+    /// answers of the terminal that look like keys.
+    const NAMING: [&str; 3] = ["keys.rs", "terminal/keys.rs", "run/background.rs"];
+
+    #[test]
+    fn no_other_file_says_what_a_key_does() {
+        let root = concat!(env!("CARGO_MANIFEST_DIR"), "/src");
+        let mut folders = vec![std::path::PathBuf::from(root)];
+        let mut seen = 0;
+        while let Some(folder) = folders.pop() {
+            for entry in std::fs::read_dir(folder).expect("our sources").flatten() {
+                let path = entry.path();
+                if path.is_dir() {
+                    folders.push(path);
+                    continue;
+                }
+                let name = path.strip_prefix(root).expect("beneath it").to_owned();
+                let name = name.to_string_lossy();
+                let is_test = name.ends_with("tests.rs");
+                if is_test || !name.ends_with(".rs") || NAMING.contains(&name.as_ref()) {
+                    continue;
+                }
+                let text = std::fs::read_to_string(&path).expect("our source");
+                let code = text.split("#[cfg(test)]").next().unwrap_or_default();
+                assert!(
+                    !code.contains("KeyCode::"),
+                    "{name} names a key: name it in keys.rs"
+                );
+                seen += 1;
+            }
+        }
+        assert!(seen > 50, "{seen} files were looked at");
     }
 }

@@ -10,6 +10,7 @@ use plimsoll_text::{Language, Text};
 
 use crate::event::{BackTo, Fault, Finding, Health, Moment};
 use crate::geometry::Size;
+use crate::keys::Scope;
 use crate::lesson::{Layout, Lesson};
 use crate::scene::Scene;
 use crate::scene::journal::Entry;
@@ -476,6 +477,17 @@ impl LabScreen {
             },
             born: String::new(),
             comes_back: None,
+        }
+    }
+
+    /// Whose keys those of the pane beside the terminal are.
+    #[must_use]
+    pub fn side_scope(&self) -> Scope {
+        match self.side {
+            Side::Lesson => Scope::Lesson,
+            Side::Map | Side::Layers => Scope::Map,
+            Side::Journal => Scope::Journal,
+            Side::Xray => self.xray.1.scope(),
         }
     }
 

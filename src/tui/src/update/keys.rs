@@ -1,10 +1,10 @@
 //! Who gets a key: a dialog, the leader's next key, a pane, or the shell.
 
-use crossterm::event::{KeyCode, KeyEvent, KeyEventKind};
+use crossterm::event::{KeyEvent, KeyEventKind};
 
 use super::{dialog, go_home, goals, home, lab, leave, life, reading, still};
 use crate::effect::Effect;
-use crate::keys::{Action, Scope, action, is_leader};
+use crate::keys::{Action, Scope, action, ends_line, is_escape, is_leader};
 use crate::model::{Focus, LabState, Model, Overlay, Place, ShellState, Side};
 use crate::terminal::Scroll;
 
@@ -58,7 +58,8 @@ fn in_lab(model: &mut Model, key: KeyEvent, effects: &mut Vec<Effect>) {
             }
         }
         (Focus::Side, _) => {
-            if lab::in_view(model, &name, &key, effects) {
+            let asked = action(screen.side_scope(), &key);
+            if asked.is_some_and(|asked| lab::in_view(model, &name, asked, effects)) {
                 return;
             }
             match action(Scope::View, &key) {
@@ -95,10 +96,10 @@ fn in_terminal(model: &mut Model, name: &str, key: &KeyEvent, effects: &mut Vec<
         return;
     }
     // A second Escape, for safety: the shell would take the next key with it, as one.
-    if key.code == KeyCode::Esc && screen.left_pane_at + AGAIN_MS > model.now {
+    if is_escape(key) && screen.left_pane_at + AGAIN_MS > model.now {
         return;
     }
-    if key.code == KeyCode::Enter {
+    if ends_line(key) {
         // A command that only looks (`curl`) is a good moment to look as well.
         effects.push(Effect::Wake(screen.recheck.begin(model.now)));
     }

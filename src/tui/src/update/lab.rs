@@ -1,12 +1,12 @@
 //! A lab: opening it, its shell, its lesson and views, and what is heard of its
 //! engine.
 
-use crossterm::event::KeyEvent;
 use plimsoll_lab::progress::Progress;
 
 use super::{goals, life, notice, notice_in, time};
 use crate::effect::{Depth, Effect};
 use crate::event::{LabEvent, Moment, ShellEvent, Visit};
+use crate::keys::Action;
 use crate::model::{
     Clock, Focus, LabScreen, LabState, Model, Place, Return, ShellState, Side, Tone, Turn,
 };
@@ -356,11 +356,11 @@ pub(super) fn zoom(model: &mut Model, name: &str) {
     }
 }
 
-/// Keys of the view in sight; `false`: it has no use for this one.
+/// What a key asks the view in sight for; `false`: it does nothing of the kind.
 pub(super) fn in_view(
     model: &mut Model,
     name: &str,
-    key: &KeyEvent,
+    action: Action,
     effects: &mut Vec<Effect>,
 ) -> bool {
     let Some(screen) = model.labs.get_mut(name) else {
@@ -368,11 +368,11 @@ pub(super) fn in_view(
     };
     match screen.side {
         Side::Lesson => false,
-        Side::Map => screen.map.key(key, &screen.scene),
-        Side::Layers => screen.layers.key(key, &screen.scene),
-        Side::Journal => screen.journal.1.key(key, &screen.journal.0),
+        Side::Map => screen.map.act(action, &screen.scene),
+        Side::Layers => screen.layers.act(action, &screen.scene),
+        Side::Journal => screen.journal.1.act(action, &screen.journal.0),
         Side::Xray => {
-            let pressed = screen.xray.1.key(key, &screen.xray.0);
+            let pressed = screen.xray.1.act(action, &screen.xray.0);
             in_xray(model, pressed, effects)
         }
     }

@@ -18,7 +18,7 @@ use crate::event::{Event, Fault, Input, What};
 use crate::geometry::Size;
 use crate::model::{Model, Notice, Overlay, Place, Tone};
 
-pub use dialog::resets;
+pub use dialog::{question_scope, resets};
 pub use goals::shows_by_itself;
 pub use lab::open;
 pub use layout::places;

@@ -13,7 +13,7 @@ use super::{keybar, text};
 use crate::event::{BackTo, Fault, Grade};
 use crate::keys::{BINDINGS, Binding, Scope, word};
 use crate::model::{Asking, Focus, Model, Overlay, Place, Side};
-use crate::update::resets;
+use crate::update::{question_scope, resets};
 use crate::words;
 
 /// A dialog in words: its title, its lines, and the keys that answer it.
@@ -33,7 +33,7 @@ pub(super) fn draw(model: &Model, frame: &mut Frame<'_>) {
     };
     let block = text::bordered(model.theme)
         .title(format!(" {} ", told.title))
-        .title_bottom(format!(" {} ", keybar::in_symbols(model, &told.keys)))
+        .title_bottom(format!(" {} ", told.keys))
         .border_style(model.theme.accent());
     let inner = inside(place);
     frame.render_widget(Clear, place);
@@ -86,7 +86,8 @@ pub fn last_scroll(model: &Model) -> usize {
 fn told(model: &Model, overlay: &Overlay, room: usize) -> Option<Told> {
     let language = model.language;
     let close = || words::keys_close(language);
-    let yes_no = || words::keys_yes_no(language);
+    let yes_no = || keybar::in_a_line(model, Scope::Confirm, Some(words::keys_other_no(language)));
+    let read = || keybar::in_a_line(model, Scope::Reading, Some(words::keys_other(language)));
     let simple = |title: String, body: &str, keys: String| Told {
         title,
         lines: paragraph(model, body, room),
@@ -97,13 +98,13 @@ fn told(model: &Model, overlay: &Overlay, room: usize) -> Option<Told> {
         Overlay::Help { scroll } => Told {
             title: words::key_help(language),
             lines: help(model, room),
-            keys: words::keys_scroll_close(language),
+            keys: read(),
             scroll: *scroll,
         },
         Overlay::Doctor { scroll } => Told {
             title: words::key_doctor(language),
             lines: findings(model, room),
-            keys: words::keys_scroll_close(language),
+            keys: read(),
             scroll: *scroll,
         },
         Overlay::Question(asking) => question(model, open_lab(model)?, asking, room)?,
@@ -111,7 +112,7 @@ fn told(model: &Model, overlay: &Overlay, room: usize) -> Option<Told> {
         Overlay::Solution { scroll } => Told {
             title: words::key_solution(language),
             lines: script(model, open_lab(model)?, room),
-            keys: words::keys_scroll_close(language),
+            keys: read(),
             scroll: *scroll,
         },
         Overlay::ConfirmSolution => simple(
@@ -161,7 +162,10 @@ fn hints(model: &Model, room: usize) -> Option<Told> {
         lines.extend(styled.map(|line| text::with_code(line, theme.warn(), theme)));
     }
     let keys = match keybar::hints_left(model) {
-        Some(left @ 1..) => words::keys_hints(language, left),
+        Some(1..) => {
+            let other = words::keys_other(language);
+            keybar::in_a_line(model, Scope::Hints, Some(other))
+        }
         _ => words::keys_close(language),
     };
     Some(Told {
@@ -270,12 +274,8 @@ fn help(model: &Model, room: usize) -> Vec<Line<'static>> {
             let (title, keys) = lesson();
             section(title, keys);
         }
-        (Focus::Side, side) => {
-            let name = |(key, says)| (keybar::key_name(model, key), says);
-            let mut keys: Vec<_> = keybar::view_keys(model, side)
-                .into_iter()
-                .map(name)
-                .collect();
+        (Focus::Side, _) => {
+            let mut keys = keys_of(model, screen.side_scope());
             keys.extend(keys_of(model, Scope::View));
             section(words::help_view(language), keys);
         }
@@ -393,10 +393,7 @@ fn question(model: &Model, lab: &Lab, asking: &Asking, room: usize) -> Option<To
     Some(Told {
         title: words::question_of(language, count, asking.question + 1),
         lines,
-        keys: match asked.kind {
-            Kind::Choice(_) => words::keys_question_choice(language),
-            Kind::Text => words::keys_question(language),
-        },
+        keys: keybar::in_a_line(model, question_scope(&asked.kind), None),
         scroll: 0,
     })
 }
@@ -474,7 +471,7 @@ fn choose(model: &Model, lab: &str, chosen: usize) -> Told {
     Told {
         title: words::back_to_which(language),
         lines,
-        keys: words::keys_choose(language),
+        keys: keybar::in_a_line(model, Scope::Beginning, None),
         scroll: 0,
     }
 }

@@ -5,7 +5,6 @@ use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
 
 use super::text;
-use super::xray::XrayState;
 use crate::keys::{Action, BINDINGS, Binding, Scope, word};
 use crate::model::{Focus, LabState, Model, Next, Place, Side};
 use crate::theme::Symbols;
@@ -21,7 +20,8 @@ enum Bar {
     /// After the leader: all of it.
     Leader,
     Lesson,
-    View(Side),
+    /// A view, and whose its own keys are.
+    View(Scope),
     /// In a lab, what the terminal has shown is held still.
     Scroll,
     ScrollSearch,
@@ -40,7 +40,7 @@ impl Bar {
                     None => Bar::Shell,
                 },
                 (Focus::Side, Side::Lesson) => Bar::Lesson,
-                (Focus::Side, side) => Bar::View(side),
+                (Focus::Side, _) => Bar::View(screen.side_scope()),
             },
         }
     }
@@ -58,9 +58,9 @@ pub fn rows(model: &Model) -> u16 {
         Place::Lab(_) => [
             Bar::Shell,
             Bar::Lesson,
-            Bar::View(Side::Map),
-            Bar::View(Side::Journal),
-            Bar::View(Side::Xray),
+            Bar::View(Scope::Map),
+            Bar::View(Scope::Journal),
+            Bar::View(Scope::Xray),
         ]
         .into_iter()
         .map(needed)
@@ -96,9 +96,6 @@ const FIRST: &[Action] = &[
     Action::Help,
 ];
 
-/// What a key that is no letter does while something is searched for.
-const SEARCH: &[Action] = &[Action::Take, Action::Up];
-
 /// Which keys a bar is made of.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Which {
@@ -111,7 +108,7 @@ enum Which {
 fn lines(model: &Model, bar: Bar, width: usize, which: Which) -> Vec<Line<'static>> {
     let (lead, scope, only) = match bar {
         Bar::Home => (String::new(), Scope::Home, None),
-        Bar::Search => (String::new(), Scope::Home, Some(SEARCH)),
+        Bar::Search => (String::new(), Scope::Search, None),
         Bar::Shell => {
             let lead = crate::words::leader_then(model.language);
             (lead, Scope::Leader, Some(FIRST))
@@ -129,45 +126,25 @@ fn lines(model: &Model, bar: Bar, width: usize, which: Which) -> Vec<Line<'stati
     let asks = model
         .open()
         .is_some_and(|(lab, _)| !lab.file.questions.is_empty());
-    for binding in BINDINGS {
-        let wanted = binding.scope == scope
-            && !binding.shown.is_empty()
-            && only.is_none_or(|only| only.contains(&binding.action))
-            && (asks || binding.action != Action::Answer)
-            && acts(model, binding.action, which);
-        if wanted {
-            items.push(item(model, binding, which));
-        }
-    }
-    if let Bar::View(side) = bar {
-        let own = view_keys(model, side);
-        let own = own.into_iter().map(|(key, says)| said(model, key, &says));
-        items.splice(0..0, own);
-    }
-    if bar == Bar::Search {
-        let says = crate::words::key_all(model.language);
-        items.push(said(model, "Esc", &says));
+    let own = match bar {
+        Bar::View(own) => Some(own),
+        _ => None,
+    };
+    for scope in own.into_iter().chain([scope]) {
+        let wanted = BINDINGS.iter().filter(|binding| {
+            binding.scope == scope
+                && !binding.shown.is_empty()
+                && only.is_none_or(|only| only.contains(&binding.action))
+                && (asks || binding.action != Action::Answer)
+                && acts(model, binding.action, which)
+        });
+        items.extend(wanted.map(|binding| item(model, binding, which)));
     }
     if scope == Scope::View || scope == Scope::Lesson {
         let says = crate::words::key_more(model.language);
         items.push(said(model, "^G", &says));
     }
     folded(items, width)
-}
-
-/// Keys that only the view in sight has.
-pub(super) fn view_keys(model: &Model, side: Side) -> Vec<(&'static str, String)> {
-    let language = model.language;
-    match side {
-        Side::Map => super::map::keys(language).into(),
-        Side::Layers => super::layers::keys(language).into(),
-        Side::Journal => super::journal::keys(language).into(),
-        Side::Xray => {
-            let state = model.open().map(|(_, screen)| &screen.xray.1);
-            super::xray::keys(state.unwrap_or(&XrayState::default()), language)
-        }
-        Side::Lesson => Vec::new(),
-    }
 }
 
 /// A key as it is called on the learner's keyboard and in what their terminal
@@ -177,6 +154,8 @@ pub(super) fn key_name(model: &Model, shown: &'static str) -> String {
     match (shown, model.theme.symbols) {
         ("Esc", _) => crate::words::name_escape(language),
         ("End", _) => crate::words::name_end(language),
+        ("Enter", _) => crate::words::name_enter(language),
+        ("y/o", _) => crate::words::name_yes(language),
         ("⇧PgUp", _) => crate::words::name_shift_page(language),
         ("⏎", Symbols::Ascii) => crate::words::name_enter(language),
         ("⇥", Symbols::Ascii) => "Tab".to_owned(),
@@ -185,14 +164,17 @@ pub(super) fn key_name(model: &Model, shown: &'static str) -> String {
     }
 }
 
-/// A sentence about keys, in signs that the terminal shows.
-pub(super) fn in_symbols(model: &Model, says: &str) -> String {
-    match model.theme.symbols {
-        Symbols::Unicode => says.to_owned(),
-        Symbols::Ascii => says
-            .replace("↑↓", &crate::words::name_up_down(model.language))
-            .replace('·', "-"),
-    }
+/// The keys of a dialog in a line, and what any other does, if that is something.
+pub(super) fn in_a_line(model: &Model, scope: Scope, other: Option<String>) -> String {
+    let shown = BINDINGS
+        .iter()
+        .filter(|binding| binding.scope == scope && !binding.shown.is_empty());
+    let keys = shown.map(|binding| {
+        let key = key_name(model, binding.shown);
+        format!("{key} {}", says(model, binding, Which::Now))
+    });
+    let dot = model.theme.symbol(" · ", " - ");
+    keys.chain(other).collect::<Vec<_>>().join(dot)
 }
 
 fn said(model: &Model, key: &'static str, says: &str) -> Vec<Span<'static>> {
@@ -216,19 +198,22 @@ fn acts(model: &Model, action: Action, which: Which) -> bool {
 }
 
 fn item(model: &Model, binding: &Binding, which: Which) -> Vec<Span<'static>> {
-    let mut says = word(binding.action, binding.scope, model.language);
-    if binding.action == Action::Hint
-        && let Some(left) = hints_left(model)
-    {
-        says = crate::words::key_hints_left(model.language, says, left);
+    said(model, binding.shown, &says(model, binding, which))
+}
+
+/// The word beside a key, as things are.
+fn says(model: &Model, binding: &Binding, which: Which) -> String {
+    let says = word(binding.action, binding.scope, model.language);
+    match binding.action {
+        Action::Hint => match hints_left(model) {
+            Some(left) => crate::words::key_hints_left(model.language, says, left),
+            None => says,
+        },
+        Action::NextStep if which == Which::Now && matches!(model.next(), Next::Lab(_)) => {
+            crate::words::key_next_lab(model.language)
+        }
+        _ => says,
     }
-    if binding.action == Action::NextStep
-        && which == Which::Now
-        && matches!(model.next(), Next::Lab(_))
-    {
-        says = crate::words::key_next_lab(model.language);
-    }
-    said(model, binding.shown, &says)
 }
 
 /// How many of the next goal's own hints were not shown yet.

@@ -247,7 +247,7 @@ fn a_lab_that_cannot_start_says_why() {
     player.press("Esc");
     player.hear(HELLO, LabEvent::Unavailable(fault()));
     player.sees("No terminal can be opened.");
-    player.sees("Enter or R connects again.");
+    player.sees("Enter or R tries again.");
     let lab = HELLO.to_owned();
     assert_eq!(player.press("Enter"), [Effect::Enter { lab }]);
 }
