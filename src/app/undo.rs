@@ -156,19 +156,27 @@ fn told(lab: &str, error: &UndoError) -> Failure {
 fn in_words(lab: &str, step: usize, loss: &Loss) -> Text {
     Text::said(|language| {
         let mut lines = vec![words::undo_goes_back(language, lab, step)];
-        let mut list = |names: &[String], say: fn(Language, String) -> String| {
-            if !names.is_empty() {
-                lines.push(format!("  {}", say(language, names.join(", "))));
-            }
-        };
-        list(&loss.containers, words::undo_loses_containers);
-        list(&loss.images, words::undo_loses_images);
-        list(&loss.volumes, words::undo_loses_volumes);
-        list(&loss.answers, words::undo_loses_answers);
-        list(&loss.coming_back, words::undo_brings_back);
+        lines.extend(listed(language, loss));
         lines.push(words::undo_and_else(language));
         lines.join("\n")
     })
+}
+
+/// Says a list of names.
+type Say = fn(Language, String) -> String;
+
+/// A line for each kind of thing that is lost, with names.
+pub fn listed(language: Language, loss: &Loss) -> Vec<String> {
+    let kinds: [(&[String], Say); 5] = [
+        (&loss.containers, words::undo_loses_containers),
+        (&loss.images, words::undo_loses_images),
+        (&loss.volumes, words::undo_loses_volumes),
+        (&loss.answers, words::undo_loses_answers),
+        (&loss.coming_back, words::undo_brings_back),
+    ];
+    let some = kinds.into_iter().filter(|(names, _)| !names.is_empty());
+    some.map(|(names, say)| format!("  {}", say(language, names.join(", "))))
+        .collect()
 }
 
 #[cfg(test)]

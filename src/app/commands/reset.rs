@@ -3,8 +3,7 @@
 use std::io::Write;
 use std::process::ExitCode;
 
-use plimsoll_api::client::{Client, Endpoint, ListOptions};
-use plimsoll_api::filters::Filters;
+use plimsoll_api::client::{Client, Endpoint};
 use plimsoll_api::lab::{NotStarted, Restored};
 use plimsoll_host::discard::{self, DiscardError};
 use plimsoll_host::{LabName, LabPaths, StartError};
@@ -54,7 +53,7 @@ pub fn run(shared: &Shared, arguments: &ResetArguments) -> Outcome {
 /// Says what will be lost, and asks.
 fn agreed(room: &Classroom, arguments: &ResetArguments, paths: &LabPaths) -> Result<bool, Failure> {
     let loss = match arguments.step {
-        None => losses(paths)?,
+        None => losses(room, paths)?,
         Some(step) => undo::losses(room, &arguments.lab, step)?,
     };
     if !can_ask() {
@@ -141,12 +140,12 @@ fn told(error: &DiscardError) -> Failure {
     Failure::from_error(Kind::Environment, error).hint(hint)
 }
 
-/// What a reset takes away, in words. Where the engine does not start, that is
-/// said, and what lies on the disk.
+/// What a reset takes away, in words and by name. Where the engine does not start,
+/// that is said, and what lies on the disk.
 ///
 /// # Errors
-/// The engine cannot be asked, or this is inside a lab.
-pub fn losses(paths: &LabPaths) -> Result<Text, Failure> {
+/// The engine cannot be asked, progress not be read, or this is inside a lab.
+pub fn losses(room: &Classroom, paths: &LabPaths) -> Result<Text, Failure> {
     match plimsoll_host::ensure_running(paths, &super::start_options()?) {
         Ok(_) => {}
         Err(error @ StartError::InsideLab { .. }) => {
@@ -156,24 +155,13 @@ pub fn losses(paths: &LabPaths) -> Result<Text, Failure> {
         Err(error) => return Ok(lies_on_disk(paths, &error)),
     }
     let client = Client::new(Endpoint::Unix(paths.socket()));
-    let failed = |error| Failure::from_error(Kind::Environment, &error);
-    let all = ListOptions {
-        all: true,
-        ..ListOptions::default()
-    };
-    let containers = client.containers(&all).map_err(failed)?.len();
-    let images = client
-        .images(false, &Filters::default())
-        .map_err(failed)?
-        .len();
-    let volumes = client
-        .volumes(&Filters::default())
-        .map_err(failed)?
-        .volumes
-        .len();
-    let lab = paths.lab().as_str();
+    let progress = room.progress()?.lab(paths.lab().as_str());
+    let loss = plimsoll_lab::undo::loss_of_all(&client, &progress)
+        .map_err(|error| Failure::from_error(Kind::Environment, &error))?;
     Ok(Text::said(|language| {
-        words::reset_loses(language, containers, images, lab, volumes)
+        let mut lines = vec![words::reset_loses(language, paths.lab().as_str())];
+        lines.extend(undo::listed(language, &loss));
+        lines.join("\n")
     }))
 }
 

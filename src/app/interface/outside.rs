@@ -4,18 +4,19 @@
 use std::collections::BTreeMap;
 use std::ffi::OsString;
 use std::fs;
-use std::path::PathBuf;
+use std::io::{BufRead, Read};
+use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use plimsoll_api::client::{Client, Endpoint, ListOptions};
 use plimsoll_book::Sources;
-use plimsoll_host::{LabName, LabPaths};
+use plimsoll_host::{LabName, LabPaths, find_running};
 use plimsoll_lab::progress::{LabProgress, Progress};
 use plimsoll_lab::result::ResultRecord;
 use plimsoll_lab::undo::{Beginning, beginnings, met};
 use plimsoll_text::{Language, Text, spoken};
-use plimsoll_tui::event::{BackTo, Fault, Health, Visit};
+use plimsoll_tui::event::{BackTo, Fault, Finding, Grade, Health, Visit, Whereabouts};
 use plimsoll_tui::run::Outside;
 use plimsoll_tui::terminal::shell::ShellCommand;
 
@@ -68,17 +69,11 @@ impl Binary {
 
     /// A process of its own: the trials fork, which a program with threads
     /// must not.
-    fn examine(&self) -> Option<Health> {
+    fn examine(&self) -> Option<(Health, Vec<Finding>)> {
         #[derive(serde::Deserialize)]
         struct Report {
-            status: String,
+            status: Grade,
             findings: Vec<Finding>,
-        }
-        #[derive(serde::Deserialize)]
-        struct Finding {
-            status: String,
-            subject: String,
-            found: String,
         }
         let mut command = std::process::Command::new(&self.program);
         if let Some(store) = &self.shared.store {
@@ -97,11 +92,12 @@ impl Binary {
         let said = worst.map(|worst| {
             words::doctor_worst(spoken(), worst.found.as_str(), worst.subject.as_str())
         });
-        Some(match (report.status.as_str(), said) {
-            ("fine", _) => Health::Fine,
-            ("broken", said) => Health::Blocked(said.unwrap_or_default()),
-            (_, said) => Health::Limited(said.unwrap_or_default()),
-        })
+        let health = match report.status {
+            Grade::Fine => Health::Fine,
+            Grade::Broken => Health::Blocked(said.unwrap_or_default()),
+            Grade::Limited => Health::Limited(said.unwrap_or_default()),
+        };
+        Some((health, report.findings))
     }
 
     fn last_screen(&self, lab: &str) -> Vec<u8> {
@@ -145,7 +141,29 @@ impl Outside for Binary {
             last_screen: self.last_screen(lab),
             ports: commands::shell::ways_in(&ports, spoken()),
             work: work.display().to_string(),
+            born: born(&paths),
         })
+    }
+
+    fn whereabouts(&self, lab: &str, before: &str) -> Whereabouts {
+        let Ok(paths) = self.paths(lab) else {
+            return Whereabouts::default();
+        };
+        Whereabouts {
+            reset: !before.is_empty() && born(&paths) != before,
+            alive: find_running(&paths).is_some(),
+        }
+    }
+
+    fn signs(&self, lab: &str) -> Vec<PathBuf> {
+        let Ok(paths) = self.paths(lab) else {
+            return Vec::new();
+        };
+        let socket = paths.socket();
+        // The last lab to stop takes the sockets' folder away.
+        let folder = socket.parent().map(Path::to_path_buf);
+        let signs = [socket, paths.lab_dir(), paths.engine_record()];
+        signs.into_iter().chain(folder).collect()
     }
 
     fn endpoint(&self, lab: &str) -> Result<Endpoint, Fault> {
@@ -224,7 +242,7 @@ impl Outside for Binary {
 
     fn losses(&self, lab: &str, back_to: BackTo) -> Result<Text, Fault> {
         let lost = match back_to {
-            BackTo::Beginning => commands::reset::losses(&self.paths(lab)?),
+            BackTo::Beginning => commands::reset::losses(&self.room, &self.paths(lab)?),
             BackTo::Step(step) => undo::losses(&self.room, &name(lab)?, step),
         };
         lost.map_err(told)
@@ -267,9 +285,9 @@ impl Outside for Binary {
         Ok(folder.join(format!("{lab}-{now}.cast")))
     }
 
-    fn doctor(&self) -> Health {
+    fn doctor(&self) -> (Health, Vec<Finding>) {
         self.examine()
-            .unwrap_or_else(|| Health::Limited("doctor".to_owned()))
+            .unwrap_or_else(|| (Health::Limited("doctor".to_owned()), Vec::new()))
     }
 
     fn book(&self, page: &str, language: Language) -> Result<Vec<String>, Fault> {
@@ -305,6 +323,19 @@ impl Outside for Binary {
         }
         all
     }
+}
+
+/// What tells this lab from one that was begun anew: the first line of its journal.
+/// Empty: it was never started, or is away.
+fn born(paths: &LabPaths) -> String {
+    const LONGEST: u64 = 64 * 1024;
+    let first = || -> std::io::Result<String> {
+        let journal = fs::File::open(paths.lab_dir().join("journal.jsonl"))?;
+        let mut line = String::new();
+        std::io::BufReader::new(journal.take(LONGEST)).read_line(&mut line)?;
+        Ok(line)
+    };
+    first().unwrap_or_default()
 }
 
 /// Whether a verdict says something new; when it was made is nothing new.

@@ -9,7 +9,7 @@ use std::sync::Arc;
 use plimsoll_text::spoken;
 use plimsoll_tui::geometry::Size;
 use plimsoll_tui::model::Setting;
-use plimsoll_tui::run::{Options, now};
+use plimsoll_tui::run::{Colours, Options, now};
 use plimsoll_tui::theme::{Palette, Symbols, Theme};
 
 use super::outside::Binary;
@@ -58,10 +58,11 @@ pub fn form(plain: bool) -> Form {
 /// The course or the progress cannot be read, or the terminal cannot be used.
 pub fn run(shared: &Shared, wish: Wish) -> Outcome {
     let room = Classroom::open(shared)?;
+    let (theme, colours) = theme();
     let setting = Setting {
         course: Arc::new(room.course.clone()),
         language: spoken(),
-        theme: theme(),
+        theme,
         size: Size::told(0, 0),
         progress: room.progress()?,
         now: now(),
@@ -69,6 +70,7 @@ pub fn run(shared: &Shared, wish: Wish) -> Outcome {
     let options = Options {
         lab: wish.lab,
         record: wish.record,
+        colours,
     };
     let outside = Arc::new(Binary::new(shared.clone(), room)?);
     plimsoll_tui::run::run(setting, outside, options).map_err(|error| {
@@ -77,23 +79,28 @@ pub fn run(shared: &Shared, wish: Wish) -> Outcome {
     Ok(ExitCode::SUCCESS)
 }
 
-/// Colours and marks that this terminal shows.
-fn theme() -> Theme {
+/// Colours and marks that this terminal shows, and whether it is to be asked about
+/// the first: not where somebody has said it, and not the Linux console, which is
+/// dark and does not answer.
+fn theme() -> (Theme, Colours) {
     let no_colour = std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());
-    let palette = match std::env::var("PLIMSOLL_THEME").ok().as_deref() {
-        _ if no_colour => Palette::None,
-        Some("light") => Palette::Light,
-        Some("dark") => Palette::Dark,
-        _ => background(),
+    let wished = std::env::var("PLIMSOLL_THEME").unwrap_or_default();
+    let is_console = std::env::var_os("TERM").is_some_and(|term| term == "linux");
+    let (palette, colours) = match wished.as_str() {
+        _ if no_colour => (Palette::None, Colours::Known),
+        "light" => (Palette::Light, Colours::Known),
+        "dark" => (Palette::Dark, Colours::Known),
+        _ if is_console => (Palette::Dark, Colours::Known),
+        _ => (background(), Colours::Asked),
     };
     let symbols = match speaks_utf8() {
         true => Symbols::Unicode,
         false => Symbols::Ascii,
     };
-    Theme { palette, symbols }
+    (Theme { palette, symbols }, colours)
 }
 
-/// Some terminals say what their colours are: `COLORFGBG` is `foreground;background`
+/// Some terminals that do not answer say what their colours are all the same: `COLORFGBG` is `foreground;background`
 /// in the sixteen colours, of which 7 and 15 are light.
 fn background() -> Palette {
     let told = std::env::var("COLORFGBG").unwrap_or_default();

@@ -12,7 +12,7 @@ guided-turned-back = [no longer met: { $goal }. { $why }]
 guided-all-met = [all goals are met: `exit` when you like]
 
 # Going back: `plimsoll reset`.
-reset-loses = Resetting { $lab } removes its containers ({ $containers }), images ({ $images }) and volumes ({ $volumes }), what was kept of its steps and your answers.
+reset-loses = Resetting { $lab } removes all that is in it, what was kept of its steps, and your answers.
 reset-go-on = Go on? [y/N]
 reset-done = { $lab } is as new. Your best score is kept, and which hints you have seen.
 reset-step-done = { $lab } is as it was when step { $step } began.

@@ -12,7 +12,7 @@ guided-turned-back = [ce n'est plus le cas : { $goal }. { $why }]
 guided-all-met = [tous les objectifs sont atteints : `exit` quand vous voulez]
 
 # Revenir en arrière : `plimsoll reset`.
-reset-loses = Remettre { $lab } à zéro supprime ses conteneurs ({ $containers }), ses images ({ $images }) et ses volumes ({ $volumes }), ce qui était conservé de ses étapes et vos réponses.
+reset-loses = Remettre { $lab } à zéro supprime tout ce qui s'y trouve, ce qui était conservé de ses étapes et vos réponses.
 reset-go-on = Continuer ? [o/N]
 reset-done = { $lab } est comme neuf. Votre meilleur score est conservé, et les indices que vous avez vus.
 reset-step-done = { $lab } est de nouveau comme au début de l'étape { $step }.

@@ -49,6 +49,9 @@ pub struct LabProgress {
     pub step: usize,
     /// Time spent, in seconds.
     pub seconds: u64,
+    /// Up to when it was counted, in milliseconds since 1970: what two interfaces
+    /// tell of the same time counts once.
+    pub counted_to: u64,
     /// The reference solution was shown.
     pub solution_shown: bool,
     /// How often the lab went back: a verdict from before that is of the past.
@@ -204,6 +207,23 @@ impl LabProgress {
         }
     }
 
+    /// The learner was at this lab between two moments (milliseconds since 1970).
+    /// What was counted up to later than `to` counts what is told now no more, unless
+    /// it is so much later that the clock was set back since.
+    pub fn spend(&mut self, from: u64, to: u64) {
+        const CLOCK_WAS_SET_MS: u64 = 10 * 60 * 1000;
+        let is_of_now = self.counted_to <= to.saturating_add(CLOCK_WAS_SET_MS);
+        let begin = match is_of_now {
+            true => from.max(self.counted_to),
+            false => from,
+        };
+        self.seconds += to.saturating_sub(begin) / 1000;
+        self.counted_to = match is_of_now {
+            true => to.max(self.counted_to),
+            false => to,
+        };
+    }
+
     pub fn is_done(&self) -> bool {
         self.max_score > 0 && self.best_score == self.max_score
     }
@@ -271,6 +291,25 @@ mod tests {
             .expect("list")
             .collect();
         assert_eq!(left.len(), 2, "the file and its lock: {left:?}");
+    }
+
+    #[test]
+    fn time_that_two_interfaces_tell_counts_once() {
+        const BEGIN: u64 = 1_772_366_400_000;
+        let mut progress = LabProgress::default();
+        let at = |seconds: u64| BEGIN + seconds * 1000;
+        progress.spend(at(0), at(30));
+        progress.spend(at(10), at(40));
+        assert_eq!(progress.seconds, 40);
+        progress.spend(at(20), at(35));
+        assert_eq!(progress.seconds, 40, "told late");
+        progress.spend(at(100), at(130));
+        assert_eq!(progress.seconds, 70, "between them nobody was there");
+        // The clock is set back by a day.
+        let yesterday = BEGIN - 86_400_000;
+        progress.spend(yesterday, yesterday + 20_000);
+        progress.spend(yesterday + 20_000, yesterday + 30_000);
+        assert_eq!(progress.seconds, 100);
     }
 
     #[test]

@@ -258,18 +258,47 @@ pub fn loss(
     let now = containers(client)?;
     let mut loss = Loss::default();
     compare_containers(&now, &then.containers, &mut loss);
+    images_and_volumes(client, Some(&then), &mut loss)?;
+    loss.answers = forgotten(lab, step, progress);
+    Ok(loss)
+}
+
+/// What a lab that is made as new loses: everything.
+///
+/// # Errors
+/// The engine cannot be asked.
+pub fn loss_of_all(client: &Client, progress: &LabProgress) -> Result<Loss, ClientError> {
+    let mut loss = Loss {
+        containers: containers(client)?
+            .into_iter()
+            .map(|one| one.name)
+            .collect(),
+        answers: progress.answers.keys().cloned().collect(),
+        ..Loss::default()
+    };
+    images_and_volumes(client, None, &mut loss)?;
+    Ok(loss)
+}
+
+/// Those that are there now and were not then.
+fn images_and_volumes(
+    client: &Client,
+    then: Option<&Snapshot>,
+    loss: &mut Loss,
+) -> Result<(), ClientError> {
     for image in client.images(false, &Filters::default())? {
-        if !then.images.iter().any(|one| one.id == image.id) {
+        let mut kept = then.into_iter().flat_map(|then| &then.images);
+        if !kept.any(|one| one.id == image.id) {
             loss.images.push(image_name(&image.id, &image.repo_tags));
         }
     }
     for volume in client.volumes(&Filters::default())?.volumes {
-        if !then.volumes.contains(&volume.name) {
+        let mut kept = then.into_iter().flat_map(|then| &then.volumes);
+        if !kept.any(|one| *one == volume.name) {
             loss.volumes.push(short(&volume.name).to_owned());
         }
     }
-    loss.answers = forgotten(lab, step, progress);
-    Ok(loss)
+    Ok(())
 }
 
 fn compare_containers(now: &[Seen], then: &[SnapshotContainer], loss: &mut Loss) {

@@ -15,6 +15,12 @@ pub enum Effect {
     Enter {
         lab: String,
     },
+    /// Hear what becomes of a lab whose engine is gone, until one answers again.
+    Await {
+        lab: String,
+        /// As [`crate::event::Visit::born`] said of it.
+        born: String,
+    },
     /// Sizes are rows and columns.
     StartShell {
         lab: String,
@@ -66,10 +72,11 @@ pub enum Effect {
         lab: String,
         step: usize,
     },
-    /// Time spent on a lab.
+    /// The learner was at the lab from one moment to another.
     Spend {
         lab: String,
-        seconds: u64,
+        from: Moment,
+        to: Moment,
     },
     AskLosses {
         lab: String,

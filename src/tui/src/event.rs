@@ -12,9 +12,11 @@ use serde::{Deserialize, Serialize};
 use crate::scene::Scene;
 use crate::scene::journal::Entry;
 use crate::terminal::shell::{Ending, Output};
+use crate::theme::Palette;
 use crate::xray::Command;
 
-/// Milliseconds since 1970-01-01T00:00:00Z.
+/// Milliseconds since 1970-01-01T00:00:00Z, by a clock that is not set while this
+/// process lives: [`What::ClockSet`] says when the wall clock is another.
 pub type Moment = u64;
 
 /// Something that happened, and when.
@@ -42,16 +44,24 @@ pub enum What {
     Progress(Box<Progress>),
     /// Containers that run, by lab.
     Running(BTreeMap<String, usize>),
-    /// What `plimsoll doctor` found.
+    /// What `plimsoll doctor` found, in a word and a few.
     Doctor(Health),
+    /// All of it.
+    Findings(Vec<Finding>),
     /// Where the page of the book is that was asked for.
     Book {
         lines: Vec<String>,
     },
     /// The moment that [`crate::effect::Effect::Wake`] asked for has come.
     Wake,
+    /// The wall clock was set: it is so many milliseconds ahead of the moments of events.
+    ClockSet {
+        ahead: i64,
+    },
     /// Something the learner asked for could not be done.
     Failed(Fault),
+    /// The terminal has said, a while after it was asked, what its background is like.
+    Background(Palette),
     /// This process was stopped and goes on (SIGCONT): the terminal may have
     /// been another's meanwhile.
     Resumed,
@@ -99,6 +109,8 @@ pub enum LabEvent {
     NotSeen(Fault),
     /// The engine's events have ended: the engine is gone.
     Lost,
+    /// What has become of a lab whose engine is gone, each time that it is news.
+    Elsewhere(Whereabouts),
     /// What a reset would take away.
     Losses {
         back_to: BackTo,
@@ -128,6 +140,18 @@ pub struct Visit {
     pub ports: Vec<String>,
     /// The learner's folder.
     pub work: String,
+    /// What tells this lab from one that was begun anew; empty: not known.
+    pub born: String,
+}
+
+/// What others have done with a lab: `plimsoll stop` or `reset` in another
+/// terminal, or a second interface.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Whereabouts {
+    /// It is not the lab that it was: all in it was taken away.
+    pub reset: bool,
+    /// An engine of it answers.
+    pub alive: bool,
 }
 
 /// Where a reset leads.
@@ -147,6 +171,29 @@ pub enum Health {
     Limited(String),
     /// Labs cannot run.
     Blocked(String),
+}
+
+/// A line of `plimsoll doctor --json`, and what belongs to it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Finding {
+    pub status: Grade,
+    pub subject: String,
+    pub found: String,
+    /// What it means for labs.
+    #[serde(default)]
+    pub meaning: Vec<String>,
+    /// Exact commands or file contents that mend it.
+    #[serde(default)]
+    pub mend: Vec<String>,
+}
+
+/// How good a finding is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Grade {
+    Fine,
+    Limited,
+    Broken,
 }
 
 /// Why something could not be done: what, and the next action.

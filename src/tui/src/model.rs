@@ -8,8 +8,9 @@ use plimsoll_lab::progress::{LabProgress, Progress};
 use plimsoll_lab::result::{CheckRecord, ResultRecord, Status};
 use plimsoll_text::{Language, Text};
 
-use crate::event::{BackTo, Fault, Health, Moment};
+use crate::event::{BackTo, Fault, Finding, Health, Moment};
 use crate::geometry::Size;
+use crate::keys::Scope;
 use crate::lesson::{Layout, Lesson};
 use crate::scene::Scene;
 use crate::scene::journal::Entry;
@@ -29,8 +30,12 @@ pub struct Model {
     pub theme: Theme,
     pub size: Size,
     pub now: Moment,
+    /// Milliseconds by which the wall clock is ahead of `now`.
+    pub clock_ahead: i64,
     pub progress: Progress,
     pub health: Option<Health>,
+    /// All that `plimsoll doctor` found; `None`: it is looking.
+    pub findings: Option<Vec<Finding>>,
     /// Containers that run, by lab, when home was last shown.
     pub running: BTreeMap<String, usize>,
     pub home: Home,
@@ -65,6 +70,8 @@ pub struct LabScreen {
     /// When the terminal first showed something that is not kept yet.
     pub unkept_since: Option<Moment>,
     pub shell: ShellState,
+    /// The shell is of an engine that is gone: that it ended will be heard.
+    pub is_dying: bool,
     pub focus: Focus,
     /// When the keys last went from a pane back to the terminal.
     pub left_pane_at: Moment,
@@ -88,6 +95,31 @@ pub struct LabScreen {
     pub looking: Turn,
     pub recording: Option<String>,
     pub clock: Clock,
+    /// What tells this lab from one that was begun anew; empty: not known.
+    pub born: String,
+    /// The lab ended, and comes back without having been asked to: what is said then.
+    pub comes_back: Option<Return>,
+}
+
+/// Where the lesson leads.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Next {
+    Step,
+    /// The lab is done: the next that is not.
+    Lab(String),
+    /// Every lab is done.
+    Home,
+    /// It is the last step, and goals are open.
+    Nothing,
+}
+
+/// How a lab that ended came back.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Return {
+    /// As it was.
+    Restarted,
+    /// As new.
+    Reset,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -203,14 +235,18 @@ impl Recheck {
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Clock {
     pub last_input: Moment,
-    /// Milliseconds not told yet.
-    pub untold: u64,
+    /// From here on it was not told yet.
+    pub since: Moment,
 }
 
 /// What covers the screen until it is answered.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Overlay {
     Help {
+        scroll: usize,
+    },
+    /// What `plimsoll doctor` found.
+    Doctor {
         scroll: usize,
     },
     Question(Asking),
@@ -316,8 +352,10 @@ impl Model {
             theme: setting.theme,
             size: setting.size,
             now: setting.now,
+            clock_ahead: 0,
             progress: setting.progress,
             health: None,
+            findings: None,
             running: BTreeMap::new(),
             home: Home::default(),
             place: Place::Home,
@@ -328,6 +366,12 @@ impl Model {
         };
         model.home.chosen = model.next_lab();
         model
+    }
+
+    /// What the wall clock shows, in milliseconds since 1970: ages are told by it.
+    #[must_use]
+    pub fn wall_clock(&self) -> u64 {
+        self.now.saturating_add_signed(self.clock_ahead)
     }
 
     /// The first lab that is not done.
@@ -366,6 +410,28 @@ impl Model {
         Some((self.course.lab(name)?, self.labs.get(name)?))
     }
 
+    /// What comes after the step of the lesson that is being read.
+    #[must_use]
+    pub fn next(&self) -> Next {
+        let Some((lab, screen)) = self.open() else {
+            return Next::Nothing;
+        };
+        if screen.step + 1 < lab.file.steps.len() {
+            return Next::Step;
+        }
+        if !screen.goals.is_done() {
+            return Next::Nothing;
+        }
+        let labs = &self.course.labs;
+        let here = labs.iter().position(|one| one.name == lab.name);
+        let (before, after) = labs.split_at(here.unwrap_or(0));
+        let open = |one: &&Lab| one.name != lab.name && !self.progress.lab(&one.name).is_done();
+        match after.iter().chain(before).find(open) {
+            Some(next) => Next::Lab(next.name.clone()),
+            None => Next::Home,
+        }
+    }
+
     #[must_use]
     pub fn lab_progress(&self, lab: &str) -> LabProgress {
         self.progress.lab(lab)
@@ -381,6 +447,7 @@ impl LabScreen {
             terminal: Terminal::new(24, 80),
             unkept_since: None,
             shell: ShellState::None,
+            is_dying: false,
             focus: Focus::Terminal,
             left_pane_at: 0,
             side: Side::Lesson,
@@ -406,9 +473,36 @@ impl LabScreen {
             recording: None,
             clock: Clock {
                 last_input: now,
-                untold: 0,
+                since: now,
             },
+            born: String::new(),
+            comes_back: None,
         }
+    }
+
+    /// Whose keys those of the pane beside the terminal are.
+    #[must_use]
+    pub fn side_scope(&self) -> Scope {
+        match self.side {
+            Side::Lesson => Scope::Lesson,
+            Side::Map | Side::Layers => Scope::Map,
+            Side::Journal => Scope::Journal,
+            Side::Xray => self.xray.1.scope(),
+        }
+    }
+
+    /// All that was done in the lab is gone: what comes is told of another.
+    pub fn begin_anew(&mut self) {
+        self.terminal = self.terminal.anew();
+        self.scene = Scene::default();
+        self.journal.0.clear();
+        self.xray = Default::default();
+        self.goals = Goals::default();
+        self.judging.outdate();
+        (self.step, self.came_from) = (0, 0);
+        self.lesson.scroll = 0;
+        self.lesson.command = None;
+        self.born.clear();
     }
 }
 

@@ -2,6 +2,8 @@
 
 use ratatui::style::{Color, Modifier, Style};
 
+use crate::terminal::Background;
+
 /// What the learner's terminal is like and asked for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, serde::Serialize, serde::Deserialize)]
 pub enum Palette {
@@ -28,6 +30,16 @@ pub struct Theme {
 }
 
 impl Theme {
+    /// What programs in the terminal are told of it, where they ask.
+    #[must_use]
+    pub fn background(self) -> Background {
+        match self.palette {
+            Palette::Dark => Background::Dark,
+            Palette::Light => Background::Light,
+            Palette::None => Background::Unknown,
+        }
+    }
+
     /// The one accent: titles, keys, what is chosen.
     pub fn accent(self) -> Style {
         self.coloured(Color::Cyan, Color::Blue)

@@ -100,8 +100,8 @@ fn write(outside: &dyn Outside, effect: Effect, tell: &dyn Fn(What)) -> Result<(
         Effect::NoteStep { lab, step } => {
             outside.change(&lab, &|progress| progress.step = step)?;
         }
-        Effect::Spend { lab, seconds } => {
-            outside.change(&lab, &|progress| progress.seconds += seconds)?;
+        Effect::Spend { lab, from, to } => {
+            outside.change(&lab, &|progress| progress.spend(from, to))?;
         }
         Effect::KeepScreen { lab, screen } => outside.keep_screen(&lab, &screen),
         Effect::Speak(language) => outside.speak(language)?,

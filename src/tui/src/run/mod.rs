@@ -1,5 +1,7 @@
 //! Carrying it out: the screen, the channel of events, and the effects.
 
+mod background;
+mod clock;
 mod ledger;
 mod outside;
 mod perform;
@@ -13,21 +15,23 @@ use std::io;
 use std::sync::Arc;
 use std::sync::mpsc::{self, Receiver, RecvTimeoutError, Sender, TryRecvError};
 use std::thread;
-use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
+use std::time::{Duration, Instant};
 
 use plimsoll_text::spoken;
 use signal_hook::consts::{SIGCONT, SIGHUP, SIGINT, SIGQUIT, SIGTERM};
 use signal_hook::iterator::Signals;
 
+pub use clock::now;
 pub use outside::Outside;
 pub use record::{Played, ReplayError, replay};
 pub use watch::{Watched, engine as watch_engine, files_for_ever as watch_files};
 
+use self::background::{Heard, Late, Passed};
 use self::perform::Performer;
 use self::record::EventLog;
 use self::screen::Screen;
 use crate::effect::Effect;
-use crate::event::{Event, Fault, Input, LabEvent, Moment, What};
+use crate::event::{Event, Fault, Input, LabEvent, What};
 use crate::model::{Model, Setting};
 use crate::update::{open, update};
 use crate::view::view;
@@ -53,6 +57,16 @@ pub struct Options {
     pub lab: Option<String>,
     /// Where to write every event.
     pub record: Option<std::path::PathBuf>,
+    pub colours: Colours,
+}
+
+/// Whether the theme is a guess.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Colours {
+    #[default]
+    Known,
+    /// The terminal is asked what its background is like.
+    Asked,
 }
 
 /// Shows the interface until the learner leaves it.
@@ -70,9 +84,15 @@ pub fn run(
     }
     listen_to_signals(&events);
     let mut screen = Screen::take(setting.size.area()).map_err(RunError::Terminal)?;
+    let mut heard = Heard::default();
+    if options.colours == Colours::Asked {
+        let asked = background::ask(io::stdin(), io::stdout(), background::PATIENCE);
+        heard = asked.map_err(RunError::Terminal)?;
+        setting.theme.palette = heard.palette.unwrap_or(setting.theme.palette);
+    }
     let mut log = EventLog::begin(options.record.as_deref(), &setting)?;
     let mut model = Model::new(setting);
-    listen(&events);
+    listen(&events, heard);
     let mut performer = Performer::new(outside, events, model.language);
     let mut first = vec![Effect::Doctor, Effect::CountRunning];
     if let Some(lab) = &options.lab {
@@ -152,9 +172,12 @@ impl Drawn {
     }
 }
 
-/// The wake that was asked for, when its moment has come: also while events
-/// come without a pause.
+/// The wake that was asked for, when its moment has come, or that the clock was set:
+/// also while events come without a pause.
 fn due(performer: &mut Performer) -> Option<Event> {
+    if let Some(news) = performer.clock.news() {
+        return Some(news);
+    }
     let at = now();
     performer.wakes.first().filter(|wake| **wake <= at)?;
     performer.wakes.retain(|wake| *wake > at);
@@ -211,28 +234,49 @@ fn entered(event: &Event) -> Option<&str> {
     }
 }
 
-/// Keys, mouse and size become events.
-fn listen(events: &Sender<Event>) {
+/// Keys, mouse and size become events; first what was typed before.
+fn listen(events: &Sender<Event>, heard: Heard) {
     let sender = events.clone();
     thread::spawn(move || {
-        while let Ok(happened) = crossterm::event::read() {
-            use crossterm::event::Event as Told;
-            let input = match happened {
-                Told::Key(key) => Input::Key(key),
-                Told::Mouse(mouse) => Input::Mouse(mouse),
-                Told::Paste(text) => Input::Paste(text),
-                Told::Resize(columns, rows) => Input::Resize(columns, rows),
-                Told::FocusGained | Told::FocusLost => continue,
-            };
-            let what = What::Input(input);
-            if sender.send(Event { at: now(), what }).is_err() {
+        let tell = |what| sender.send(Event { at: now(), what }).is_ok();
+        let mut late = heard.late;
+        for key in heard.typed {
+            if !tell(What::Input(Input::Key(key))) {
                 return;
             }
         }
+        while let Ok(passed) = next_input(&mut late) {
+            let background = passed.palette.map(What::Background);
+            let inputs = passed.events.into_iter().filter_map(input);
+            for what in inputs.map(What::Input).chain(background) {
+                if !tell(what) {
+                    return;
+                }
+            }
+        }
         // The terminal is gone.
-        let what = What::Terminate;
-        let _ = sender.send(Event { at: now(), what });
+        let _ = tell(What::Terminate);
     });
+}
+
+/// Waits for what the terminal tells next, and for what belongs to it.
+fn next_input(late: &mut Late) -> io::Result<Passed> {
+    use crossterm::event;
+    if late.holds() && !event::poll(background::PAUSE)? {
+        return Ok(late.release());
+    }
+    Ok(late.pass(event::read()?))
+}
+
+fn input(told: crossterm::event::Event) -> Option<Input> {
+    use crossterm::event::Event as Told;
+    Some(match told {
+        Told::Key(key) => Input::Key(key),
+        Told::Mouse(mouse) => Input::Mouse(mouse),
+        Told::Paste(text) => Input::Paste(text),
+        Told::Resize(columns, rows) => Input::Resize(columns, rows),
+        Told::FocusGained | Told::FocusLost => return None,
+    })
 }
 
 /// From before the terminal is taken until it is given back, no signal that asks
@@ -251,13 +295,6 @@ fn listen_to_signals(events: &Sender<Event>) {
             let _ = events.send(Event { at: now(), what });
         }
     });
-}
-
-/// Now, as events have it.
-#[must_use]
-pub fn now() -> Moment {
-    let since = SystemTime::now().duration_since(UNIX_EPOCH);
-    since.map_or(0, |since| u64::try_from(since.as_millis()).unwrap_or(0))
 }
 
 /// A message of its own, for a dialog.

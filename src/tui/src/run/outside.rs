@@ -8,7 +8,7 @@ use plimsoll_lab::progress::{LabProgress, Progress};
 use plimsoll_lab::result::ResultRecord;
 use plimsoll_text::{Language, Text};
 
-use crate::event::{BackTo, Fault, Health, Visit};
+use crate::event::{BackTo, Fault, Finding, Health, Visit, Whereabouts};
 use crate::terminal::shell::ShellCommand;
 
 /// Everything that this crate needs and may not know how to do: labs are
@@ -21,6 +21,12 @@ pub trait Outside: Send + Sync + 'static {
     /// # Errors
     /// The lab cannot be started.
     fn enter(&self, lab: &str) -> Result<Visit, Fault>;
+
+    /// What has become of a lab that was this one; no engine is started for it.
+    fn whereabouts(&self, lab: &str, born: &str) -> Whereabouts;
+
+    /// The files whose coming and going says that [`Outside::whereabouts`] has news.
+    fn signs(&self, lab: &str) -> Vec<PathBuf>;
 
     /// The lab's engine; it need not run.
     ///
@@ -89,7 +95,7 @@ pub trait Outside: Send + Sync + 'static {
     fn recording(&self, lab: &str) -> Result<PathBuf, Fault>;
 
     /// What the machine allows.
-    fn doctor(&self) -> Health;
+    fn doctor(&self) -> (Health, Vec<Finding>);
 
     /// Serves the book and says where this page of it is.
     ///

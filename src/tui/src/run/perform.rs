@@ -9,9 +9,10 @@ use std::time::Duration;
 use plimsoll_api::client::Client;
 use plimsoll_text::Language;
 
+use super::clock::WallClock;
 use super::ledger::{self, Ledger};
 use super::seat::{Seat, teller};
-use super::{Outside, fault, now};
+use super::{Outside, fault, now, watch};
 use crate::effect::{Depth, Effect};
 use crate::event::{Event, Fault, LabEvent, Moment, ShellEvent, What};
 use crate::recording::{About, Recorder, RecordingError};
@@ -25,6 +26,7 @@ pub struct Performer {
     outside: Arc<dyn Outside>,
     events: Sender<Event>,
     seats: HashMap<String, Seat>,
+    pub clock: WallClock,
     /// The moments at which the model wants to be woken.
     pub wakes: BTreeSet<Moment>,
     /// What is to be copied to the learner's clipboard.
@@ -41,6 +43,7 @@ impl Performer {
             outside,
             events,
             seats: HashMap::new(),
+            clock: WallClock::default(),
             wakes: BTreeSet::new(),
             clipboard: None,
             quit: false,
@@ -250,12 +253,27 @@ fn slowly(outside: &dyn Outside, effect: Effect, tell: &dyn Fn(What)) -> Result<
             };
             of_lab(lab, what);
         }
-        Effect::Doctor => tell(What::Doctor(outside.doctor())),
+        Effect::Doctor => {
+            let (health, findings) = outside.doctor();
+            tell(What::Doctor(health));
+            tell(What::Findings(findings));
+        }
         Effect::Book { page, language } => {
             let lines = outside.book(&page, language)?;
             tell(What::Book { lines });
         }
         Effect::CountRunning => tell(What::Running(outside.running())),
+        Effect::Await { lab, born } => {
+            let mut told = None;
+            watch::until(&outside.signs(&lab), || {
+                let now = outside.whereabouts(&lab, &born);
+                if told != Some(now) {
+                    told = Some(now);
+                    of_lab(lab.clone(), LabEvent::Elsewhere(now));
+                }
+                now.alive
+            });
+        }
         // The rest is quick and was done where it was decided.
         _ => {}
     }

@@ -144,6 +144,41 @@ pub fn files_for_ever(watched: Watched<'_>, news: impl FnMut()) {
     }
 }
 
+/// Calls `look` now, and whenever one of the files comes or goes, until it says that
+/// this is enough. A folder on the way that is not there yet is itself such a file.
+/// Where nothing can be watched, the first look is the only one.
+pub fn until(files: &[PathBuf], mut look: impl FnMut() -> bool) {
+    let Ok(inotify) = Inotify::init(InitFlags::IN_CLOEXEC) else {
+        look();
+        return;
+    };
+    let flags = AddWatchFlags::IN_MOVED_TO
+        | AddWatchFlags::IN_MOVED_FROM
+        | AddWatchFlags::IN_CREATE
+        | AddWatchFlags::IN_DELETE
+        | AddWatchFlags::IN_ONLYDIR;
+    loop {
+        let folders = files.iter().filter_map(|file| file.parent());
+        // Again each time: one that came has a new watch, the others keep theirs.
+        let watched = folders.filter(|folder| inotify.add_watch(*folder, flags).is_ok());
+        let any = watched.count() > 0;
+        if look() || !any {
+            return;
+        }
+        let is_one = |event: &InotifyEvent| {
+            let names = || files.iter().map(|file| file.file_name());
+            event.name.is_some() && names().any(|name| event.name.as_deref() == name)
+        };
+        loop {
+            match inotify.read_events() {
+                Ok(events) if events.iter().any(is_one) => break,
+                Ok(_) | Err(nix::errno::Errno::EINTR) => {}
+                Err(_) => return,
+            }
+        }
+    }
+}
+
 const SETTLE: Duration = Duration::from_millis(5);
 
 struct Folders<'inotify> {

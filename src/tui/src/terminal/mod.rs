@@ -17,9 +17,11 @@ mod repaint;
 mod screen_text;
 pub mod shell;
 pub(crate) mod shown;
+mod still;
 
-use alacritty_terminal::grid::{Dimensions, Scroll as GridScroll};
+use alacritty_terminal::grid::{Dimensions, Grid, Scroll as GridScroll};
 use alacritty_terminal::index::{Column, Point};
+use alacritty_terminal::selection::SelectionRange;
 use alacritty_terminal::term::cell::Cell;
 use alacritty_terminal::term::{TermMode, viewport_to_point};
 use crossterm::event::{KeyEvent, MouseEvent};
@@ -32,6 +34,7 @@ use shown::Shown;
 
 pub use emulator::Background;
 pub use mouse::MouseOutcome;
+pub use still::{Move, Still, Towards};
 
 use crate::words;
 
@@ -81,6 +84,7 @@ pub struct Terminal {
     clicks: Clicks,
     /// As it was asked for.
     size: (u16, u16),
+    still: Option<Still>,
 }
 
 impl std::fmt::Debug for Terminal {
@@ -99,7 +103,17 @@ impl Terminal {
             emulator: Emulator::new(Size::new(rows, columns)),
             clicks: Clicks::default(),
             size: (rows, columns),
+            still: None,
         }
+    }
+
+    /// A blank one like this.
+    #[must_use]
+    pub fn anew(&self) -> Terminal {
+        let (rows, columns) = self.size;
+        let mut terminal = Terminal::new(rows, columns);
+        terminal.set_background(self.emulator.background);
+        terminal
     }
 
     /// Takes output of the program, any bytes, cut anywhere. Gives back what is to
@@ -122,7 +136,11 @@ impl Terminal {
 
     /// Long lines fold anew; programs hear of it through their pty.
     pub fn resize(&mut self, rows: u16, columns: u16) {
-        self.emulator.resize(Size::new(rows, columns));
+        let size = Size::new(rows, columns);
+        self.emulator.resize(size);
+        if let Some(still) = &mut self.still {
+            still.resize(size);
+        }
         self.size = (rows, columns);
     }
 
@@ -132,7 +150,34 @@ impl Terminal {
         self.size
     }
 
+    /// Holds still what is shown now, with what scrolled away, to go through it:
+    /// what the program prints meanwhile is taken in, and seen afterwards.
+    pub fn hold_still(&mut self) {
+        if self.still.is_none() {
+            self.still = Some(Still::of(self.emulator.term.grid()));
+        }
+    }
+
+    /// The program's screen is shown again.
+    pub fn let_go(&mut self) {
+        self.still = None;
+    }
+
+    /// What is held still, if anything is.
+    #[must_use]
+    pub fn still(&self) -> Option<&Still> {
+        self.still.as_ref()
+    }
+
+    pub fn still_mut(&mut self) -> Option<&mut Still> {
+        self.still.as_mut()
+    }
+
     pub fn scroll(&mut self, scroll: Scroll) {
+        if let Some(still) = &mut self.still {
+            still.scroll(scroll);
+            return;
+        }
         let page = self.emulator.term.screen_lines() as i32;
         let most = self.history() as i32;
         let scroll = match scroll {
@@ -147,7 +192,7 @@ impl Terminal {
     /// How many lines the view is above the newest; 0 when it shows them.
     #[must_use]
     pub fn scrolled(&self) -> usize {
-        self.emulator.term.grid().display_offset()
+        self.grid().display_offset()
     }
 
     #[must_use]
@@ -158,15 +203,20 @@ impl Terminal {
     /// How many lines have left the screen and are kept.
     #[must_use]
     pub fn history(&self) -> usize {
-        self.emulator.term.grid().history_size()
+        self.grid().history_size()
     }
 
     /// What the program gets for a key, if anything; the view goes back to the
     /// newest lines when it gets something.
     pub fn key(&mut self, key: &KeyEvent) -> Option<Vec<u8>> {
         let bytes = keys::encode(key, self.mode())?;
-        self.scroll(Scroll::Bottom);
+        self.show_newest();
         Some(bytes)
+    }
+
+    fn show_newest(&mut self) {
+        self.let_go();
+        self.scroll(Scroll::Bottom);
     }
 
     /// What a mouse event means here, `area` being where the terminal is drawn, and
@@ -189,7 +239,7 @@ impl Terminal {
     /// typed, unless the program asked for bracketed paste.
     #[must_use]
     pub fn paste(&mut self, text: &str) -> Vec<u8> {
-        self.scroll(Scroll::Bottom);
+        self.show_newest();
         paste::pasted(text, paste::Brackets::of(self.mode()))
     }
 
@@ -197,7 +247,7 @@ impl Terminal {
     /// Return; `None`: it has several lines, and each would be run.
     #[must_use]
     pub fn insert(&mut self, command: &str) -> Option<Vec<u8>> {
-        self.scroll(Scroll::Bottom);
+        self.show_newest();
         paste::inserted(command, paste::Brackets::of(self.mode()))
     }
 
@@ -216,7 +266,7 @@ impl Terminal {
     #[must_use]
     pub fn text_selection(&self) -> Option<String> {
         let range = self.selected()?;
-        let text = screen_text::text_between(&self.emulator.term, range.start, range.end);
+        let text = screen_text::text_between(self.grid(), range.start, range.end);
         let text = text.trim_end_matches('\n');
         (!text.is_empty()).then(|| text.to_owned())
     }
@@ -251,9 +301,12 @@ impl Terminal {
     }
 
     /// Where the program's cursor is on the screen (row, column), unless it is
-    /// hidden or scrolled out of view.
+    /// hidden or scrolled out of view; the learner's, where the screen is held still.
     #[must_use]
     pub fn cursor(&self) -> Option<(u16, u16)> {
+        if let Some(still) = &self.still {
+            return still.cursor();
+        }
         if !self.mode().contains(TermMode::SHOW_CURSOR) {
             return None;
         }
@@ -296,24 +349,35 @@ impl Terminal {
     /// The cell shown at a row and column of the view.
     pub(crate) fn cell(&self, row: u16, column: u16) -> &Cell {
         let point = self.point(row, column);
-        &self.emulator.term.grid()[point.line][point.column]
+        &self.grid()[point.line][point.column]
     }
 
     /// What is shown at a row and column of the view.
     pub(crate) fn shown(&self, row: u16, column: u16) -> Shown {
         let point = self.point(row, column);
-        shown::shown(&self.emulator.term.grid()[point.line], point.column.0)
+        shown::shown(&self.grid()[point.line], point.column.0)
     }
 
     /// The selected part of the buffer.
-    pub(crate) fn selected(&self) -> Option<alacritty_terminal::selection::SelectionRange> {
+    pub(crate) fn selected(&self) -> Option<SelectionRange> {
+        if let Some(still) = &self.still {
+            return still.selected();
+        }
         let term = &self.emulator.term;
         term.selection.as_ref()?.to_range(term)
     }
 
+    /// What is shown: the program's screen, or what is held still of it.
+    fn grid(&self) -> &Grid<Cell> {
+        match &self.still {
+            Some(still) => still.grid(),
+            None => self.emulator.term.grid(),
+        }
+    }
+
     /// A row and column of the view as a place in the buffer.
     pub(crate) fn point(&self, row: u16, column: u16) -> Point {
-        let grid = self.emulator.term.grid();
+        let grid = self.grid();
         let row = usize::from(row).min(grid.screen_lines() - 1);
         let column = usize::from(column).min(grid.columns() - 1);
         viewport_to_point(grid.display_offset(), Point::new(row, Column(column)))

@@ -11,7 +11,7 @@ use alacritty_terminal::term::TermMode;
 use crossterm::event::{KeyModifiers, MouseButton, MouseEvent, MouseEventKind};
 use ratatui::layout::{Position, Rect};
 
-use super::{Scroll, Terminal};
+use super::{Scroll, Still, Terminal};
 
 /// Two clicks are one double click within so many milliseconds.
 const DOUBLE_CLICK: u64 = 400;
@@ -60,7 +60,10 @@ pub(super) fn outcome(
     if area.is_empty() || (!inside && held.is_none()) {
         return MouseOutcome::Nothing;
     }
-    let wants = terminal.wants_mouse() && !event.modifiers.contains(KeyModifiers::SHIFT);
+    // Over what is held still there is no program.
+    let wants = terminal.still().is_none()
+        && terminal.wants_mouse()
+        && !event.modifiers.contains(KeyModifiers::SHIFT);
     let holder = match held {
         Some(holder) => holder,
         None if wants => Holder::Program,
@@ -83,7 +86,10 @@ pub(super) fn outcome(
                     terminal.scroll(Scroll::Lines(lines));
                 }
             }
-            learners(terminal, event, (row, column), at)
+            match terminal.still_mut() {
+                Some(still) => over_still(still, event, (row, column)),
+                None => learners(terminal, event, (row, column), at),
+            }
         }
     }
 }
@@ -122,6 +128,23 @@ fn learners(
             .map_or(MouseOutcome::Nothing, MouseOutcome::Copied),
         _ => MouseOutcome::Nothing,
     }
+}
+
+/// What is held still is selected and copied as what lives is, and stays in sight.
+fn over_still(still: &mut Still, event: &MouseEvent, place: (u16, u16)) -> MouseOutcome {
+    match event.kind {
+        MouseEventKind::ScrollUp => still.scroll(Scroll::Lines(WHEEL_LINES)),
+        MouseEventKind::ScrollDown => still.scroll(Scroll::Lines(-WHEEL_LINES)),
+        MouseEventKind::Down(MouseButton::Left) => still.point_at(place),
+        MouseEventKind::Drag(MouseButton::Left) => still.drag_to(place),
+        MouseEventKind::Up(MouseButton::Left) if still.selected().is_some() => {
+            return still
+                .text()
+                .map_or(MouseOutcome::Nothing, MouseOutcome::Copied);
+        }
+        _ => return MouseOutcome::Nothing,
+    }
+    MouseOutcome::Redraw
 }
 
 /// The wheel moves through the history; a full-screen program has none, and

@@ -4,10 +4,10 @@
 //! What is saved is plain text: what is on disk can be printed without doing anything, and long
 //! lines are whole, so that they fold anew at another width.
 
-use alacritty_terminal::grid::Dimensions;
+use alacritty_terminal::grid::{Dimensions, Grid};
 use alacritty_terminal::index::{Column, Line, Point};
 use alacritty_terminal::term::Term;
-use alacritty_terminal::term::cell::{Flags, LineLength as _};
+use alacritty_terminal::term::cell::{Cell, Flags, LineLength as _};
 
 /// Lines kept of what had left the screen.
 const HISTORY: usize = 200;
@@ -19,15 +19,14 @@ pub(super) fn text_of<T>(term: &Term<T>) -> String {
     let history = grid.history_size().min(HISTORY) as i32;
     let last = grid.cursor.point.line.max(last_used(term));
     let start = Point::new(Line(-history), Column(0));
-    let text = text_between(term, start, Point::new(last, grid.last_column()));
+    let text = text_between(grid, start, Point::new(last, grid.last_column()));
     bounded(text.trim_end_matches('\n')).to_owned()
 }
 
 /// The text of the cells from one to another, both included; lines that were only
 /// folded are whole. The emulator has such a function too, which looks a line too
 /// far where a wide character did not fit at the end of the oldest line.
-pub(super) fn text_between<T>(term: &Term<T>, start: Point, end: Point) -> String {
-    let grid = term.grid();
+pub(super) fn text_between(grid: &Grid<Cell>, start: Point, end: Point) -> String {
     let first = start.line.max(grid.topmost_line()).0;
     let last = end.line.min(grid.bottommost_line()).0;
     let mut text = String::new();

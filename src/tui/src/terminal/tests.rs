@@ -131,7 +131,7 @@ fn marks_over_all_letters_are_bounded_and_old_ones_make_room() {
         let term = &terminal.emulator.term;
         let (start, end) = (term.topmost_line(), term.bottommost_line());
         let start = Point::new(start, Column(0));
-        let text = screen_text::text_between(term, start, Point::new(end, Column(79)));
+        let text = screen_text::text_between(term.grid(), start, Point::new(end, Column(79)));
         text.matches('\u{301}').count()
     };
     let mut terminal = Terminal::new(24, 80);

@@ -1,12 +1,13 @@
 //! Dialogs: help, questions, the solution, resets, and what went wrong.
 
-use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
+use crossterm::event::KeyEvent;
 use plimsoll_lab::course::Lab;
 use plimsoll_lab::schema::{Kind, Question};
 
-use super::{goals, lab, notice};
+use super::{goals, notice};
 use crate::effect::Effect;
 use crate::event::BackTo;
+use crate::keys::{Action, Scope, action, typed};
 use crate::model::{Asking, LabState, Model, Overlay, Place, Tone};
 use crate::words;
 
@@ -17,8 +18,7 @@ pub(super) fn press(model: &mut Model, key: KeyEvent, effects: &mut Vec<Effect>)
     let Some(overlay) = model.overlay.take() else {
         return;
     };
-    let quits = key.code == KeyCode::Char('c') && key.modifiers == KeyModifiers::CONTROL;
-    if key.code == KeyCode::Esc || quits {
+    if action(Scope::Dialog, &key) == Some(Action::Back) {
         // A reset that is under way is not stopped by looking away.
         if overlay == Overlay::Resetting {
             model.overlay = Some(overlay);
@@ -36,6 +36,11 @@ pub(super) fn press(model: &mut Model, key: KeyEvent, effects: &mut Vec<Effect>)
                 model.overlay = Some(Overlay::Solution { scroll });
             }
         }
+        Overlay::Doctor { scroll } => {
+            if let Some(scroll) = scrolled(scroll, &key) {
+                model.overlay = Some(Overlay::Doctor { scroll });
+            }
+        }
         Overlay::Question(asking) => in_question(model, asking, &key, effects),
         Overlay::ConfirmSolution => {
             if is_yes(&key) {
@@ -51,7 +56,9 @@ pub(super) fn press(model: &mut Model, key: KeyEvent, effects: &mut Vec<Effect>)
         }
         Overlay::Resetting => model.overlay = Some(overlay),
         Overlay::Hints => {
-            if let (KeyCode::Char('h'), Place::Lab(name)) = (key.code, model.place.clone()) {
+            if let (Some(Action::Hint), Place::Lab(name)) =
+                (action(Scope::Hints, &key), model.place.clone())
+            {
                 goals::hint(model, &name, effects);
             }
         }
@@ -61,19 +68,29 @@ pub(super) fn press(model: &mut Model, key: KeyEvent, effects: &mut Vec<Effect>)
 
 /// `None`: the key closes what is read.
 fn scrolled(scroll: usize, key: &KeyEvent) -> Option<usize> {
-    match key.code {
-        KeyCode::Up | KeyCode::Char('k') => Some(scroll.saturating_sub(1)),
-        KeyCode::Down | KeyCode::Char('j') => Some(scroll.saturating_add(1)),
-        KeyCode::PageUp => Some(scroll.saturating_sub(10)),
-        KeyCode::PageDown | KeyCode::Char(' ') => Some(scroll.saturating_add(10)),
-        KeyCode::Home => Some(0),
-        _ => None,
-    }
+    Some(match action(Scope::Reading, key)? {
+        Action::Up => scroll.saturating_sub(1),
+        Action::Down => scroll.saturating_add(1),
+        Action::PageUp => scroll.saturating_sub(10),
+        Action::PageDown => scroll.saturating_add(10),
+        Action::Top => 0,
+        // As far as it goes.
+        Action::Bottom => usize::MAX,
+        _ => return None,
+    })
 }
 
-/// Yes in either language.
 fn is_yes(key: &KeyEvent) -> bool {
-    matches!(key.code, KeyCode::Char('y' | 'Y' | 'o' | 'O'))
+    action(Scope::Confirm, key) == Some(Action::Yes)
+}
+
+/// Whose keys those of a question are.
+#[must_use]
+pub fn question_scope(kind: &Kind) -> Scope {
+    match kind {
+        Kind::Choice(_) => Scope::Choice,
+        Kind::Text => Scope::Text,
+    }
 }
 
 /// Opens the first question of this step that has no answer, else the next one
@@ -147,41 +164,36 @@ fn in_question(model: &mut Model, mut asking: Asking, key: &KeyEvent, effects: &
     let Some(question) = questions.get(asking.question) else {
         return;
     };
-    match (key.code, &question.kind) {
-        (KeyCode::Enter, _) => {
+    let choices = match &question.kind {
+        Kind::Choice(choices) => choices.len(),
+        Kind::Text => 0,
+    };
+    match action(question_scope(&question.kind), key) {
+        Some(Action::Take) => {
             if let Some(value) = answer(question, &asking) {
                 give(model, &name, question, value, effects);
                 return;
             }
         }
-        (KeyCode::Tab, _) => {
+        Some(Action::NextQuestion) => {
             let answers = model.progress.lab(&name).answers;
             let next = (asking.question + 1) % questions.len();
             asking = self::asking(next, lab, &answers);
         }
-        (KeyCode::Up, Kind::Choice(_)) => asking.choice = asking.choice.saturating_sub(1),
-        (KeyCode::Down, Kind::Choice(choices)) => {
-            asking.choice = (asking.choice + 1).min(choices.len().saturating_sub(1));
+        Some(Action::Up) => asking.choice = asking.choice.saturating_sub(1),
+        Some(Action::Down) => asking.choice = (asking.choice + 1).min(choices.saturating_sub(1)),
+        Some(Action::Pick(number)) if usize::from(number) <= choices => {
+            asking.choice = usize::from(number) - 1;
         }
-        (KeyCode::Char(digit), Kind::Choice(choices)) => {
-            let number = digit.to_digit(10).map_or(0, |number| number as usize);
-            if (1..=choices.len()).contains(&number) {
-                asking.choice = number - 1;
-            }
-        }
-        (KeyCode::Backspace, Kind::Text) => {
+        Some(Action::Erase) => {
             asking.typed.pop();
         }
-        (KeyCode::Char('u'), Kind::Text) if key.modifiers == KeyModifiers::CONTROL => {
-            asking.typed.clear();
+        Some(Action::Clear) => asking.typed.clear(),
+        _ => {
+            let room = asking.typed.chars().count() < LONGEST_ANSWER;
+            let sign = typed(key).filter(|_| question.kind == Kind::Text && room);
+            asking.typed.extend(sign);
         }
-        (KeyCode::Char(typed), Kind::Text)
-            if !key.modifiers.contains(KeyModifiers::CONTROL)
-                && asking.typed.chars().count() < LONGEST_ANSWER =>
-        {
-            asking.typed.push(typed);
-        }
-        _ => {}
     }
     model.overlay = Some(Overlay::Question(asking));
 }
@@ -248,13 +260,26 @@ fn show_solution(model: &mut Model, effects: &mut Vec<Effect>) {
     model.overlay = Some(Overlay::Solution { scroll: 0 });
 }
 
-pub(super) fn choose_reset(model: &mut Model, name: &str) {
+/// Asks where to; a lab of which nothing was begun has one beginning only.
+pub(super) fn choose_reset(model: &mut Model, name: &str, effects: &mut Vec<Effect>) {
+    if let [back_to] = resets(model, name)[..] {
+        ask_losses(model, name.to_owned(), back_to, effects);
+        return;
+    }
     let step = model.labs.get(name).map_or(0, |screen| screen.step);
     model.overlay = Some(Overlay::ChooseReset {
         lab: name.to_owned(),
         // The step the learner is at comes first in their mind.
         chosen: step + 1,
     });
+}
+
+fn ask_losses(model: &mut Model, lab: String, back_to: BackTo, effects: &mut Vec<Effect>) {
+    model.overlay = Some(Overlay::AskingLosses {
+        lab: lab.clone(),
+        back_to,
+    });
+    effects.push(Effect::AskLosses { lab, back_to });
 }
 
 /// What may be reset: the lab, then each step up to the one the learner is at.
@@ -278,24 +303,13 @@ fn in_choice(
     let all = resets(model, &lab);
     let last = all.len().saturating_sub(1);
     let chosen = chosen.min(last);
-    match key.code {
-        KeyCode::Enter => {
-            let back_to = all[chosen];
-            model.overlay = Some(Overlay::AskingLosses {
-                lab: lab.clone(),
-                back_to,
-            });
-            // Its answer has to find a screen to come back to.
-            if !model.labs.contains_key(&lab) {
-                lab::open(model, &lab, effects);
-            }
-            effects.push(Effect::AskLosses { lab, back_to });
-        }
-        KeyCode::Up | KeyCode::Char('k') => {
+    match action(Scope::Beginning, key) {
+        Some(Action::Take) => ask_losses(model, lab, all[chosen], effects),
+        Some(Action::Up) => {
             let chosen = chosen.saturating_sub(1);
             model.overlay = Some(Overlay::ChooseReset { lab, chosen });
         }
-        KeyCode::Down | KeyCode::Char('j') => {
+        Some(Action::Down) => {
             let chosen = (chosen + 1).min(last);
             model.overlay = Some(Overlay::ChooseReset { lab, chosen });
         }

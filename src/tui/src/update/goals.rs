@@ -6,7 +6,7 @@ use plimsoll_text::Language;
 use super::{layout, notice, notice_in};
 use crate::effect::Effect;
 use crate::event::Moment;
-use crate::model::{LabScreen, Model, Overlay, Place, Tone};
+use crate::model::{LabScreen, Model, Next, Overlay, Place, Tone};
 use crate::words;
 
 /// How long a recognised mistake stands before its hint appears by itself, in
@@ -55,10 +55,20 @@ pub(super) fn judged(
         false => tell(screen, lab, language, changes, effects),
     };
     if done && !first {
-        said = Some((words::all_goals_met(language), Tone::Good));
+        said = Some((all_met(model), Tone::Good));
     }
     if let Some((text, tone)) = said {
         notice_in(model, lab, text, tone, effects);
+    }
+}
+
+/// That the lab is done, and what is next.
+fn all_met(model: &Model) -> String {
+    let language = model.language;
+    match model.next() {
+        Next::Step | Next::Nothing => words::all_goals_met(language),
+        Next::Lab(_) => words::all_goals_met_next_lab(language),
+        Next::Home => words::all_goals_met_everywhere(language),
     }
 }
 
@@ -109,7 +119,7 @@ pub(super) fn hint(model: &mut Model, name: &str, effects: &mut Vec<Effect>) {
     };
     let Some(check) = screen.goals.next().cloned() else {
         let text = match screen.goals.is_done() {
-            true => words::all_goals_met(language),
+            true => all_met(model),
             false => words::not_judged_yet(language),
         };
         notice(model, text, Tone::Plain, effects);

@@ -1,25 +1,25 @@
 //! Keys of the list of labs.
 
-use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
+use crossterm::event::KeyEvent;
 use plimsoll_text::Language;
 
 use super::{dialog, lab, leave};
 use crate::effect::Effect;
-use crate::keys::{Action, Scope, action};
+use crate::keys::{Action, Scope, action, typed};
 use crate::model::{Model, Overlay};
 
 /// Longest that can be searched for, in characters.
 const LONGEST_SEARCH: usize = 60;
 
 pub(super) fn press(model: &mut Model, key: KeyEvent, effects: &mut Vec<Effect>) {
-    if is_typed_into_search(model, &key) {
-        return;
-    }
-    if key.code == KeyCode::Char('c') && key.modifiers == KeyModifiers::CONTROL {
-        leave(model, effects);
-        return;
-    }
-    let Some(action) = action(Scope::Home, &key) else {
+    let scope = match model.home.search {
+        Some(_) => Scope::Search,
+        None => Scope::Home,
+    };
+    let Some(action) = action(scope, &key) else {
+        if let Some(sign) = typed(&key) {
+            search(model, |search| search.push(sign));
+        }
         return;
     };
     let last = model.found().len().saturating_sub(1);
@@ -35,13 +35,18 @@ pub(super) fn press(model: &mut Model, key: KeyEvent, effects: &mut Vec<Effect>)
         }
         Action::Reset => {
             if let Some(name) = model.chosen_lab().map(|lab| lab.name.clone()) {
-                dialog::choose_reset(model, &name);
+                dialog::choose_reset(model, &name, effects);
             }
         }
+        Action::Erase => search(model, |search| {
+            search.pop();
+        }),
+        Action::Back => show_all(model),
         Action::Search => model.home.search = Some(String::new()),
         Action::ChangeLanguage => change_language(model, effects),
         Action::Doctor => {
-            model.health = None;
+            (model.health, model.findings) = (None, None);
+            model.overlay = Some(Overlay::Doctor { scroll: 0 });
             effects.push(Effect::Doctor);
         }
         Action::Book => effects.push(Effect::Book {
@@ -54,27 +59,30 @@ pub(super) fn press(model: &mut Model, key: KeyEvent, effects: &mut Vec<Effect>)
     }
 }
 
-/// While something is searched for, letters are the search's.
-fn is_typed_into_search(model: &mut Model, key: &KeyEvent) -> bool {
+/// Changes what is searched for, if anything is. With nothing left to take away, it
+/// is left.
+fn search(model: &mut Model, change: impl FnOnce(&mut String)) {
     let Some(search) = &mut model.home.search else {
-        return false;
+        return;
     };
-    match key.code {
-        KeyCode::Char(typed) if !key.modifiers.contains(KeyModifiers::CONTROL) => {
-            if search.chars().count() < LONGEST_SEARCH {
-                search.push(typed);
-            }
-        }
-        KeyCode::Backspace => {
-            if search.pop().is_none() {
-                model.home.search = None;
-            }
-        }
-        KeyCode::Esc => model.home.search = None,
-        _ => return false,
+    let before = search.clone();
+    change(search);
+    if search.chars().count() > LONGEST_SEARCH {
+        search.pop();
     }
-    model.home.chosen = 0;
-    true
+    match before.is_empty() && search.is_empty() {
+        true => show_all(model),
+        false => model.home.chosen = 0,
+    }
+}
+
+/// The lab that was found stays chosen.
+fn show_all(model: &mut Model) {
+    let chosen = model.chosen_lab().map(|lab| lab.name.clone());
+    model.home.search = None;
+    let mut labs = model.course.labs.iter();
+    let place = labs.position(|lab| Some(&lab.name) == chosen.as_ref());
+    model.home.chosen = place.unwrap_or(0);
 }
 
 pub(super) fn paste(model: &mut Model, text: &str) {

@@ -1,36 +1,25 @@
 //! A lab: opening it, its shell, its lesson and views, and what is heard of its
 //! engine.
 
-use crossterm::event::KeyEvent;
 use plimsoll_lab::progress::Progress;
-use plimsoll_text::Text;
 
-use super::{goals, notice, notice_in};
+use super::{goals, life, notice, notice_in, time};
 use crate::effect::{Depth, Effect};
-use crate::event::{Fault, LabEvent, Moment, ShellEvent, Visit};
+use crate::event::{LabEvent, Moment, ShellEvent, Visit};
+use crate::keys::Action;
 use crate::model::{
-    Focus, LabScreen, LabState, Model, Overlay, Place, ShellState, Side, Tone, Turn,
+    Clock, Focus, LabScreen, LabState, Model, Place, Return, ShellState, Side, Tone, Turn,
 };
-use crate::terminal::{Background, Scroll};
-use crate::theme::Palette;
 use crate::view::xray::Pressed;
 use crate::words;
 
-/// A learner who types nothing for this long is not there, in milliseconds.
-const ABSENT_MS: u64 = 5 * 60 * 1000;
 /// A screen is kept this long after it changed, in milliseconds.
 const KEPT_AFTER_MS: u64 = 1_000;
-/// Time is told in portions of this many milliseconds.
-const PORTION_MS: u64 = 30_000;
 
 /// Goes to a lab: begins it, or finds it as it was.
 pub fn open(model: &mut Model, name: &str, effects: &mut Vec<Effect>) {
     let (language, now) = (model.language, model.now);
-    let background = match model.theme.palette {
-        Palette::Dark => Background::Dark,
-        Palette::Light => Background::Light,
-        Palette::None => Background::Unknown,
-    };
+    let background = model.theme.background();
     let Some(lab) = model.course.lab(name) else {
         return;
     };
@@ -41,7 +30,10 @@ pub fn open(model: &mut Model, name: &str, effects: &mut Vec<Effect>) {
         .entry(name.to_owned())
         .or_insert_with(|| LabScreen::new(lab, language, now));
     screen.terminal.set_background(background);
-    screen.clock.last_input = now;
+    screen.clock = Clock {
+        last_input: now,
+        since: now,
+    };
     if screen.state != LabState::Ready {
         screen.state = LabState::Starting;
         screen.step = begun.saturating_sub(1).min(steps.saturating_sub(1));
@@ -68,47 +60,13 @@ pub fn open(model: &mut Model, name: &str, effects: &mut Vec<Effect>) {
 
 /// The learner leaves the lab's screen; the shell goes on.
 pub(super) fn put_aside(model: &mut Model, name: &str, effects: &mut Vec<Effect>) {
-    tell_time(model, name, effects);
+    time::tell(model, name, effects);
     if let Some(screen) = model.labs.get_mut(name)
         && screen.state == LabState::Ready
     {
         effects.push(Effect::KeepScreen {
             lab: name.to_owned(),
             screen: screen.terminal.last_screen(),
-        });
-    }
-}
-
-/// Counts the time since the last key, unless the learner was away.
-pub(super) fn count_time(model: &mut Model, effects: &mut Vec<Effect>) {
-    let Place::Lab(name) = model.place.clone() else {
-        return;
-    };
-    let now = model.now;
-    let Some(screen) = model.labs.get_mut(&name) else {
-        return;
-    };
-    let gap = now.saturating_sub(screen.clock.last_input);
-    screen.clock.last_input = now;
-    if gap < ABSENT_MS {
-        screen.clock.untold += gap;
-    }
-    if screen.clock.untold >= PORTION_MS {
-        tell_time(model, &name, effects);
-    }
-}
-
-fn tell_time(model: &mut Model, name: &str, effects: &mut Vec<Effect>) {
-    let Some(screen) = model.labs.get_mut(name) else {
-        return;
-    };
-    let seconds = screen.clock.untold / 1000;
-    screen.clock.untold %= 1000;
-    if seconds > 0 {
-        model.progress.lab_mut(name).seconds += seconds;
-        effects.push(Effect::Spend {
-            lab: name.to_owned(),
-            seconds,
         });
     }
 }
@@ -135,6 +93,12 @@ pub(super) fn shell(model: &mut Model, name: &str, what: ShellEvent, effects: &m
         }
         ShellEvent::Ended(ending) => {
             screen.shell = ShellState::Ended(ending);
+            let with_its_engine = std::mem::take(&mut screen.is_dying);
+            if with_its_engine && screen.state == LabState::Ready {
+                // Another engine is there already: so is another shell.
+                new_shell(model, name, effects);
+                return;
+            }
             effects.push(Effect::KeepScreen {
                 lab: name.to_owned(),
                 screen: screen.terminal.last_screen(),
@@ -161,14 +125,26 @@ pub(super) fn keep_screens(model: &mut Model, effects: &mut Vec<Effect>) {
 
 /// What is heard of the lab.
 pub(super) fn event(model: &mut Model, name: &str, what: LabEvent, effects: &mut Vec<Effect>) {
+    if matches!(
+        what,
+        LabEvent::Losses { .. } | LabEvent::WasReset { .. } | LabEvent::NotReset(_)
+    ) {
+        life::of_reset(model, name, what, effects);
+        return;
+    }
     let Some(screen) = model.labs.get_mut(name) else {
         return;
     };
     let lab = name.to_owned();
     match what {
         LabEvent::Entered(visit) => entered(model, name, *visit, effects),
-        LabEvent::Unavailable(fault) => screen.state = LabState::Gone(fault),
-        LabEvent::Lost => lost(model, name, effects),
+        LabEvent::Unavailable(fault) => {
+            screen.goals.result = None;
+            screen.goals.fault = Some(fault.clone());
+            screen.state = LabState::Gone(fault);
+        }
+        LabEvent::Lost => life::lost(model, name, effects),
+        LabEvent::Elsewhere(now) => life::elsewhere(model, name, now, effects),
         LabEvent::Changed => changed(screen, name, model.now, effects),
         LabEvent::Progressed => effects.push(Effect::ReadProgress),
         LabEvent::Judged(result) => {
@@ -176,7 +152,9 @@ pub(super) fn event(model: &mut Model, name: &str, what: LabEvent, effects: &mut
             if screen.judging.end() {
                 effects.push(Effect::Judge { lab });
             }
-            if !outdated {
+            // Of a lab that has ended since, it is of the past.
+            let gone = matches!(screen.state, LabState::Gone(_));
+            if !outdated && !gone {
                 goals::judged(model, name, *result, effects);
             }
         }
@@ -222,21 +200,8 @@ pub(super) fn event(model: &mut Model, name: &str, what: LabEvent, effects: &mut
             }
             notice_in(model, name, fault.message, Tone::Bad, effects);
         }
-        LabEvent::Losses { back_to, loss } => {
-            // An answer to what was asked before, and left, is none to this.
-            let asked = Overlay::AskingLosses {
-                lab: lab.clone(),
-                back_to,
-            };
-            if model.overlay == Some(asked) {
-                model.overlay = Some(Overlay::ConfirmReset { lab, back_to, loss });
-            }
-        }
-        LabEvent::WasReset { back_to, left } => was_reset(model, name, back_to, &left, effects),
-        LabEvent::NotReset(fault) => {
-            not_reset(model, effects);
-            model.overlay = Some(Overlay::Fault(fault));
-        }
+        // Heard above.
+        LabEvent::Losses { .. } | LabEvent::WasReset { .. } | LabEvent::NotReset(_) => {}
         LabEvent::Recording { file } => {
             let text = words::recording_into(model.language, file.as_str());
             screen.recording = Some(file);
@@ -257,6 +222,9 @@ fn entered(model: &mut Model, name: &str, visit: Visit, effects: &mut Vec<Effect
     };
     let lab = || name.to_owned();
     screen.state = LabState::Ready;
+    screen.goals.fault = None;
+    screen.born = visit.born;
+    let back = screen.comes_back.take();
     // A terminal that was used shows it still.
     if screen.terminal.last_screen().is_empty() {
         screen.terminal.restore(&visit.last_screen, model.language);
@@ -279,47 +247,24 @@ fn entered(model: &mut Model, name: &str, visit: Visit, effects: &mut Vec<Effect
     };
     effects.push(begin);
     changed(screen, name, model.now, effects);
+    let said = match back {
+        Some(Return::Restarted) => Some(words::lab_is_back(model.language)),
+        Some(Return::Reset) => Some(words::lab_is_back_as_new(model.language)),
+        None => None,
+    };
+    if let Some(said) = said {
+        notice_in(model, name, said, Tone::Plain, effects);
+        return;
+    }
     // Servers that went on are found where they were.
     if let Some(way_in) = visit.ports.into_iter().next() {
         notice_in(model, name, way_in, Tone::Plain, effects);
     }
 }
 
-fn lost(model: &mut Model, name: &str, effects: &mut Vec<Effect>) {
-    let language = model.language;
-    let Some(screen) = model.labs.get_mut(name) else {
-        return;
-    };
-    // What a reset takes away is not kept for the next visit.
-    if model.overlay != Some(Overlay::Resetting) {
-        effects.push(Effect::KeepScreen {
-            lab: name.to_owned(),
-            screen: screen.terminal.last_screen(),
-        });
-    }
-    screen.state = match model.overlay {
-        // A reset ends the engine itself, and enters the lab again.
-        Some(Overlay::Resetting) => LabState::Starting,
-        _ => LabState::Gone(Fault {
-            message: words::lab_ended(language, name),
-            hints: vec![words::lab_ended_hint(language)],
-        }),
-    };
-}
-
-/// A reset that failed enters no lab: what ended with it is not there.
-pub(super) fn not_reset(model: &mut Model, effects: &mut Vec<Effect>) {
-    model.overlay = None;
-    if let Place::Lab(name) = model.place.clone()
-        && model.labs.get(&name).map(|screen| &screen.state) == Some(&LabState::Starting)
-    {
-        lost(model, &name, effects);
-    }
-}
-
 /// Something is different: goals are judged again, and what is in sight is
 /// looked at again.
-fn changed(screen: &mut LabScreen, name: &str, now: Moment, effects: &mut Vec<Effect>) {
+pub(super) fn changed(screen: &mut LabScreen, name: &str, now: Moment, effects: &mut Vec<Effect>) {
     effects.push(Effect::Wake(screen.recheck.begin(now)));
     if screen.judging.begin() {
         effects.push(Effect::Judge {
@@ -387,60 +332,6 @@ fn look(screen: &mut LabScreen, name: &str, effects: &mut Vec<Effect>) {
     }
 }
 
-fn was_reset(
-    model: &mut Model,
-    name: &str,
-    back_to: crate::event::BackTo,
-    left: &[Text],
-    effects: &mut Vec<Effect>,
-) {
-    use crate::event::BackTo;
-    let language = model.language;
-    model.overlay = None;
-    let Some(screen) = model.labs.get_mut(name) else {
-        return;
-    };
-    let step = match back_to {
-        BackTo::Beginning => 0,
-        BackTo::Step(step) => step.saturating_sub(1),
-    };
-    screen.step = step;
-    screen.lesson.scroll = 0;
-    screen.lesson.command = None;
-    // What is not met now was taken back on purpose: no alarm. What was seen
-    // before is no verdict on what is now.
-    screen.goals = crate::model::Goals::default();
-    screen.judging.outdate();
-    effects.push(Effect::ReadProgress);
-    if back_to == BackTo::Beginning {
-        // What is told of the lab from now on is told of another engine.
-        let (rows, columns) = screen.terminal.size();
-        screen.terminal = crate::terminal::Terminal::new(rows, columns);
-        screen.scene = crate::scene::Scene::default();
-        screen.journal.0.clear();
-        screen.xray = Default::default();
-    }
-    if back_to == BackTo::Beginning || screen.state != LabState::Ready {
-        screen.state = LabState::Starting;
-        effects.push(Effect::Enter {
-            lab: name.to_owned(),
-        });
-    } else {
-        changed(screen, name, model.now, effects);
-    }
-    let text = match back_to {
-        BackTo::Beginning => words::lab_was_reset(language),
-        BackTo::Step(step) => words::step_was_reset(language, step),
-    };
-    let left = left.iter().map(|text| text.get(language));
-    let said: Vec<&str> = std::iter::once(text.as_str()).chain(left).collect();
-    let tone = match said.len() {
-        1 => Tone::Good,
-        _ => Tone::Plain,
-    };
-    notice(model, said.join(" "), tone, effects);
-}
-
 /// A view by its key: shown and given the keys; with the keys already, hidden.
 pub(super) fn show(model: &mut Model, name: &str, side: Side, effects: &mut Vec<Effect>) {
     let Some(screen) = model.labs.get_mut(name) else {
@@ -473,18 +364,11 @@ pub(super) fn zoom(model: &mut Model, name: &str) {
     }
 }
 
-pub(super) fn scroll_back(model: &mut Model, name: &str) {
-    if let Some(screen) = model.labs.get_mut(name) {
-        screen.focus = Focus::Terminal;
-        screen.terminal.scroll(Scroll::Page(1));
-    }
-}
-
-/// Keys of the view in sight; `false`: it has no use for this one.
+/// What a key asks the view in sight for; `false`: it does nothing of the kind.
 pub(super) fn in_view(
     model: &mut Model,
     name: &str,
-    key: &KeyEvent,
+    action: Action,
     effects: &mut Vec<Effect>,
 ) -> bool {
     let Some(screen) = model.labs.get_mut(name) else {
@@ -492,11 +376,11 @@ pub(super) fn in_view(
     };
     match screen.side {
         Side::Lesson => false,
-        Side::Map => screen.map.key(key, &screen.scene),
-        Side::Layers => screen.layers.key(key, &screen.scene),
-        Side::Journal => screen.journal.1.key(key, &screen.journal.0),
+        Side::Map => screen.map.act(action, &screen.scene),
+        Side::Layers => screen.layers.act(action, &screen.scene),
+        Side::Journal => screen.journal.1.act(action, &screen.journal.0),
         Side::Xray => {
-            let pressed = screen.xray.1.key(key, &screen.xray.0);
+            let pressed = screen.xray.1.act(action, &screen.xray.0);
             in_xray(model, pressed, effects)
         }
     }

@@ -25,7 +25,10 @@ pub fn places(model: &Model, screen: &LabScreen) -> Places {
 
 pub(super) fn settle(model: &mut Model, effects: &mut Vec<Effect>) {
     let last = view::dialog::last_scroll(model);
-    if let Some(Overlay::Help { scroll } | Overlay::Solution { scroll }) = &mut model.overlay {
+    if let Some(
+        Overlay::Help { scroll } | Overlay::Solution { scroll } | Overlay::Doctor { scroll },
+    ) = &mut model.overlay
+    {
         *scroll = (*scroll).min(last);
     }
     let Place::Lab(name) = &model.place else {

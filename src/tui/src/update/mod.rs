@@ -7,15 +7,18 @@ mod home;
 mod keys;
 mod lab;
 mod layout;
+mod life;
 mod pointer;
 mod reading;
+mod still;
+mod time;
 
 use crate::effect::Effect;
 use crate::event::{Event, Fault, Input, What};
 use crate::geometry::Size;
 use crate::model::{Model, Notice, Overlay, Place, Tone};
 
-pub use dialog::resets;
+pub use dialog::{question_scope, resets};
 pub use goals::shows_by_itself;
 pub use lab::open;
 pub use layout::places;
@@ -41,14 +44,22 @@ pub fn update(model: &mut Model, event: Event) -> Vec<Effect> {
         What::Progress(progress) => lab::progressed(model, *progress, &mut effects),
         What::Running(running) => model.running = running,
         What::Doctor(health) => model.health = Some(health),
+        What::Findings(findings) => model.findings = Some(findings),
         What::Book { lines } => model.overlay = Some(Overlay::Book { lines }),
         What::Wake => {
             lab::keep_screens(model, &mut effects);
             lab::look_again(model, &mut effects);
             goals::note_shown(model, &mut effects);
         }
+        What::Background(palette) => {
+            model.theme.palette = palette;
+            let background = model.theme.background();
+            let screens = model.labs.values_mut();
+            screens.for_each(|screen| screen.terminal.set_background(background));
+        }
         // Drawn anew by whoever has the screen.
         What::Resumed => {}
+        What::ClockSet { ahead } => model.clock_ahead = ahead,
         What::Failed(fault) => failed(model, fault, &mut effects),
         What::Terminate => leave(model, &mut effects),
     }
@@ -57,7 +68,7 @@ pub fn update(model: &mut Model, event: Event) -> Vec<Effect> {
 }
 
 fn take_input(model: &mut Model, input: Input, effects: &mut Vec<Effect>) {
-    lab::count_time(model, effects);
+    time::count(model, effects);
     match input {
         Input::Key(key) => keys::press(model, key, effects),
         Input::Mouse(mouse) => pointer::mouse(model, mouse, effects),

@@ -1,10 +1,11 @@
 //! The mouse in a lab: what it does belongs to the pane it is over.
 
-use crossterm::event::{KeyCode, KeyEvent, KeyModifiers, MouseEvent, MouseEventKind};
+use crossterm::event::{MouseEvent, MouseEventKind};
 
 use super::{lab, layout, notice};
 use crate::effect::Effect;
 use crate::geometry;
+use crate::keys::Action;
 use crate::model::{Focus, Model, Place, Side, Tone};
 use crate::terminal::MouseOutcome;
 use crate::view::lesson;
@@ -64,20 +65,19 @@ fn in_side(
     if matches!(mouse.kind, MouseEventKind::Down(_)) {
         screen.focus = Focus::Side;
     }
-    let code = match mouse.kind {
-        MouseEventKind::ScrollUp => KeyCode::Up,
-        MouseEventKind::ScrollDown => KeyCode::Down,
+    let action = match mouse.kind {
+        MouseEventKind::ScrollUp => Action::Up,
+        MouseEventKind::ScrollDown => Action::Down,
         _ => return,
     };
     if screen.side != Side::Lesson {
-        let key = KeyEvent::new(code, KeyModifiers::NONE);
-        lab::in_view(model, name, &key, effects);
+        lab::in_view(model, name, action, effects);
         return;
     }
     let pane = &mut screen.lesson;
     let last = lesson::last_scroll(&pane.layout, height);
-    pane.scroll = match code {
-        KeyCode::Up => pane.scroll.saturating_sub(WHEEL_LINES),
+    pane.scroll = match action {
+        Action::Up => pane.scroll.saturating_sub(WHEEL_LINES),
         _ => (pane.scroll + WHEEL_LINES).min(last),
     };
 }

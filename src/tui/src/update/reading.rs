@@ -6,7 +6,7 @@ use crate::effect::Effect;
 use crate::geometry;
 use crate::keys::Action;
 use crate::lesson::{Place, Target};
-use crate::model::{Focus, LabScreen, LabState, Model, Overlay, ShellState, Side, Tone};
+use crate::model::{Focus, LabScreen, LabState, Model, Next, Overlay, ShellState, Side, Tone};
 use crate::view::lesson;
 use crate::words;
 
@@ -28,11 +28,12 @@ pub(super) fn in_lesson(model: &mut Model, name: &str, action: Action, effects: 
         Action::NextCommand => choose_command(screen, 1, height),
         Action::PreviousCommand => choose_command(screen, -1, height),
         Action::Take => insert(model, name, effects),
-        Action::NextStep => go_to_step(model, name, 1, effects),
+        Action::NextStep => go_on(model, name, effects),
         Action::PreviousStep => go_to_step(model, name, -1, effects),
         Action::Book => open_book(model, name, effects),
         Action::Help => model.overlay = Some(Overlay::Help { scroll: 0 }),
         Action::Back => back_to_terminal(model, name),
+        Action::Connect => super::life::connect(model, name, effects),
         _ => {}
     }
 }
@@ -95,6 +96,19 @@ fn insert(model: &mut Model, name: &str, effects: &mut Vec<Effect>) {
         lab: name.to_owned(),
         bytes,
     });
+}
+
+/// The next step; after the last one of a lab that is done, the next lab or home.
+pub(super) fn go_on(model: &mut Model, name: &str, effects: &mut Vec<Effect>) {
+    match model.next() {
+        Next::Step => go_to_step(model, name, 1, effects),
+        Next::Lab(next) => {
+            super::lab::put_aside(model, name, effects);
+            super::lab::open(model, &next, effects);
+        }
+        Next::Home => super::go_home(model, effects),
+        Next::Nothing => {}
+    }
 }
 
 /// The next or an earlier step of the lesson. The learner goes, nothing else does.

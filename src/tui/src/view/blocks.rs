@@ -4,7 +4,6 @@
 //! Where the view stands follows from what is chosen, so there is no scroll
 //! position that could become wrong when the lab changes.
 
-use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 use jiff::Timestamp;
 use plimsoll_text::Language;
 use ratatui::Frame;
@@ -13,6 +12,7 @@ use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
 use ratatui::widgets::Widget;
 
+use crate::keys::Action;
 use crate::theme::Theme;
 use crate::words;
 
@@ -137,27 +137,21 @@ fn mark_more(buffer: &mut Buffer, area: Rect, (above, below): (usize, usize), pa
     }
 }
 
-/// Moves the choice; false is a key that means nothing here.
-pub fn choose(keys: &[String], chosen: &mut Option<String>, event: &KeyEvent) -> bool {
-    if event
-        .modifiers
-        .intersects(KeyModifiers::CONTROL | KeyModifiers::ALT)
-    {
-        return false;
-    }
+/// Moves the choice; false: this action is none of that.
+pub fn choose(keys: &[String], chosen: &mut Option<String>, action: Action) -> bool {
     let now = chosen
         .as_ref()
         .and_then(|chosen| keys.iter().position(|key| key == chosen));
     let last = keys.len().saturating_sub(1);
-    let next = match (event.code, now) {
-        (KeyCode::Down | KeyCode::Char('j') | KeyCode::PageDown, None) => 0,
-        (KeyCode::Up | KeyCode::Char('k') | KeyCode::PageUp, None) => last,
-        (KeyCode::Down | KeyCode::Char('j'), Some(at)) => last.min(at + 1),
-        (KeyCode::Up | KeyCode::Char('k'), Some(at)) => at.saturating_sub(1),
-        (KeyCode::PageDown, Some(at)) => last.min(at + 8),
-        (KeyCode::PageUp, Some(at)) => at.saturating_sub(8),
-        (KeyCode::Home, _) => 0,
-        (KeyCode::End, _) => last,
+    let next = match (action, now) {
+        (Action::Down | Action::PageDown, None) => 0,
+        (Action::Up | Action::PageUp, None) => last,
+        (Action::Down, Some(at)) => last.min(at + 1),
+        (Action::Up, Some(at)) => at.saturating_sub(1),
+        (Action::PageDown, Some(at)) => last.min(at + 8),
+        (Action::PageUp, Some(at)) => at.saturating_sub(8),
+        (Action::Top, _) => 0,
+        (Action::Bottom, _) => last,
         _ => return false,
     };
     *chosen = keys.get(next).cloned();

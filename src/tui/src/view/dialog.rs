@@ -10,10 +10,10 @@ use ratatui::text::{Line, Span, Text};
 use ratatui::widgets::Clear;
 
 use super::{keybar, text};
-use crate::event::{BackTo, Fault};
+use crate::event::{BackTo, Fault, Grade};
 use crate::keys::{BINDINGS, Binding, Scope, word};
 use crate::model::{Asking, Focus, Model, Overlay, Place, Side};
-use crate::update::resets;
+use crate::update::{question_scope, resets};
 use crate::words;
 
 /// A dialog in words: its title, its lines, and the keys that answer it.
@@ -33,7 +33,7 @@ pub(super) fn draw(model: &Model, frame: &mut Frame<'_>) {
     };
     let block = text::bordered(model.theme)
         .title(format!(" {} ", told.title))
-        .title_bottom(format!(" {} ", keybar::in_symbols(model, &told.keys)))
+        .title_bottom(format!(" {} ", told.keys))
         .border_style(model.theme.accent());
     let inner = inside(place);
     frame.render_widget(Clear, place);
@@ -86,7 +86,8 @@ pub fn last_scroll(model: &Model) -> usize {
 fn told(model: &Model, overlay: &Overlay, room: usize) -> Option<Told> {
     let language = model.language;
     let close = || words::keys_close(language);
-    let yes_no = || words::keys_yes_no(language);
+    let yes_no = || keybar::in_a_line(model, Scope::Confirm, Some(words::keys_other_no(language)));
+    let read = || keybar::in_a_line(model, Scope::Reading, Some(words::keys_other(language)));
     let simple = |title: String, body: &str, keys: String| Told {
         title,
         lines: paragraph(model, body, room),
@@ -97,7 +98,13 @@ fn told(model: &Model, overlay: &Overlay, room: usize) -> Option<Told> {
         Overlay::Help { scroll } => Told {
             title: words::key_help(language),
             lines: help(model, room),
-            keys: words::keys_scroll_close(language),
+            keys: read(),
+            scroll: *scroll,
+        },
+        Overlay::Doctor { scroll } => Told {
+            title: words::key_doctor(language),
+            lines: findings(model, room),
+            keys: read(),
             scroll: *scroll,
         },
         Overlay::Question(asking) => question(model, open_lab(model)?, asking, room)?,
@@ -105,7 +112,7 @@ fn told(model: &Model, overlay: &Overlay, room: usize) -> Option<Told> {
         Overlay::Solution { scroll } => Told {
             title: words::key_solution(language),
             lines: script(model, open_lab(model)?, room),
-            keys: words::keys_scroll_close(language),
+            keys: read(),
             scroll: *scroll,
         },
         Overlay::ConfirmSolution => simple(
@@ -155,7 +162,10 @@ fn hints(model: &Model, room: usize) -> Option<Told> {
         lines.extend(styled.map(|line| text::with_code(line, theme.warn(), theme)));
     }
     let keys = match keybar::hints_left(model) {
-        Some(left @ 1..) => words::keys_hints(language, left),
+        Some(1..) => {
+            let other = words::keys_other(language);
+            keybar::in_a_line(model, Scope::Hints, Some(other))
+        }
         _ => words::keys_close(language),
     };
     Some(Told {
@@ -255,17 +265,17 @@ fn help(model: &Model, room: usize) -> Vec<Line<'static>> {
     let lesson = || (words::help_lesson(language), keys_of(model, Scope::Lesson));
     let mut after = None;
     match (screen.focus, screen.side) {
+        (Focus::Terminal, _) if screen.terminal.still().is_some() => {
+            let keys = keys_of(model, Scope::Scroll);
+            section(words::help_scroll(language), keys);
+        }
         (Focus::Terminal, _) => after = Some(lesson()),
         (Focus::Side, Side::Lesson) => {
             let (title, keys) = lesson();
             section(title, keys);
         }
-        (Focus::Side, side) => {
-            let name = |(key, says)| (keybar::key_name(model, key), says);
-            let mut keys: Vec<_> = keybar::view_keys(model, side)
-                .into_iter()
-                .map(name)
-                .collect();
+        (Focus::Side, _) => {
+            let mut keys = keys_of(model, screen.side_scope());
             keys.extend(keys_of(model, Scope::View));
             section(words::help_view(language), keys);
         }
@@ -276,6 +286,8 @@ fn help(model: &Model, room: usize) -> Vec<Line<'static>> {
     if let Some((title, keys)) = after {
         section(title, keys);
     }
+    let terminal = keys_of(model, Scope::Terminal);
+    section(words::help_terminal(language), terminal);
     lines.push(Line::default());
     lines.extend(paragraph(model, &words::help_mouse(language), room));
     lines
@@ -290,6 +302,48 @@ fn keys_of(model: &Model, scope: Scope) -> Vec<(String, String)> {
         (keybar::key_name(model, binding.shown), says)
     };
     shown.map(told).collect()
+}
+
+/// What `plimsoll doctor` found, and what mends it.
+fn findings(model: &Model, room: usize) -> Vec<Line<'static>> {
+    let (language, theme) = (model.language, model.theme);
+    let Some(findings) = &model.findings else {
+        return paragraph(model, &words::doctor_looks(language), room);
+    };
+    if findings.is_empty() {
+        return paragraph(model, &words::doctor_fails(language), room);
+    }
+    let mut lines = Vec::new();
+    for finding in findings {
+        let (mark, style) = match finding.status {
+            Grade::Fine => (theme.symbol("✓", "[x]"), theme.good()),
+            Grade::Limited => (theme.symbol("!", "[!]"), theme.warn()),
+            Grade::Broken => (theme.symbol("✗", "[-]"), theme.bad()),
+        };
+        let indent = text::width(mark) + 1;
+        let said = words::finding(language, finding.found.as_str(), finding.subject.as_str());
+        let about = finding.meaning.iter().map(|text| (text, Style::new()));
+        let mend = finding.mend.iter().map(|text| (text, theme.code()));
+        let parts = std::iter::once((&said, Style::new()))
+            .chain(about)
+            .chain(mend);
+        let folded = parts.flat_map(|(part, style)| {
+            let lines = part
+                .lines()
+                .flat_map(|line| text::folded(line, room.saturating_sub(indent)));
+            lines.map(move |line| (line, style)).collect::<Vec<_>>()
+        });
+        for (index, (line, plain)) in folded.enumerate() {
+            let lead = match index {
+                0 => Span::styled(format!("{mark} "), style),
+                _ => Span::raw(" ".repeat(indent)),
+            };
+            let mut line = text::with_code(&line, plain, theme);
+            line.spans.insert(0, lead);
+            lines.push(line);
+        }
+    }
+    lines
 }
 
 fn question(model: &Model, lab: &Lab, asking: &Asking, room: usize) -> Option<Told> {
@@ -339,10 +393,7 @@ fn question(model: &Model, lab: &Lab, asking: &Asking, room: usize) -> Option<To
     Some(Told {
         title: words::question_of(language, count, asking.question + 1),
         lines,
-        keys: match asked.kind {
-            Kind::Choice(_) => words::keys_question_choice(language),
-            Kind::Text => words::keys_question(language),
-        },
+        keys: keybar::in_a_line(model, question_scope(&asked.kind), None),
         scroll: 0,
     })
 }
@@ -420,7 +471,7 @@ fn choose(model: &Model, lab: &str, chosen: usize) -> Told {
     Told {
         title: words::back_to_which(language),
         lines,
-        keys: words::keys_choose(language),
+        keys: keybar::in_a_line(model, Scope::Beginning, None),
         scroll: 0,
     }
 }

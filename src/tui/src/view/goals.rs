@@ -9,7 +9,7 @@ use ratatui::style::Style;
 use ratatui::text::{Line, Span, Text};
 
 use super::text;
-use crate::model::{LabScreen, Model, Tone};
+use crate::model::{LabScreen, Model, Next, Tone};
 use crate::update::shows_by_itself;
 use crate::words;
 
@@ -48,7 +48,11 @@ fn one_line(model: &Model, screen: &LabScreen, columns: u16) -> Line<'static> {
     }
     let said = match screen.goals.next() {
         Some(check) => said_of(model, lab_hint(model, screen, check), check),
-        None if screen.goals.is_done() => words::all_met(language),
+        None if screen.goals.is_done() => match model.next() {
+            Next::Step | Next::Nothing => words::all_met(language),
+            Next::Lab(_) => words::all_met_next_lab(language),
+            Next::Home => words::all_met_everywhere(language),
+        },
         None if screen.goals.checks().is_empty() => words::not_judged_yet(language),
         None => String::new(),
     };
@@ -120,13 +124,12 @@ fn lines(model: &Model, lab: &Lab, screen: &LabScreen, area: Rect) -> Vec<Line<'
         };
         let room = usize::from(area.width).saturating_sub(1);
         let lines = text::folded(&said, room).into_iter();
-        return lines
-            .map(|line| {
-                let mut line = text::with_code(&line, model.theme.faint(), model.theme);
-                line.spans.insert(0, Span::raw(" "));
-                line
-            })
-            .collect();
+        let lines = lines.map(|line| {
+            let mut line = text::with_code(&line, model.theme.faint(), model.theme);
+            line.spans.insert(0, Span::raw(" "));
+            line
+        });
+        return lines.chain(notice(model, area.width)).collect();
     }
     let next = screen.goals.next().map(|check| check.id.clone());
     let detail = screen

@@ -113,6 +113,10 @@ fn row(model: &Model, lab: &Lab, chosen: bool, columns: u16) -> Line<'static> {
         ),
     ];
     let score = match progress.is_begun() {
+        true if goes_on_again(&progress) => {
+            let (now, best) = (progress.last_score, progress.best_score);
+            words::score_now_and_best(model.language, best, lab.grader.max_score(), now)
+        }
         true => format!("{}/{}", progress.best_score, lab.grader.max_score()),
         false => theme.symbol("–", "-").to_owned(),
     };
@@ -137,7 +141,8 @@ fn running(model: &Model, lab: &str) -> String {
 
 fn mark(model: &Model, progress: &LabProgress) -> Span<'static> {
     let theme = model.theme;
-    match (progress.is_done(), progress.is_begun()) {
+    let done = progress.is_done() && !goes_on_again(progress);
+    match (done, progress.is_begun()) {
         (true, _) => Span::styled(theme.symbol("✓", "[x]"), theme.good()),
         (false, true) => Span::styled(theme.symbol("◐", "[~]"), theme.warn()),
         (false, false) => Span::styled(theme.symbol("○", "[ ]"), theme.faint()),
@@ -162,6 +167,9 @@ fn about(model: &Model, lab: &Lab, columns: usize) -> Vec<Line<'static>> {
     }
     let progress = model.lab_progress(&lab.name);
     let next = match next_goal(lab, &progress) {
+        Some(goal) if progress.is_done() && goes_on_again(&progress) => {
+            words::lab_was_done(language, goal.title.get(language))
+        }
         _ if progress.is_done() => words::lab_is_done(language),
         Some(goal) if progress.is_begun() => words::next_goal(language, goal.title.get(language)),
         _ => words::takes_about(language, lab.file.minutes),
@@ -172,6 +180,12 @@ fn about(model: &Model, lab: &Lab, columns: usize) -> Vec<Line<'static>> {
         lines.push(line);
     }
     lines
+}
+
+/// The lab met more goals once than it does now: it went back since, or something
+/// in it was changed.
+fn goes_on_again(progress: &LabProgress) -> bool {
+    !progress.checked_at.is_empty() && progress.last_score < progress.best_score
 }
 
 fn next_goal<'a>(lab: &'a Lab, progress: &LabProgress) -> Option<&'a plimsoll_lab::schema::Goal> {

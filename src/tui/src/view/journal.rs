@@ -1,7 +1,6 @@
 //! The journal: a line for each thing that the engine did, the newest at the
 //! bottom, and the view follows it until the learner scrolls up.
 
-use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 use jiff::Timestamp;
 use plimsoll_text::Language;
 use ratatui::Frame;
@@ -13,6 +12,7 @@ use serde::{Deserialize, Serialize};
 use unicode_width::UnicodeWidthStr;
 
 use super::fit;
+use crate::keys::Action;
 use crate::scene::amount;
 use crate::scene::journal::{Act, Entry};
 use crate::theme::Theme;
@@ -28,22 +28,16 @@ pub struct JournalState {
 }
 
 impl JournalState {
-    /// Takes a key; false where it means nothing here.
-    pub fn key(&mut self, event: &KeyEvent, entries: &[Entry]) -> bool {
-        if event
-            .modifiers
-            .intersects(KeyModifiers::CONTROL | KeyModifiers::ALT)
-        {
-            return false;
-        }
-        match event.code {
-            KeyCode::Up | KeyCode::Char('k') => self.scroll(entries, -1),
-            KeyCode::Down | KeyCode::Char('j') => self.scroll(entries, 1),
-            KeyCode::PageUp => self.scroll(entries, -10),
-            KeyCode::PageDown => self.scroll(entries, 10),
-            KeyCode::Home => self.scroll(entries, isize::MIN),
-            KeyCode::End => self.bottom = None,
-            KeyCode::Char('f') => self.next_container(entries),
+    /// Does what a key asks for; false: nothing here.
+    pub fn act(&mut self, action: Action, entries: &[Entry]) -> bool {
+        match action {
+            Action::Up => self.scroll(entries, -1),
+            Action::Down => self.scroll(entries, 1),
+            Action::PageUp => self.scroll(entries, -10),
+            Action::PageDown => self.scroll(entries, 10),
+            Action::Top => self.scroll(entries, isize::MIN),
+            Action::Bottom => self.bottom = None,
+            Action::Filter => self.next_container(entries),
             _ => return false,
         }
         true
@@ -94,16 +88,6 @@ impl JournalState {
         self.only = next.map(|name| (*name).to_owned());
         self.bottom = None;
     }
-}
-
-/// The keys of this view and what they do.
-#[must_use]
-pub fn keys(language: Language) -> [(&'static str, String); 3] {
-    [
-        ("↑↓", words::journal_key_scroll(language)),
-        ("f", words::journal_key_filter(language)),
-        ("End", words::journal_key_follow(language)),
-    ]
 }
 
 /// Draws the journal.

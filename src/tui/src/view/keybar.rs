@@ -5,9 +5,8 @@ use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
 
 use super::text;
-use super::xray::XrayState;
 use crate::keys::{Action, BINDINGS, Binding, Scope, word};
-use crate::model::{Focus, Model, Place, Side};
+use crate::model::{Focus, LabState, Model, Next, Place, Side};
 use crate::theme::Symbols;
 
 /// What decides about the keys in a bar.
@@ -21,7 +20,11 @@ enum Bar {
     /// After the leader: all of it.
     Leader,
     Lesson,
-    View(Side),
+    /// A view, and whose its own keys are.
+    View(Scope),
+    /// In a lab, what the terminal has shown is held still.
+    Scroll,
+    ScrollSearch,
 }
 
 impl Bar {
@@ -31,9 +34,13 @@ impl Bar {
             (Place::Home, _) | (_, None) => Bar::Home,
             _ if model.leading => Bar::Leader,
             (_, Some((_, screen))) => match (screen.focus, screen.side) {
-                (Focus::Terminal, _) => Bar::Shell,
+                (Focus::Terminal, _) => match screen.terminal.still() {
+                    Some(still) if still.typed().is_some() => Bar::ScrollSearch,
+                    Some(_) => Bar::Scroll,
+                    None => Bar::Shell,
+                },
                 (Focus::Side, Side::Lesson) => Bar::Lesson,
-                (Focus::Side, side) => Bar::View(side),
+                (Focus::Side, _) => Bar::View(screen.side_scope()),
             },
         }
     }
@@ -45,15 +52,15 @@ impl Bar {
 #[must_use]
 pub fn rows(model: &Model) -> u16 {
     let width = usize::from(model.size.columns);
-    let needed = |bar: Bar| lines(model, bar, width).len();
+    let needed = |bar: Bar| lines(model, bar, width, Which::Room).len();
     let most = match model.place {
         Place::Home => needed(Bar::of(model)),
         Place::Lab(_) => [
             Bar::Shell,
             Bar::Lesson,
-            Bar::View(Side::Map),
-            Bar::View(Side::Journal),
-            Bar::View(Side::Xray),
+            Bar::View(Scope::Map),
+            Bar::View(Scope::Journal),
+            Bar::View(Scope::Xray),
         ]
         .into_iter()
         .map(needed)
@@ -64,7 +71,7 @@ pub fn rows(model: &Model) -> u16 {
 }
 
 pub(super) fn draw(model: &Model, frame: &mut Frame<'_>, area: Rect) {
-    let lines = lines(model, Bar::of(model), usize::from(area.width));
+    let lines = lines(model, Bar::of(model), usize::from(area.width), Which::Now);
     let needed = u16::try_from(lines.len()).unwrap_or(u16::MAX);
     let height = needed.max(area.height).min(area.bottom());
     let area = Rect {
@@ -89,13 +96,19 @@ const FIRST: &[Action] = &[
     Action::Help,
 ];
 
-/// What a key that is no letter does while something is searched for.
-const SEARCH: &[Action] = &[Action::Take, Action::Up];
+/// Which keys a bar is made of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Which {
+    /// Those that do something now.
+    Now,
+    /// Those that room is kept for, whatever they do now.
+    Room,
+}
 
-fn lines(model: &Model, bar: Bar, width: usize) -> Vec<Line<'static>> {
+fn lines(model: &Model, bar: Bar, width: usize, which: Which) -> Vec<Line<'static>> {
     let (lead, scope, only) = match bar {
         Bar::Home => (String::new(), Scope::Home, None),
-        Bar::Search => (String::new(), Scope::Home, Some(SEARCH)),
+        Bar::Search => (String::new(), Scope::Search, None),
         Bar::Shell => {
             let lead = crate::words::leader_then(model.language);
             (lead, Scope::Leader, Some(FIRST))
@@ -103,6 +116,8 @@ fn lines(model: &Model, bar: Bar, width: usize) -> Vec<Line<'static>> {
         Bar::Leader => ("^G".to_owned(), Scope::Leader, None),
         Bar::Lesson => (String::new(), Scope::Lesson, None),
         Bar::View(_) => (String::new(), Scope::View, None),
+        Bar::Scroll => (String::new(), Scope::Scroll, None),
+        Bar::ScrollSearch => (String::new(), Scope::ScrollSearch, None),
     };
     let mut items = Vec::new();
     if !lead.is_empty() {
@@ -111,44 +126,25 @@ fn lines(model: &Model, bar: Bar, width: usize) -> Vec<Line<'static>> {
     let asks = model
         .open()
         .is_some_and(|(lab, _)| !lab.file.questions.is_empty());
-    for binding in BINDINGS {
-        let wanted = binding.scope == scope
-            && !binding.shown.is_empty()
-            && only.is_none_or(|only| only.contains(&binding.action))
-            && (asks || binding.action != Action::Answer);
-        if wanted {
-            items.push(item(model, binding));
-        }
-    }
-    if let Bar::View(side) = bar {
-        let own = view_keys(model, side);
-        let own = own.into_iter().map(|(key, says)| said(model, key, &says));
-        items.splice(0..0, own);
-    }
-    if bar == Bar::Search {
-        let says = crate::words::key_all(model.language);
-        items.push(said(model, "Esc", &says));
+    let own = match bar {
+        Bar::View(own) => Some(own),
+        _ => None,
+    };
+    for scope in own.into_iter().chain([scope]) {
+        let wanted = BINDINGS.iter().filter(|binding| {
+            binding.scope == scope
+                && !binding.shown.is_empty()
+                && only.is_none_or(|only| only.contains(&binding.action))
+                && (asks || binding.action != Action::Answer)
+                && acts(model, binding.action, which)
+        });
+        items.extend(wanted.map(|binding| item(model, binding, which)));
     }
     if scope == Scope::View || scope == Scope::Lesson {
         let says = crate::words::key_more(model.language);
         items.push(said(model, "^G", &says));
     }
     folded(items, width)
-}
-
-/// Keys that only the view in sight has.
-pub(super) fn view_keys(model: &Model, side: Side) -> Vec<(&'static str, String)> {
-    let language = model.language;
-    match side {
-        Side::Map => super::map::keys(language).into(),
-        Side::Layers => super::layers::keys(language).into(),
-        Side::Journal => super::journal::keys(language).into(),
-        Side::Xray => {
-            let state = model.open().map(|(_, screen)| &screen.xray.1);
-            super::xray::keys(state.unwrap_or(&XrayState::default()), language)
-        }
-        Side::Lesson => Vec::new(),
-    }
 }
 
 /// A key as it is called on the learner's keyboard and in what their terminal
@@ -158,6 +154,9 @@ pub(super) fn key_name(model: &Model, shown: &'static str) -> String {
     match (shown, model.theme.symbols) {
         ("Esc", _) => crate::words::name_escape(language),
         ("End", _) => crate::words::name_end(language),
+        ("Enter", _) => crate::words::name_enter(language),
+        ("y/o", _) => crate::words::name_yes(language),
+        ("⇧PgUp", _) => crate::words::name_shift_page(language),
         ("⏎", Symbols::Ascii) => crate::words::name_enter(language),
         ("⇥", Symbols::Ascii) => "Tab".to_owned(),
         ("↑↓", Symbols::Ascii) => crate::words::name_up_down(language),
@@ -165,14 +164,17 @@ pub(super) fn key_name(model: &Model, shown: &'static str) -> String {
     }
 }
 
-/// A sentence about keys, in signs that the terminal shows.
-pub(super) fn in_symbols(model: &Model, says: &str) -> String {
-    match model.theme.symbols {
-        Symbols::Unicode => says.to_owned(),
-        Symbols::Ascii => says
-            .replace("↑↓", &crate::words::name_up_down(model.language))
-            .replace('·', "-"),
-    }
+/// The keys of a dialog in a line, and what any other does, if that is something.
+pub(super) fn in_a_line(model: &Model, scope: Scope, other: Option<String>) -> String {
+    let shown = BINDINGS
+        .iter()
+        .filter(|binding| binding.scope == scope && !binding.shown.is_empty());
+    let keys = shown.map(|binding| {
+        let key = key_name(model, binding.shown);
+        format!("{key} {}", says(model, binding, Which::Now))
+    });
+    let dot = model.theme.symbol(" · ", " - ");
+    keys.chain(other).collect::<Vec<_>>().join(dot)
 }
 
 fn said(model: &Model, key: &'static str, says: &str) -> Vec<Span<'static>> {
@@ -182,14 +184,36 @@ fn said(model: &Model, key: &'static str, says: &str) -> Vec<Span<'static>> {
     ]
 }
 
-fn item(model: &Model, binding: &Binding) -> Vec<Span<'static>> {
-    let mut says = word(binding.action, binding.scope, model.language);
-    if binding.action == Action::Hint
-        && let Some(left) = hints_left(model)
-    {
-        says = crate::words::key_hints_left(model.language, says, left);
+/// Whether a key does something now.
+fn acts(model: &Model, action: Action, which: Which) -> bool {
+    let now = which == Which::Now;
+    match action {
+        Action::Connect => {
+            let screen = model.open().map(|(_, screen)| screen);
+            now && screen.is_some_and(|screen| matches!(screen.state, LabState::Gone(_)))
+        }
+        Action::NextStep => !now || matches!(model.next(), Next::Step | Next::Lab(_)),
+        _ => true,
     }
-    said(model, binding.shown, &says)
+}
+
+fn item(model: &Model, binding: &Binding, which: Which) -> Vec<Span<'static>> {
+    said(model, binding.shown, &says(model, binding, which))
+}
+
+/// The word beside a key, as things are.
+fn says(model: &Model, binding: &Binding, which: Which) -> String {
+    let says = word(binding.action, binding.scope, model.language);
+    match binding.action {
+        Action::Hint => match hints_left(model) {
+            Some(left) => crate::words::key_hints_left(model.language, says, left),
+            None => says,
+        },
+        Action::NextStep if which == Which::Now && matches!(model.next(), Next::Lab(_)) => {
+            crate::words::key_next_lab(model.language)
+        }
+        _ => says,
+    }
 }
 
 /// How many of the next goal's own hints were not shown yet.

@@ -20,6 +20,7 @@ pub(super) fn draw(model: &Model, frame: &mut Frame<'_>) {
     frame.render_widget(title(model, lab, screen, places.title.width), places.title);
     if let Some(pane) = places.side {
         let inner = framed(model, frame, pane, places.framed, Focus::Side, screen);
+        let inner = said_if_old(model, screen, frame, inner);
         side(model, screen, frame, inner);
     }
     if let Some(pane) = places.terminal {
@@ -63,6 +64,32 @@ fn title(model: &Model, lab: &Lab, screen: &LabScreen, columns: u16) -> Line<'st
         Span::styled(step, theme.faint()),
     ];
     text::both_ends(left, right, columns)
+}
+
+/// Over a view of a lab that has ended: it is of the past. What is left of the pane.
+fn said_if_old(model: &Model, screen: &LabScreen, frame: &mut Frame<'_>, area: Rect) -> Rect {
+    if screen.side == Side::Lesson || !matches!(screen.state, LabState::Gone(_)) {
+        return area;
+    }
+    let theme = model.theme;
+    let said = words::not_current(model.language);
+    let lines = text::folded(&said, usize::from(area.width)).into_iter();
+    let lines: Vec<Line<'_>> = lines.map(|line| Line::styled(line, theme.warn())).collect();
+    let rows = u16::try_from(lines.len())
+        .unwrap_or(u16::MAX)
+        .min(area.height);
+    frame.render_widget(
+        Text::from(lines),
+        Rect {
+            height: rows,
+            ..area
+        },
+    );
+    Rect {
+        y: area.y + rows,
+        height: area.height - rows,
+        ..area
+    }
 }
 
 /// Draws the pane's frame, if it has one, and says what is inside.
@@ -111,7 +138,7 @@ fn side_name(model: &Model, side: Side) -> String {
 
 fn side(model: &Model, screen: &LabScreen, frame: &mut Frame<'_>, area: Rect) {
     let (theme, language) = (model.theme, model.language);
-    let now = text::timestamp(model.now);
+    let now = text::timestamp(model.wall_clock());
     match screen.side {
         Side::Lesson => {
             let pane = &screen.lesson;

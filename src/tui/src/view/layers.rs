@@ -9,7 +9,6 @@
 use std::cmp::Reverse;
 use std::collections::BTreeSet;
 
-use crossterm::event::{KeyCode, KeyEvent};
 use jiff::Timestamp;
 use plimsoll_text::Language;
 use ratatui::Frame;
@@ -20,6 +19,7 @@ use unicode_width::UnicodeWidthStr;
 
 use super::blocks::{self, Block, Page};
 use super::{container, fit};
+use crate::keys::Action;
 use crate::scene::amount;
 use crate::scene::{ChangeKind, Container, Contents, Count, Image, Layer, Scene, Writable};
 use crate::theme::Theme;
@@ -38,25 +38,19 @@ pub struct LayersState {
 }
 
 impl LayersState {
-    /// Takes a key; false where it means nothing here.
-    pub fn key(&mut self, event: &KeyEvent, scene: &Scene) -> bool {
-        match event.code {
-            KeyCode::Enter | KeyCode::Char(' ') => {
+    /// Does what a key asks for; false: nothing here.
+    pub fn act(&mut self, action: Action, scene: &Scene) -> bool {
+        match action {
+            Action::Fold => {
                 self.unfolded = !self.unfolded;
                 true
             }
             _ => {
                 let keys: Vec<String> = stacks(scene).iter().flat_map(Stack::keys).collect();
-                blocks::choose(&keys, &mut self.chosen, event)
+                blocks::choose(&keys, &mut self.chosen, action)
             }
         }
     }
-}
-
-/// The keys of this view and what they do.
-#[must_use]
-pub fn keys(language: Language) -> [(&'static str, String); 2] {
-    super::map::keys(language)
 }
 
 /// Draws the layers.

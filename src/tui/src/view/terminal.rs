@@ -8,9 +8,10 @@ use ratatui::layout::{Position, Rect};
 use ratatui::style::{Color, Modifier, Style};
 use unicode_width::UnicodeWidthStr as _;
 
+use super::text;
 pub use crate::terminal::Focus;
-use crate::terminal::Terminal;
 use crate::terminal::shown::Shown;
+use crate::terminal::{Still, Terminal};
 use crate::theme::{Palette, Theme};
 
 /// Draws the terminal's view into `area`; with the focus here, the real cursor is
@@ -34,8 +35,15 @@ pub fn draw(frame: &mut Frame<'_>, area: Rect, terminal: &Terminal, theme: Theme
             target.set_symbol(&symbol(terminal, row, column, room));
         }
     }
-    if terminal.is_scrolled() {
+    if terminal.is_scrolled() || terminal.still().is_some() {
         draw_marker(buffer, area, terminal, theme);
+    }
+    if let Some(typed) = terminal.still().and_then(Still::typed) {
+        let column = draw_search(buffer, area, typed, theme);
+        if focus == Focus::Here && !area.is_empty() {
+            frame.set_cursor_position(Position::new(column, area.bottom() - 1));
+        }
+        return;
     }
     if focus == Focus::Here
         && let Some((row, column)) = terminal.cursor()
@@ -111,6 +119,24 @@ fn colour(colour: CellColor) -> Color {
             _ => Color::Reset,
         },
     }
+}
+
+/// What is looked for, over the last row; the column behind its end.
+fn draw_search(buffer: &mut Buffer, area: Rect, typed: &str, theme: Theme) -> u16 {
+    let room = usize::from(area.width).saturating_sub(2);
+    let said = format!("/{}", text::tail(typed, room));
+    let width = said.width() as u16;
+    if let Some(row) = area.rows().next_back() {
+        buffer.set_style(row, Style::reset());
+        buffer.set_string(
+            row.x,
+            row.y,
+            " ".repeat(usize::from(row.width)),
+            Style::reset(),
+        );
+        buffer.set_stringn(row.x, row.y, said, room + 1, theme.accent());
+    }
+    area.x + width.min(area.width.saturating_sub(1))
 }
 
 /// How far back the view is, over the upper right corner.

@@ -169,9 +169,9 @@ const ASCII_FRAME: ratatui::symbols::border::Set<'_> = ratatui::symbols::border:
     horizontal_bottom: "-",
 };
 
-/// A moment as the views want it.
+/// Milliseconds since 1970 as the views want them.
 #[must_use]
-pub fn timestamp(moment: crate::event::Moment) -> jiff::Timestamp {
+pub fn timestamp(moment: u64) -> jiff::Timestamp {
     let milliseconds = i64::try_from(moment).unwrap_or(i64::MAX);
     jiff::Timestamp::from_millisecond(milliseconds).unwrap_or(jiff::Timestamp::MAX)
 }

@@ -203,26 +203,57 @@ fn losses_of_another_question_are_not_confirmed() {
 }
 
 #[test]
-fn a_lab_is_reset_from_home_too() {
+fn a_lab_is_reset_from_home_without_being_opened() {
     let mut player = Player::at_home(SIZE);
+    let lab = || HELLO.to_owned();
+    let back_to = BackTo::Beginning;
+    let ask = Effect::AskLosses {
+        lab: lab(),
+        back_to,
+    };
+    // It has one beginning: there is nothing to choose.
+    assert_eq!(player.press("r"), [ask]);
+    player.sees("Looking at what would be lost");
+    player.hear(HELLO, loss(back_to));
+    player.sees("The container webserver goes.");
+    let reset = Effect::Reset {
+        lab: lab(),
+        back_to,
+    };
+    assert_eq!(player.press("y"), [reset]);
+    let left = Vec::new();
+    let effects = player.hear(HELLO, LabEvent::WasReset { back_to, left });
+    assert_eq!(effects[..2], [Effect::ReadProgress, Effect::CountRunning]);
+    assert_eq!(
+        (player.model.place.clone(), player.model.labs.len()),
+        (Place::Home, 0)
+    );
+    player.sees("The lab is as new.");
+    // One that has begun has more.
+    player.model.progress.lab_mut(HELLO).step = 2;
     player.press("r");
     player.sees("the lab, as if nothing had been done");
-    let effects = player.press("Enter");
-    let lab = HELLO.to_owned();
+    player.sees("step 2:");
+    player.press("Up Enter");
+    player.hear(HELLO, LabEvent::NotReset(fault("the disk is full")));
+    player.sees("the disk is full");
+    assert_eq!(player.model.labs.len(), 0);
+}
+
+#[test]
+fn a_lab_that_is_open_is_gone_to_again_after_a_reset_from_home() {
+    let mut player = Player::in_lab(HELLO, SIZE);
+    player.press("^G q r Up Enter");
     let back_to = BackTo::Beginning;
-    assert!(effects.contains(&Effect::AskLosses { lab, back_to }));
     player.hear(HELLO, loss(back_to));
     player.press("y");
-    let effects = player.hear(
-        HELLO,
-        LabEvent::WasReset {
-            back_to,
-            left: Vec::new(),
-        },
-    );
+    player.hear(HELLO, LabEvent::Lost);
+    let left = Vec::new();
+    let effects = player.hear(HELLO, LabEvent::WasReset { back_to, left });
     let lab = HELLO.to_owned();
     assert!(effects.contains(&Effect::Enter { lab }), "{effects:?}");
     assert_eq!(player.lab(HELLO).state, LabState::Starting);
+    assert_eq!(player.model.place, Place::Home);
 }
 
 #[test]

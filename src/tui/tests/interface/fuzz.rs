@@ -7,7 +7,9 @@ use crossterm::event::{
 use plimsoll_lab::progress::Progress;
 use plimsoll_lab::result::ResultRecord;
 use plimsoll_text::{Language, Text};
-use plimsoll_tui::event::{BackTo, Fault, Health, Input, LabEvent, ShellEvent, Visit, What};
+use plimsoll_tui::event::{
+    BackTo, Fault, Health, Input, LabEvent, ShellEvent, Visit, What, Whereabouts,
+};
 use plimsoll_tui::keys::{BINDINGS, Scope};
 use plimsoll_tui::terminal::shell::Ending;
 use plimsoll_tui::theme::{Palette, Symbols, Theme};
@@ -69,7 +71,7 @@ const CODES: &[KeyCode] = &[
     KeyCode::F(12),
     KeyCode::Null,
 ];
-const LETTERS: &str = "abcdefghijklmnopqrstuvwxyz0123456789?/ yo文\u{301}é";
+const LETTERS: &str = "abcdefghijklmnopqrstuvwxyz0123456789?/ yoGN文\u{301}é";
 
 fn key(dice: &mut Dice) -> KeyEvent {
     let letters: Vec<char> = LETTERS.chars().collect();
@@ -180,7 +182,11 @@ fn back_to(dice: &mut Dice) -> BackTo {
 }
 
 fn lab_event(dice: &mut Dice, lab: &str) -> LabEvent {
-    match dice.below(22) {
+    match dice.below(23) {
+        22 => LabEvent::Elsewhere(Whereabouts {
+            reset: dice.below(2) == 0,
+            alive: dice.below(2) == 0,
+        }),
         20 => LabEvent::Operations(Box::new(dice.pick(&states::commands()))),
         21 => LabEvent::NotTold,
         0..6 => LabEvent::Judged(Box::new(verdict(dice, lab))),
@@ -209,6 +215,7 @@ fn lab_event(dice: &mut Dice, lab: &str) -> LabEvent {
             last_screen: b"lab$ docker ps\n".repeat(dice.below(50) as usize),
             ports: vec!["port 80 is at http://localhost:8080".to_owned()],
             work: "/home/me/plimsoll".to_owned(),
+            born: dice.pick(&["", "one", "another"]).to_owned(),
         })),
     }
 }
@@ -247,6 +254,10 @@ fn anything(dice: &mut Dice) -> What {
         95 => What::Book {
             lines: vec!["http://127.0.0.1:8000/".repeat(dice.below(9) as usize)],
         },
+        99 => What::ClockSet {
+            ahead: dice.pick(&[0, 90_000, -3_600_000, i64::MAX, i64::MIN]),
+        },
+        98 => What::Background(dice.pick(&[Palette::Dark, Palette::Light])),
         96 => What::Failed(fault(dice)),
         97 => What::Running([(lab, dice.below(30) as usize)].into()),
         _ => What::Wake,

@@ -148,6 +148,7 @@ fn lab() {
             last_screen: TYPED.replace('\r', "").into_bytes(),
             ports: vec!["webserver: port 80 is http://localhost:8080".to_owned()],
             work: String::new(),
+            ..Default::default()
         };
         player.hear(WEB, LabEvent::Entered(Box::new(visit)));
         player.print(WEB, "lab$ ");
@@ -251,6 +252,7 @@ fn ends() {
         at_work(player);
         player.shell(WEB, ShellEvent::Ended(Ending::Signal(9)));
         player.hear(WEB, LabEvent::Lost);
+        player.hear(WEB, LabEvent::Elsewhere(Default::default()));
     });
     picture("lab_unavailable", &nothing, |player| {
         player.open(WEB);

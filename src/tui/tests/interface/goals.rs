@@ -182,3 +182,30 @@ fn a_miss_says_what_was_found_and_the_command_that_shows_it() {
     player.judged(states::web(Web::Stopped));
     player.sees("see: docker ps -a");
 }
+
+#[test]
+fn at_the_last_step_what_is_next_is_the_next_lab_then_home() {
+    let mut player = Player::in_lab(HELLO, WIDE);
+    player.press("^G n ^G n ^G n");
+    player.sees("step 4 of 4");
+    player.sees_no("next step");
+    assert_eq!(player.press("^G n"), [], "goals are open");
+    player.judged(states::hello_done());
+    player.sees("^G n leads to the next lab");
+    player.sees("n next lab");
+    let effects = player.press("^G n");
+    let lab = WEB.to_owned();
+    assert!(effects.contains(&Effect::Enter { lab }), "{effects:?}");
+    assert_eq!(player.model.place, Place::Lab(WEB.to_owned()));
+    // The other is done too: there is no lab to go on with.
+    player.model.progress.lab_mut(HELLO).best_score = 10;
+    player.model.progress.lab_mut(HELLO).max_score = 10;
+    player.hear(WEB, LabEvent::Entered(Box::default()));
+    player.judged(states::fresh(WEB));
+    player.press("^G n ^G n ^G n ^G n");
+    player.judged(states::web(Web::Served));
+    player.sees("All goals are met, in every lab.");
+    player.sees_no("n next");
+    player.press("^G n");
+    assert_eq!(player.model.place, Place::Home);
+}

@@ -3,7 +3,7 @@
 use plimsoll_lab::progress::Progress;
 use plimsoll_text::Language;
 use plimsoll_tui::effect::Effect;
-use plimsoll_tui::event::{Health, LabEvent, What};
+use plimsoll_tui::event::{Finding, Grade, Health, LabEvent, What};
 use plimsoll_tui::model::{Place, ShellState};
 
 use crate::player::{HELLO, Player, WEB};
@@ -103,16 +103,67 @@ fn a_second_lab_leaves_the_first_as_it_is() {
 }
 
 #[test]
-fn the_machine_is_looked_at_again_by_a_key() {
+fn the_machine_is_looked_at_again_by_a_key_and_all_that_is_found_is_shown() {
     let mut player = Player::at_home(SIZE);
     player.happens(What::Doctor(Health::Fine));
     player.sees("Doctor: all fine.");
     assert_eq!(player.press("d"), [Effect::Doctor]);
-    player.sees("Looking at this machine");
-    player.happens(What::Doctor(Health::Blocked(
-        "user namespaces: no".to_owned(),
-    )));
+    player.sees("│ Looking at this machine");
+    player.happens(What::Doctor(Health::Blocked("kernel: old".to_owned())));
+    let finding = |number: usize, status| Finding {
+        status,
+        subject: format!("subject {number}"),
+        found: "it was found".to_owned(),
+        meaning: vec!["labs do without it".to_owned()],
+        mend: vec!["sudo sysctl -w one=1\nsudo sysctl -w two=2".to_owned()],
+    };
+    let grades = [Grade::Broken, Grade::Limited, Grade::Fine];
+    let all = (0..30).map(|number| finding(number, grades[number % 3]));
+    player.happens(What::Findings(all.collect()));
+    player.sees("✗ subject 0: it was found");
+    player.sees("! subject 1: it was found");
+    player.sees("labs do without it");
+    player.sees("sudo sysctl -w two=2");
+    for _ in 0..12 {
+        player.press("PageDown");
+    }
+    player.sees("✓ subject 29: it was found");
+    player.press("x");
     player.sees("! Labs cannot run here");
+    player.press("d");
+    player.happens(What::Findings(Vec::new()));
+    player.sees("could not be run");
+}
+
+#[test]
+fn a_lab_that_was_found_stays_chosen_when_all_are_shown_again() {
+    let mut player = Player::at_home(SIZE);
+    player.press("Down / Esc");
+    player.sees("▸ ○ 2  A web server");
+    player.press("Home /");
+    player.type_in("web server");
+    player.press("Esc");
+    player.sees("▸ ○ 2  A web server");
+    player.press("r");
+    let asked = format!("{:?}", player.model.overlay);
+    assert!(asked.contains(WEB), "{asked}");
+}
+
+#[test]
+fn points_that_an_undo_took_stand_beside_the_best() {
+    let mut progress = Progress::default();
+    let course = plimsoll_lab::course::Course::embedded();
+    let lab = course.lab(HELLO).expect("the lab");
+    let of_lab = progress.lab_mut(HELLO);
+    of_lab.take_in(&states::hello_done(), &lab.grader);
+    plimsoll_lab::undo::forget(of_lab, lab, 3);
+    let left = of_lab.last_score;
+    assert!(left < 10, "the undo took points");
+    let mut player = Player::new(SIZE, Language::English, Default::default(), progress);
+    player.sees("◐ 1  Hello, container");
+    player.sees(&format!("{left}/10 now, best 10/10"));
+    player.press("Home");
+    player.sees("Done before. Next:");
 }
 
 #[test]

@@ -14,3 +14,4 @@ mod player;
 mod samples;
 mod shell;
 mod states;
+mod still;

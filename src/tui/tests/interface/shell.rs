@@ -1,7 +1,7 @@
 //! The learner's shell: keys, sizes, its end, the engine's end, and time.
 
 use plimsoll_tui::effect::Effect;
-use plimsoll_tui::event::{Fault, LabEvent, ShellEvent, Visit, What};
+use plimsoll_tui::event::{Fault, LabEvent, ShellEvent, Visit, What, Whereabouts};
 use plimsoll_tui::model::{LabState, ShellState};
 use plimsoll_tui::terminal::shell::Ending;
 
@@ -128,6 +128,7 @@ fn an_engine_that_is_gone_is_said_and_started_again() {
     player.shell(HELLO, ShellEvent::Ended(Ending::Signal(9)));
     player.hear(HELLO, LabEvent::Lost);
     player.sees("The lab hello-world has ended");
+    player.hear(HELLO, elsewhere(false, false));
     player.sees("Nothing is lost");
     let lab = || HELLO.to_owned();
     assert_eq!(player.press("Enter"), [Effect::Enter { lab: lab() }]);
@@ -144,6 +145,101 @@ fn an_engine_that_is_gone_is_said_and_started_again() {
     assert_eq!(times, 1, "{}", player.screen());
 }
 
+/// In a lab of whose goals some are met, with the map in sight, as its engine ends.
+fn lost() -> (Player, Vec<Effect>) {
+    let mut player = Player::at_home((120, 36));
+    player.open(HELLO);
+    let visit = Visit {
+        born: "first".to_owned(),
+        ..Visit::default()
+    };
+    player.hear(HELLO, LabEvent::Entered(Box::new(visit)));
+    player.judged(crate::states::hello(&[("ps-a", "all")]));
+    player.sees("8/10");
+    player.press("^G m");
+    let effects = player.hear(HELLO, LabEvent::Lost);
+    (player, effects)
+}
+
+fn elsewhere(reset: bool, alive: bool) -> LabEvent {
+    LabEvent::Elsewhere(Whereabouts { reset, alive })
+}
+
+#[test]
+fn what_was_seen_of_a_lab_that_ended_is_not_current() {
+    let (mut player, effects) = lost();
+    let (lab, born) = (HELLO.to_owned(), "first".to_owned());
+    assert!(
+        effects.contains(&Effect::Await { lab, born }),
+        "{effects:?}"
+    );
+    player.sees("Not current");
+    player.sees_no("8/10");
+    player.sees_no("✓");
+    // A verdict that was on its way is of the past too.
+    player.judged(crate::states::hello_done());
+    player.sees_no("10/10");
+    player.sees_no("✓");
+    player.hear(HELLO, elsewhere(false, false));
+    player.sees("Nothing is lost");
+    player.sees("R connect again");
+    let lab = HELLO.to_owned();
+    assert!(player.press("R").contains(&Effect::Enter { lab }));
+    player.sees_no("R connect again");
+}
+
+#[test]
+fn a_lab_that_is_started_elsewhere_is_gone_to() {
+    let (mut player, _) = lost();
+    let lab = || HELLO.to_owned();
+    let effects = player.hear(HELLO, elsewhere(false, true));
+    assert!(
+        effects.contains(&Effect::Enter { lab: lab() }),
+        "{effects:?}"
+    );
+    // The old shell's end is heard late.
+    let effects = player.hear(HELLO, LabEvent::Entered(Box::default()));
+    player.sees("started again from elsewhere");
+    let new = |effect: &Effect| matches!(effect, Effect::StartShell { .. });
+    assert!(!effects.iter().any(new), "{effects:?}");
+    let effects = player.shell(HELLO, ShellEvent::Ended(Ending::Signal(9)));
+    assert!(effects.iter().any(new), "{effects:?}");
+    assert_eq!(player.lab(HELLO).shell, ShellState::Running);
+    player.judged(crate::states::hello(&[("ps-a", "all")]));
+    player.sees("8/10");
+    player.sees_no("Not current");
+}
+
+#[test]
+fn a_lab_that_is_reset_elsewhere_begins_anew_here() {
+    let (mut player, _) = lost();
+    player.shell(HELLO, ShellEvent::Ended(Ending::Signal(9)));
+    player.print(HELLO, "of the old lab\r\n");
+    let effects = player.hear(HELLO, elsewhere(true, false));
+    assert!(effects.contains(&Effect::ReadProgress), "{effects:?}");
+    player.sees("was reset from elsewhere");
+    player.sees_no("Nothing is lost");
+    player.sees_no("of the old lab");
+    let effects = player.hear(HELLO, elsewhere(true, true));
+    let lab = HELLO.to_owned();
+    assert!(effects.contains(&Effect::Enter { lab }), "{effects:?}");
+    player.hear(HELLO, LabEvent::Entered(Box::default()));
+    player.sees("it begins anew");
+    player.judged(crate::states::fresh(HELLO));
+    player.sees("0/10");
+    player.sees_no("no longer met");
+}
+
+#[test]
+fn news_of_a_lab_that_was_gone_to_by_a_key_is_none() {
+    let (mut player, _) = lost();
+    player.press("R");
+    assert_eq!(player.hear(HELLO, elsewhere(false, true)), []);
+    player.hear(HELLO, LabEvent::Entered(Box::default()));
+    assert_eq!(player.hear(HELLO, elsewhere(true, true)), []);
+    player.sees_no("elsewhere");
+}
+
 #[test]
 fn a_lab_that_cannot_start_says_why() {
     let mut player = Player::at_home(SIZE);
@@ -151,7 +247,7 @@ fn a_lab_that_cannot_start_says_why() {
     player.press("Esc");
     player.hear(HELLO, LabEvent::Unavailable(fault()));
     player.sees("No terminal can be opened.");
-    player.sees("Enter starts it again.");
+    player.sees("Enter or R tries again.");
     let lab = HELLO.to_owned();
     assert_eq!(player.press("Enter"), [Effect::Enter { lab }]);
 }
@@ -168,7 +264,7 @@ fn time_is_counted_and_absence_is_not() {
     let mut player = Player::in_lab(HELLO, SIZE);
     let spent = |effects: &[Effect]| -> u64 {
         let seconds = |effect: &Effect| match effect {
-            Effect::Spend { seconds, .. } => Some(*seconds),
+            Effect::Spend { from, to, .. } => Some((to - from) / 1000),
             _ => None,
         };
         effects.iter().filter_map(seconds).sum()

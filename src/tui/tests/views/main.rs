@@ -5,8 +5,8 @@ mod interface;
 mod samples;
 mod xray;
 
-use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 use plimsoll_text::Language;
+use plimsoll_tui::keys::Action;
 use plimsoll_tui::scene::Scene;
 use plimsoll_tui::scene::journal::Entry;
 use plimsoll_tui::theme::{Symbols, Theme};
@@ -231,7 +231,7 @@ fn many_containers_fold_and_the_chosen_one_is_in_sight() {
         |state: &MapState, size| map_of(&scene, state, size, Theme::default(), Language::English);
     insta::assert_snapshot!("map_crowd", draw(&state, (120, 36)));
     for _ in 0..31 {
-        assert!(state.key(&pressed(KeyCode::Down), &scene));
+        assert!(state.act(Action::Down, &scene));
     }
     insta::assert_snapshot!("map_crowd_chosen", draw(&state, (80, 24)));
     for size in SIZES {
@@ -243,23 +243,23 @@ fn many_containers_fold_and_the_chosen_one_is_in_sight() {
                 one.name
             );
         }
-        assert!(state.key(&pressed(KeyCode::End), &scene));
+        assert!(state.act(Action::Bottom, &scene));
         assert!(draw(&state, size).contains("job-29"), "{size:?}");
         state.chosen = None;
     }
     // A container that is gone is no longer chosen: the view begins at the top.
     state.chosen = Some("gone".into());
     assert!(draw(&state, (80, 24)).contains("lab host"));
-    assert!(!state.key(&pressed(KeyCode::Char('z')), &scene));
+    assert!(!state.act(Action::Doctor, &scene));
 }
 
 #[test]
 fn what_is_chosen_is_told_in_full() {
     let scene = samples::rich();
     let mut state = LayersState::default();
-    assert!(state.key(&pressed(KeyCode::Down), &scene));
+    assert!(state.act(Action::Down, &scene));
     while state.chosen.as_deref() != Some("webserver___") {
-        assert!(state.key(&pressed(KeyCode::Down), &scene));
+        assert!(state.act(Action::Down, &scene));
     }
     insta::assert_snapshot!(layers_of(
         &scene,
@@ -274,9 +274,9 @@ fn what_is_chosen_is_told_in_full() {
 fn the_journal_of_one_container_and_further_up() {
     let entries = samples::journal();
     let mut state = JournalState::default();
-    assert!(state.key(&pressed(KeyCode::Char('f')), &entries));
+    assert!(state.act(Action::Filter, &entries));
     assert_eq!(state.only.as_deref(), Some("webserver"));
-    assert!(state.key(&pressed(KeyCode::PageUp), &entries));
+    assert!(state.act(Action::PageUp, &entries));
     let drawn = journal_of(
         &entries,
         &state,
@@ -285,13 +285,13 @@ fn the_journal_of_one_container_and_further_up() {
         Language::English,
     );
     insta::assert_snapshot!(drawn);
-    assert!(state.key(&pressed(KeyCode::End), &entries));
+    assert!(state.act(Action::Bottom, &entries));
     assert_eq!(state.bottom, None);
-    assert!(state.key(&pressed(KeyCode::Char('f')), &entries));
+    assert!(state.act(Action::Filter, &entries));
     assert_eq!(state.only.as_deref(), Some("hopeful_hopper"));
-    assert!(state.key(&pressed(KeyCode::Char('f')), &entries));
+    assert!(state.act(Action::Filter, &entries));
     assert_eq!(state.only, None);
-    assert!(state.key(&pressed(KeyCode::Home), &entries));
+    assert!(state.act(Action::Top, &entries));
     assert_eq!(state.bottom, Some(1));
 }
 
@@ -300,7 +300,7 @@ fn what_is_further_up_stays_when_something_new_happens() {
     let mut entries = samples::journal();
     let newest = entries.split_off(20);
     let mut state = JournalState::default();
-    assert!(state.key(&pressed(KeyCode::Up), &entries));
+    assert!(state.act(Action::Up, &entries));
     let draw = |state: &JournalState, entries: &[Entry]| {
         journal_of(entries, state, (80, 8), Theme::default(), Language::English)
     };
@@ -372,8 +372,4 @@ fn sizes() -> impl Iterator<Item = (u16, u16)> {
     small
         .chain(others)
         .chain([(71, 24), (72, 24), (73, 24), (200, 60)])
-}
-
-fn pressed(code: KeyCode) -> KeyEvent {
-    KeyEvent::new(code, KeyModifiers::NONE)
 }

@@ -3,8 +3,9 @@
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 use plimsoll_api::operation as api;
 use plimsoll_text::Language;
+use plimsoll_tui::keys::{Scope, action};
 use plimsoll_tui::theme::{Palette, Symbols, Theme};
-use plimsoll_tui::view::xray::{Pressed, XrayState, draw, keys};
+use plimsoll_tui::view::xray::{Pressed, XrayState, draw};
 use plimsoll_tui::xray::{Command, Xray, explain, say};
 use serde_json::{Value, json};
 
@@ -246,10 +247,11 @@ fn key(code: KeyCode) -> KeyEvent {
 }
 
 fn press(state: &mut XrayState, xray: &Xray, codes: &[KeyCode]) -> Vec<Pressed> {
-    codes
-        .iter()
-        .map(|code| state.key(&key(*code), xray))
-        .collect()
+    let one = |code: &KeyCode| match action(state.scope(), &key(*code)) {
+        Some(action) => state.act(action, xray),
+        None => Pressed::Unused,
+    };
+    codes.iter().map(one).collect()
 }
 
 #[test]
@@ -313,7 +315,7 @@ fn the_plan_in_words_and_as_data() {
     press(&mut state, &xray, &[KeyCode::Char('p'), KeyCode::Down]);
     let drawn = shown(&xray, &state, (80, 24), Theme::default(), Language::English);
     insta::assert_snapshot!("xray_plan_data", drawn);
-    assert_eq!(keys(&state, Language::English)[1].1, "lines");
+    assert_eq!(state.scope(), Scope::PlanData);
     press(&mut state, &xray, &[KeyCode::Esc]);
     assert_eq!(press(&mut state, &xray, &[KeyCode::Esc]), [Pressed::Unused]);
     // A volume has no plan.

@@ -9,7 +9,6 @@ mod fold;
 mod groups;
 mod rows;
 
-use crossterm::event::{KeyCode, KeyEvent};
 use jiff::Timestamp;
 use plimsoll_text::Language;
 use ratatui::Frame;
@@ -22,6 +21,7 @@ use self::groups::groups;
 use self::rows::{Joint, Rows};
 use super::blocks::{self, Block, Page};
 use super::{container, fit};
+use crate::keys::Action;
 use crate::scene::{Container, Image, Scene, say};
 use crate::theme::Theme;
 use crate::words;
@@ -36,28 +36,19 @@ pub struct MapState {
 }
 
 impl MapState {
-    /// Takes a key; false where it means nothing here.
-    pub fn key(&mut self, event: &KeyEvent, scene: &Scene) -> bool {
-        match event.code {
-            KeyCode::Enter | KeyCode::Char(' ') => {
+    /// Does what a key asks for; false: nothing here.
+    pub fn act(&mut self, action: Action, scene: &Scene) -> bool {
+        match action {
+            Action::Fold => {
                 self.unfolded = !self.unfolded;
                 true
             }
             _ => {
                 let order: Vec<String> = order(scene).map(|one| one.id.clone()).collect();
-                blocks::choose(&order, &mut self.chosen, event)
+                blocks::choose(&order, &mut self.chosen, action)
             }
         }
     }
-}
-
-/// The keys of this view and what they do.
-#[must_use]
-pub fn keys(language: Language) -> [(&'static str, String); 2] {
-    [
-        ("↑↓", words::map_key_choose(language)),
-        ("⏎", words::map_key_fold(language)),
-    ]
 }
 
 /// Draws the map.

@@ -6,7 +6,6 @@
 
 mod plan;
 
-use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 use jiff::Timestamp;
 use plimsoll_text::Language;
 use ratatui::Frame;
@@ -19,6 +18,7 @@ use unicode_width::UnicodeWidthStr;
 use self::plan::PlanState;
 use super::blocks::{self, Block, Page};
 use super::{fit, text};
+use crate::keys::{Action, Scope};
 use crate::theme::Theme;
 use crate::words;
 use crate::xray::{Command, Line, Operation, Xray, explain, say};
@@ -54,40 +54,38 @@ pub enum Pressed {
 }
 
 impl XrayState {
-    /// Takes a key.
-    pub fn key(&mut self, event: &KeyEvent, xray: &Xray) -> Pressed {
-        if event
-            .modifiers
-            .intersects(KeyModifiers::CONTROL | KeyModifiers::ALT)
-        {
-            return Pressed::Unused;
-        }
+    /// Whose keys they are now.
+    #[must_use]
+    pub fn scope(&self) -> Scope {
+        self.plan.as_ref().map_or(Scope::Xray, PlanState::scope)
+    }
+
+    /// Does what a key asks for.
+    pub fn act(&mut self, action: Action, xray: &Xray) -> Pressed {
         if let Some(plan) = &mut self.plan {
-            match plan.key(event, xray) {
+            match plan.act(action, xray) {
                 plan::Pressed::Closed => self.plan = None,
                 plan::Pressed::Used => {}
                 plan::Pressed::Unused => return Pressed::Unused,
             }
             return Pressed::Used;
         }
-        match event.code {
-            KeyCode::Enter | KeyCode::Char(' ') => {
+        match action {
+            Action::Take => {
                 self.explained = !self.explained || self.chosen.is_none();
                 self.choose_first_line(xray);
             }
-            KeyCode::Down | KeyCode::Char('j') if self.chosen.is_none() => {
-                self.choose_first_line(xray);
-            }
-            KeyCode::Char('p') => {
+            Action::Down if self.chosen.is_none() => self.choose_first_line(xray),
+            Action::Plan => {
                 self.plan = PlanState::of(xray, self.place(xray));
                 if self.plan.is_none() {
                     return Pressed::NoPlan;
                 }
             }
-            KeyCode::Char('b') => return Pressed::Book(self.page(xray)),
+            Action::Book => return Pressed::Book(self.page(xray)),
             _ => {
                 let keys = self.keys(xray);
-                return match blocks::choose(&keys, &mut self.chosen, event) {
+                return match blocks::choose(&keys, &mut self.chosen, action) {
                     true => Pressed::Used,
                     false => Pressed::Unused,
                 };
@@ -166,20 +164,6 @@ fn line_keys(command: &Command) -> impl Iterator<Item = String> {
         (0..operation.lines.len()).map(move |line| format!("{id}/{at}/{line}"))
     };
     command.operations.iter().enumerate().flat_map(of)
-}
-
-/// The keys of this view and what they do.
-#[must_use]
-pub fn keys(state: &XrayState, language: Language) -> Vec<(&'static str, String)> {
-    match &state.plan {
-        Some(plan) => plan.keys(language),
-        None => vec![
-            ("↑↓", words::xray_key_choose(language)),
-            ("⏎", words::xray_key_explain(language)),
-            ("p", words::xray_key_plan(language)),
-            ("b", words::xray_key_book(language)),
-        ],
-    }
 }
 
 /// Draws the X-ray.

@@ -1,8 +1,6 @@
 //! The plan that was carried out: every operation, in words or as data, those
 //! of the chosen line marked.
 
-use crossterm::event::{KeyCode, KeyEvent};
-use plimsoll_text::Language;
 use ratatui::Frame;
 use ratatui::layout::Rect;
 use ratatui::style::Style;
@@ -12,6 +10,7 @@ use serde::{Deserialize, Serialize};
 use super::super::blocks::{self, Block, Page};
 use super::super::{fit, text};
 use super::Place;
+use crate::keys::{Action, Scope};
 use crate::words;
 use crate::xray::{Command, Operation, Plan, Xray};
 
@@ -63,32 +62,29 @@ impl PlanState {
         })
     }
 
-    pub(super) fn key(&mut self, event: &KeyEvent, xray: &Xray) -> Pressed {
-        match (event.code, self.form) {
-            (KeyCode::Char('p') | KeyCode::Enter, Form::Words) => self.form = Form::Data,
-            (KeyCode::Char('p') | KeyCode::Enter, Form::Data) | (KeyCode::Esc, _) => {
-                return Pressed::Closed;
-            }
+    pub(super) fn scope(&self) -> Scope {
+        match self.form {
+            Form::Words => Scope::Plan,
+            Form::Data => Scope::PlanData,
+        }
+    }
+
+    pub(super) fn act(&mut self, action: Action, xray: &Xray) -> Pressed {
+        match (action, self.form) {
+            (Action::OtherForm, Form::Words) => self.form = Form::Data,
+            (Action::OtherForm, Form::Data) | (Action::Back, _) => return Pressed::Closed,
             _ => {
                 let Some((_, plan)) = self.found(xray) else {
                     return Pressed::Closed;
                 };
                 let keys: Vec<String> = (0..plan.words.len()).map(|at| at.to_string()).collect();
-                return match blocks::choose(&keys, &mut self.chosen, event) {
+                return match blocks::choose(&keys, &mut self.chosen, action) {
                     true => Pressed::Used,
                     false => Pressed::Unused,
                 };
             }
         }
         Pressed::Used
-    }
-
-    pub(super) fn keys(&self, language: Language) -> Vec<(&'static str, String)> {
-        let next = match self.form {
-            Form::Words => words::xray_key_data(language),
-            Form::Data => words::xray_key_lines(language),
-        };
-        vec![("↑↓", words::xray_key_scroll(language)), ("p", next)]
     }
 
     fn found<'a>(&self, xray: &'a Xray) -> Option<(&'a Command, &'a Plan)> {
