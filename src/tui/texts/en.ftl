@@ -102,12 +102,16 @@ journal-key-follow = follow the newest
 layers-empty = No image yet. Type in the lab:
 layers-writable = writable layer
 layers-not-looked = writable layer not counted
-layers-changed = { $count ->
-    [0] nothing changed
-    [one] 1 file changed
-   *[other] { $count } files changed
+layers-letters = A added, C changed, D deleted; a folder changes with what is in it
+layers-unchanged = nothing changed
+layers-changed = changed: { $files ->
+    [one] 1 file
+   *[other] { $files } files
+ }, { $folders ->
+    [one] 1 folder
+   *[other] { $folders } folders
  }
-layers-changed-at-least = more than { $count } files changed
+layers-changed-at-least = changed: more than { $count } files and folders
 layers-count = { $count ->
     [one] 1 layer
    *[other] { $count } layers
@@ -209,7 +213,8 @@ doctor-looks = Looking at this machine...
 doctor-fine = Doctor: all fine.
 doctor-limited = `plimsoll doctor` says more: { $what }
 doctor-blocked = Labs cannot run here; `plimsoll doctor` says what mends it: { $what }
-too-small = Too small: 20x6 at least.
+too-small = This window is too small: Plimsoll needs { $columns } columns and { $rows } rows.
+too-small-short = At least { $columns }x{ $rows }.
 
 # A lab.
 step-of = step { $step } of { $all }
@@ -220,6 +225,7 @@ lab-ended-hint = Nothing is lost: images, volumes, stopped containers and your f
 enter-tries-again = Enter starts it again.
 shell-ended = The shell has ended ({ $code }). Enter opens a new one.
 goals = goals
+hint-says = hint: { $hint }
 goal-met = { $goal }: met.
 goal-turned-back = { $goal }: no longer met, found: { $why }
 was-met-before = was met before; { $found }

@@ -102,12 +102,16 @@ journal-key-follow = suivre la plus récente
 layers-empty = Aucune image pour l'instant. Tapez dans le lab :
 layers-writable = couche inscriptible
 layers-not-looked = couche inscriptible non mesurée
-layers-changed = { $count ->
-    [0] rien de modifié
-    [one] { $count } fichier modifié
-   *[other] { $count } fichiers modifiés
+layers-letters = A ajouté, C modifié, D supprimé ; un dossier change avec son contenu
+layers-unchanged = rien de modifié
+layers-changed = modifié : { $files ->
+    [one] { $files } fichier
+   *[other] { $files } fichiers
+ }, { $folders ->
+    [one] { $folders } dossier
+   *[other] { $folders } dossiers
  }
-layers-changed-at-least = plus de { $count } fichiers modifiés
+layers-changed-at-least = modifié : plus de { $count } fichiers et dossiers
 layers-count = { $count ->
     [one] { $count } couche
    *[other] { $count } couches
@@ -209,7 +213,8 @@ doctor-looks = Examen de cette machine...
 doctor-fine = Doctor : tout va bien.
 doctor-limited = `plimsoll doctor` en dit plus : { $what }
 doctor-blocked = Les labs ne peuvent pas tourner ici ; `plimsoll doctor` dit comment y remédier : { $what }
-too-small = Trop petit : il faut 20x6.
+too-small = Cette fenêtre est trop petite : il faut à Plimsoll { $columns } colonnes et { $rows } lignes.
+too-small-short = Au moins { $columns }x{ $rows }.
 
 # Un lab.
 step-of = étape { $step } sur { $all }
@@ -220,6 +225,7 @@ lab-ended-hint = Rien n'est perdu : images, volumes, conteneurs arrêtés et vo
 enter-tries-again = Entrée le redémarre.
 shell-ended = Le shell s'est terminé ({ $code }). Entrée en ouvre un nouveau.
 goals = objectifs
+hint-says = indice : { $hint }
 goal-met = { $goal } : atteint.
 goal-turned-back = { $goal } : ce n'est plus le cas, trouvé : { $why }
 was-met-before = était atteint ; { $found }

@@ -4,7 +4,6 @@ use ratatui::Frame;
 use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
 
-use super::text;
 use super::xray::XrayState;
 use crate::keys::{Action, BINDINGS, Binding, Scope, word};
 use crate::model::{Focus, Model, Place, Side};
@@ -106,7 +105,10 @@ fn lines(model: &Model, bar: Bar, width: usize) -> Vec<Line<'static>> {
     };
     let mut items = Vec::new();
     if !lead.is_empty() {
-        items.push(vec![Span::styled(lead, model.theme.strong())]);
+        items.push(Item {
+            spans: vec![Span::styled(lead, model.theme.strong())],
+            worth: Worth::Way,
+        });
     }
     let asks = model
         .open()
@@ -122,18 +124,56 @@ fn lines(model: &Model, bar: Bar, width: usize) -> Vec<Line<'static>> {
     }
     if let Bar::View(side) = bar {
         let own = view_keys(model, side);
-        let own = own.into_iter().map(|(key, says)| said(model, key, &says));
+        let own = own
+            .into_iter()
+            .map(|(key, says)| said(model, key, &says, Worth::Other));
         items.splice(0..0, own);
     }
     if bar == Bar::Search {
         let says = crate::words::key_all(model.language);
-        items.push(said(model, "Esc", &says));
+        items.push(said(model, "Esc", &says, Worth::Way));
     }
     if scope == Scope::View || scope == Scope::Lesson {
         let says = crate::words::key_more(model.language);
-        items.push(said(model, "^G", &says));
+        items.push(said(model, "^G", &says, Worth::More));
     }
-    folded(items, width)
+    // The leader's keys may cover the screen; help names those that others leave out.
+    let rows = match bar {
+        Bar::Leader => model.size.rows,
+        _ => model.size.bar_rows(),
+    };
+    fitted(items, width, usize::from(rows))
+}
+
+/// A key in a bar.
+struct Item {
+    spans: Vec<Span<'static>>,
+    worth: Worth,
+}
+
+/// What goes first where there is no room for every key.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Worth {
+    Other,
+    /// To more keys.
+    More,
+    /// To the list of all keys.
+    Help,
+    /// Out of where the learner is.
+    Way,
+}
+
+/// As many keys as there is room for, those of the most worth among them.
+fn fitted(mut items: Vec<Item>, width: usize, rows: usize) -> Vec<Line<'static>> {
+    loop {
+        let lines = folded(&items, width);
+        let least = items.iter().map(|item| item.worth).min();
+        let goes = items.iter().rposition(|item| Some(item.worth) == least);
+        match goes {
+            Some(goes) if lines.len() > rows && items.len() > 1 => drop(items.remove(goes)),
+            _ => return lines,
+        }
+    }
 }
 
 /// Keys that only the view in sight has.
@@ -175,21 +215,27 @@ pub(super) fn in_symbols(model: &Model, says: &str) -> String {
     }
 }
 
-fn said(model: &Model, key: &'static str, says: &str) -> Vec<Span<'static>> {
-    vec![
+fn said(model: &Model, key: &'static str, says: &str, worth: Worth) -> Item {
+    let spans = vec![
         Span::styled(key_name(model, key), model.theme.accent()),
         Span::raw(format!(" {says}")),
-    ]
+    ];
+    Item { spans, worth }
 }
 
-fn item(model: &Model, binding: &Binding) -> Vec<Span<'static>> {
+fn item(model: &Model, binding: &Binding) -> Item {
     let mut says = word(binding.action, binding.scope, model.language);
     if binding.action == Action::Hint
         && let Some(left) = hints_left(model)
     {
         says = crate::words::key_hints_left(model.language, says, left);
     }
-    said(model, binding.shown, &says)
+    let worth = match binding.action {
+        Action::Help => Worth::Help,
+        Action::Back => Worth::Way,
+        _ => Worth::Other,
+    };
+    said(model, binding.shown, &says, worth)
 }
 
 /// How many of the next goal's own hints were not shown yet.
@@ -202,12 +248,12 @@ pub(super) fn hints_left(model: &Model) -> Option<usize> {
     Some(all.saturating_sub(shown.map_or(0, |shown| *shown as usize)))
 }
 
-fn folded(items: Vec<Vec<Span<'static>>>, width: usize) -> Vec<Line<'static>> {
+fn folded(items: &[Item], width: usize) -> Vec<Line<'static>> {
     const GAP: usize = 2;
     let mut lines: Vec<Vec<Span<'static>>> = vec![vec![Span::raw(" ")]];
     let mut used = 1;
     for item in items {
-        let needed: usize = item.iter().map(|span| text::width(&span.content)).sum();
+        let needed: usize = item.spans.iter().map(Span::width).sum();
         if used > 1 && used + GAP + needed > width {
             lines.push(vec![Span::raw(" ")]);
             used = 1;
@@ -220,7 +266,7 @@ fn folded(items: Vec<Vec<Span<'static>>>, width: usize) -> Vec<Line<'static>> {
         }
         used += needed;
         if let Some(line) = lines.last_mut() {
-            line.extend(item);
+            line.extend(item.spans.iter().cloned());
         }
     }
     lines.into_iter().map(Line::from).collect()

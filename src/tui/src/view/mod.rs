@@ -17,8 +17,9 @@ pub mod text;
 pub mod xray;
 
 use ratatui::Frame;
-use ratatui::text::Line;
+use ratatui::text::Text;
 
+use crate::geometry;
 use crate::model::{Model, Place};
 use crate::words;
 
@@ -29,8 +30,7 @@ pub fn view(model: &Model, frame: &mut Frame<'_>) {
         return;
     }
     if model.size.is_too_small() {
-        let text = words::too_small(model.language);
-        frame.render_widget(Line::raw(text), frame.area());
+        too_small(model, frame);
         return;
     }
     match model.place {
@@ -38,4 +38,18 @@ pub fn view(model: &Model, frame: &mut Frame<'_>) {
         Place::Lab(_) => lab::draw(model, frame),
     }
     dialog::draw(model, frame);
+}
+
+/// How large a screen has to be, in a sentence that the screen has room for.
+fn too_small(model: &Model, frame: &mut Frame<'_>) {
+    let (language, area) = (model.language, frame.area());
+    let geometry::Size { columns, rows } = geometry::LEAST;
+    let said = [
+        words::too_small(language, columns, rows),
+        words::too_small_short(language, columns, rows),
+    ];
+    let mut folded = said.map(|said| text::folded(&said, usize::from(area.width)));
+    let fits = folded[0].len() <= usize::from(area.height);
+    let lines = std::mem::take(&mut folded[usize::from(!fits)]);
+    frame.render_widget(Text::from_iter(lines), area);
 }
