@@ -23,7 +23,7 @@ use crate::arguments::Shared;
 use crate::classroom::Classroom;
 use crate::commands::Outcome;
 use crate::failure::{Failure, Kind};
-use crate::output::reading_width;
+use crate::output::{for_terminal, reading_width};
 use crate::words;
 
 /// Guides through a lab until its shell ends.
@@ -110,7 +110,7 @@ fn announce(outside: Arc<Binary>, lab: &str, first: ResultRecord, language: Lang
             for line in news(&met, &result, language) {
                 // The shell has the terminal in raw mode: a line needs both ends.
                 let mut out = std::io::stderr();
-                let _ = write!(out, "\r\n{line}\r\n");
+                let _ = write!(out, "\r\n{}\r\n", for_terminal(&line));
             }
             met = self::met(&result);
         }

@@ -442,6 +442,8 @@ xray-more-lines = { $count ->
     [one] and 1 more line
    *[other] and { $count } more lines
  }
+xray-rest = the rest
+xray-rest-is = what lies between: the calls themselves, records on disk, waiting
 xray-book = book: { $page }
 xray-plan-words = the plan in words, { $count } operations
 xray-plan-data = the plan as data, { $count } operations

@@ -445,6 +445,8 @@ xray-more-lines = { $count ->
     [one] et { $count } ligne de plus
    *[other] et { $count } lignes de plus
  }
+xray-rest = le reste
+xray-rest-is = ce qui est entre deux : les appels eux-mêmes, l'écriture des états, l'attente
 xray-book = livre : { $page }
 xray-plan-words = le plan en mots, { $count } opérations
 xray-plan-data = le plan comme données, { $count } opérations

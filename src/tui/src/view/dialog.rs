@@ -47,9 +47,11 @@ pub(super) fn draw(model: &Model, frame: &mut Frame<'_>) {
     };
     let theme = model.theme;
     let (above, below) = (placed.offset, placed.last - placed.offset);
+    // The corners, and how much is above.
+    let room = usize::from(placed.place.width.saturating_sub(12));
     let more = |arrow, count| Line::from(format!(" {arrow} {count} ")).right_aligned();
     let mut block = text::bordered(theme)
-        .title(format!(" {} ", placed.told.title))
+        .title(format!(" {} ", text::cut(&placed.told.title, room, theme)))
         .border_style(theme.accent());
     if placed.foot.is_empty() {
         block = block.title_bottom(format!(

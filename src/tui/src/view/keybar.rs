@@ -232,7 +232,7 @@ fn item(model: &Model, binding: &Binding) -> Item {
     }
     let worth = match binding.action {
         Action::Help => Worth::Help,
-        Action::Back => Worth::Way,
+        Action::Back | Action::Quit => Worth::Way,
         _ => Worth::Other,
     };
     said(model, binding.shown, &says, worth)
