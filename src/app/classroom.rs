@@ -21,6 +21,7 @@ use plimsoll_text::spoken;
 use crate::arguments::Shared;
 use crate::commands;
 use crate::failure::{Failure, Kind, system};
+use crate::output::locale_is_utf8;
 use crate::words;
 
 /// Set where a submission runs; see [`refuse_in_submission`].
@@ -337,14 +338,8 @@ pub fn in_submission() -> bool {
 
 /// Whether the reader's terminal shows `✓`.
 pub fn speaks_utf8() -> bool {
-    let locale = ["LC_ALL", "LC_CTYPE", "LANG"]
-        .into_iter()
-        .filter_map(|name| std::env::var(name).ok())
-        .find(|value| !value.is_empty())
-        .unwrap_or_default()
-        .to_ascii_lowercase();
     let plain_terminal = std::env::var("TERM").is_ok_and(|term| term == "dumb");
-    !plain_terminal && (locale.contains("utf-8") || locale.contains("utf8"))
+    !plain_terminal && locale_is_utf8()
 }
 
 /// Whether somebody can answer a question on this terminal.

@@ -4,12 +4,13 @@
 //! names the object and what was wrong, its causes, and the next action.
 
 use std::error::Error;
-use std::io::Write;
+use std::io::{IsTerminal, Write};
 use std::process::ExitCode;
 
 use plimsoll_api::error::ClientError;
 use plimsoll_text::{Language, spoken, system_error};
 
+use crate::output::for_terminal;
 use crate::words;
 
 /// Who can mend it; decides the exit code.
@@ -101,7 +102,12 @@ impl Failure {
     /// Prints it to standard error.
     pub fn show(&self) -> ExitCode {
         // In one write: what several processes say at once must stay readable.
-        let _ = std::io::stderr().write_all(self.to_string().as_bytes());
+        let said = self.to_string();
+        let said = match std::io::stderr().is_terminal() {
+            true => for_terminal(&said),
+            false => said.as_str().into(),
+        };
+        let _ = std::io::stderr().write_all(said.as_bytes());
         self.exit_code()
     }
 }

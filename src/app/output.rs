@@ -5,11 +5,12 @@
 //! has left, as in `plimsoll labs | head -1`, is no reason not to do the work
 //! and to end with its code.
 
+use std::borrow::Cow;
 use std::fmt::Arguments;
-use std::io::{self, ErrorKind, Write};
+use std::io::{self, ErrorKind, IsTerminal, Write};
 
 use plimsoll_runtime::console;
-use plimsoll_text::spoken;
+use plimsoll_text::{in_ascii, spoken};
 
 use crate::failure::system;
 use crate::words;
@@ -27,11 +28,36 @@ macro_rules! say {
     };
 }
 
-/// Writes to stdout; a full disk is told, a reader that has left is not.
+/// Writes to stdout; a full disk is told, a reader that has left is not. In a
+/// terminal whose locale has no UTF-8 it is ASCII; in a pipe it is data.
 pub fn write(text: Arguments<'_>) {
-    if let Some(complaint) = complaint(io::stdout().write_fmt(text)) {
+    let written = match io::stdout().is_terminal() && !locale_is_utf8() {
+        true => io::stdout().write_all(in_ascii(&text.to_string()).as_bytes()),
+        false => io::stdout().write_fmt(text),
+    };
+    if let Some(complaint) = complaint(written) {
         eprintln!("plimsoll: {complaint}");
     }
+}
+
+/// A text for the learner's terminal, in signs that it shows.
+pub fn for_terminal(text: &str) -> Cow<'_, str> {
+    match locale_is_utf8() {
+        true => Cow::Borrowed(text),
+        false => in_ascii(text),
+    }
+}
+
+/// Whether the locale's characters are UTF-8 (locale(7): `LC_ALL` before `LC_CTYPE`
+/// before `LANG`).
+pub fn locale_is_utf8() -> bool {
+    let locale = ["LC_ALL", "LC_CTYPE", "LANG"]
+        .into_iter()
+        .filter_map(|name| std::env::var(name).ok())
+        .find(|value| !value.is_empty())
+        .unwrap_or_default()
+        .to_ascii_lowercase();
+    locale.contains("utf-8") || locale.contains("utf8")
 }
 
 /// Columns that a text reads well in: as many as standard output's terminal has,

@@ -95,6 +95,17 @@ wire! {
         pub size: u64,
     }
 
+    /// One item of `GET /plimsoll/v1/containers/ID/changes`: Docker's own change
+    /// ([`crate::ChangeItem`]), and what it is about.
+    #[serde(rename_all = "PascalCase")]
+    pub struct LabChange {
+        /// 0 changed, 1 added, 2 deleted.
+        pub kind: u8,
+        pub path: String,
+        /// A folder is there; of what was deleted, one was.
+        pub folder: bool,
+    }
+
     /// One item of `GET /plimsoll/v1/snapshots`, and the answer of
     /// `POST /plimsoll/v1/snapshots?name=NAME`.
     #[serde(rename_all = "snake_case")]

@@ -10,6 +10,7 @@ use serde::Serialize;
 
 use super::Outcome;
 use crate::arguments::{DoctorArguments, Shared};
+use crate::output::locale_is_utf8;
 use crate::words;
 
 /// Version of the `--json` form.
@@ -63,11 +64,5 @@ fn verdict(language: Language, status: Status) -> String {
 
 /// By the locale, as a terminal is told; a file gets what a person will read.
 fn speaks_utf8() -> bool {
-    if !std::io::stdout().is_terminal() {
-        return true;
-    }
-    ["LC_ALL", "LC_CTYPE", "LANG"]
-        .iter()
-        .find_map(|name| std::env::var(name).ok().filter(|value| !value.is_empty()))
-        .is_some_and(|locale| locale.to_uppercase().replace('-', "").contains("UTF8"))
+    !std::io::stdout().is_terminal() || locale_is_utf8()
 }

@@ -25,7 +25,7 @@ use crate::arguments::Shared;
 use crate::classroom::Classroom;
 use crate::commands::Outcome;
 use crate::failure::{Failure, Kind, system};
-use crate::output::reading_width;
+use crate::output::{for_terminal, reading_width};
 use crate::words;
 
 /// How long the terminal has another size: two changes in a row would be one to a
@@ -115,7 +115,8 @@ fn announce(outside: Arc<Binary>, lab: &str, first: ResultRecord, language: Lang
             };
             let news = news(&met, &result, language);
             if !news.is_empty() {
-                let _ = std::io::stderr().write_all(across(&news, reading_width()).as_bytes());
+                let news = across(&news, reading_width());
+                let _ = std::io::stderr().write_all(for_terminal(&news).as_bytes());
                 draw_anew();
             }
             met = self::met(&result);

@@ -40,6 +40,8 @@ pub struct Change {
     pub kind: ChangeKind,
     /// Absolute, in the container.
     pub path: PathBuf,
+    /// A directory is there; of what was deleted, one was.
+    pub is_dir: bool,
 }
 
 /// Writes a container's changes as a layer (an uncompressed tar) and returns
@@ -109,15 +111,16 @@ pub fn changes(lower: &[PathBuf], upper: &Path) -> Result<Vec<Change>, ArchiveEr
             source,
         };
         let below = lowers.at(node.path).map_err(failed)?;
-        let mut add = |kind, path: &Path| {
+        let mut add = |kind, path: &Path, is_dir| {
             changes.push(Change {
                 kind,
                 path: Path::new("/").join(path),
+                is_dir,
             })
         };
         if whiteout::is_at(node.parent, node.name, &node.stat) {
             if below != Below::Nothing {
-                add(ChangeKind::Deleted, node.path);
+                add(ChangeKind::Deleted, node.path, below == Below::Directory);
             }
             return Ok(Next::Skip);
         }
@@ -126,11 +129,13 @@ pub fn changes(lower: &[PathBuf], upper: &Path) -> Result<Vec<Change>, ArchiveEr
         } else {
             ChangeKind::Changed
         };
-        add(kind, node.path);
+        add(kind, node.path, is_dir(&node.stat));
         // A directory that was removed and made again hides what it had.
         if below == Below::Directory && opaque(node).map_err(failed)? {
             for name in gone(&mut lowers, node).map_err(failed)? {
-                add(ChangeKind::Deleted, &node.path.join(name));
+                let path = node.path.join(name);
+                let was = lowers.at(&path).map_err(failed)?;
+                add(ChangeKind::Deleted, &path, was == Below::Directory);
             }
         }
         Ok::<_, ArchiveError>(Next::Enter)

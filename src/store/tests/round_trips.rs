@@ -308,10 +308,16 @@ impl Overlay {
     }
 }
 
+/// A path that ends in `/` is a directory's.
 fn change(kind: ChangeKind, path: &str) -> Change {
+    let (path, is_dir) = match path.strip_suffix('/') {
+        Some(path) => (path, true),
+        None => (path, false),
+    };
     Change {
         kind,
         path: path.into(),
+        is_dir,
     }
 }
 
@@ -394,19 +400,19 @@ fn a_containers_changes_become_a_layer() {
     assert_eq!(
         changes(&lower, &overlay.upper).unwrap(),
         [
-            change(Changed, "/etc"),
+            change(Changed, "/etc/"),
             change(Deleted, "/etc/gone"),
             change(Added, "/etc/hidden"),
             change(Deleted, "/etc/more"),
             change(Changed, "/etc/motd"),
-            change(Changed, "/kind"),
-            change(Added, "/new"),
-            change(Added, "/new/dir"),
+            change(Changed, "/kind/"),
+            change(Added, "/new/"),
+            change(Added, "/new/dir/"),
             change(Added, "/new/dir/f"),
-            change(Changed, "/opt"),
+            change(Changed, "/opt/"),
             change(Added, "/opt/new"),
             change(Deleted, "/opt/old"),
-            change(Deleted, "/opt/sub"),
+            change(Deleted, "/opt/sub/"),
         ]
     );
     assert_eq!(

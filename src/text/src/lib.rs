@@ -12,12 +12,14 @@
 //! Duty: languages and their texts. Limits: no wrapping, no terminal, no I/O
 //! but the build script's.
 
+mod ascii;
 pub mod build;
 mod language;
 mod messages;
 mod spoken;
 mod system;
 
+pub use ascii::{in_ascii, one_in_ascii};
 pub use fluent_bundle::FluentValue;
 pub use language::{Language, Text};
 pub use messages::Messages;

@@ -43,6 +43,9 @@ pub struct Model {
     /// The labs that were opened since the start, by name.
     pub labs: BTreeMap<String, LabScreen>,
     pub overlay: Option<Overlay>,
+    /// Lines of the dialog above those in sight, where the learner scrolled one
+    /// that has no place of its own; `None`: what is chosen in it is in sight.
+    pub scrolled: Option<usize>,
     pub notice: Option<Notice>,
     /// The leader key was pressed: the next key is a command.
     pub leading: bool,
@@ -361,6 +364,7 @@ impl Model {
             place: Place::Home,
             labs: BTreeMap::new(),
             overlay: None,
+            scrolled: None,
             notice: None,
             leading: false,
         };

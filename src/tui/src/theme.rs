@@ -53,7 +53,7 @@ impl Theme {
 
     /// Missed goals and failures.
     pub fn bad(self) -> Style {
-        self.coloured(Color::LightRed, Color::Red)
+        self.coloured_or_bold(Color::LightRed, Color::Red)
     }
 
     /// Notes and warnings.
@@ -63,7 +63,7 @@ impl Theme {
 
     /// Code and commands.
     pub fn code(self) -> Style {
-        self.coloured(Color::LightYellow, Color::Blue)
+        self.coloured_or_bold(Color::LightYellow, Color::Blue)
     }
 
     /// What is less important: times, sizes, frames.
@@ -90,6 +90,13 @@ impl Theme {
             Palette::Dark => Style::new().fg(dark),
             Palette::Light => Style::new().fg(light),
             Palette::None => Style::new(),
+        }
+    }
+
+    fn coloured_or_bold(self, dark: Color, light: Color) -> Style {
+        match self.palette {
+            Palette::None => self.strong(),
+            _ => self.coloured(dark, light),
         }
     }
 

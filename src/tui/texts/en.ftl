@@ -102,12 +102,16 @@ journal-key-follow = follow the newest
 layers-empty = No image yet. Type in the lab:
 layers-writable = writable layer
 layers-not-looked = writable layer not counted
-layers-changed = { $count ->
-    [0] nothing changed
-    [one] 1 file changed
-   *[other] { $count } files changed
+layers-letters = A added, C changed, D deleted; a folder changes with what is in it
+layers-unchanged = nothing changed
+layers-changed = changed: { $files ->
+    [one] 1 file
+   *[other] { $files } files
+ }, { $folders ->
+    [one] 1 folder
+   *[other] { $folders } folders
  }
-layers-changed-at-least = more than { $count } files changed
+layers-changed-at-least = changed: more than { $count } files and folders
 layers-count = { $count ->
     [one] 1 layer
    *[other] { $count } layers
@@ -227,7 +231,8 @@ finding = { $subject }: { $found }
 doctor-fine = Doctor: all fine.
 doctor-limited = `plimsoll doctor` says more: { $what }
 doctor-blocked = Labs cannot run here; `plimsoll doctor` says what mends it: { $what }
-too-small = Too small: 20x6 at least.
+too-small = This window is too small: Plimsoll needs { $columns } columns and { $rows } rows.
+too-small-short = At least { $columns }x{ $rows }.
 
 # A lab.
 step-of = step { $step } of { $all }
@@ -243,6 +248,7 @@ not-current = Not current: as it was when the lab ended. R connects again.
 enter-tries-again = Enter or R tries again.
 shell-ended = The shell has ended ({ $code }). Enter opens a new one.
 goals = goals
+hint-says = hint: { $hint }
 goal-met = { $goal }: met.
 goal-turned-back = { $goal }: no longer met, found: { $why }
 was-met-before = was met before; { $found }
@@ -466,6 +472,8 @@ xray-more-lines = { $count ->
     [one] and 1 more line
    *[other] and { $count } more lines
  }
+xray-rest = the rest
+xray-rest-is = what lies between: the calls themselves, records on disk, waiting
 xray-book = book: { $page }
 xray-plan-words = the plan in words, { $count } operations
 xray-plan-data = the plan as data, { $count } operations

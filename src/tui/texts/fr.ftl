@@ -102,12 +102,16 @@ journal-key-follow = suivre la plus récente
 layers-empty = Aucune image pour l'instant. Tapez dans le lab :
 layers-writable = couche inscriptible
 layers-not-looked = couche inscriptible non mesurée
-layers-changed = { $count ->
-    [0] rien de modifié
-    [one] { $count } fichier modifié
-   *[other] { $count } fichiers modifiés
+layers-letters = A ajouté, C modifié, D supprimé ; un dossier change avec son contenu
+layers-unchanged = rien de modifié
+layers-changed = modifié : { $files ->
+    [one] { $files } fichier
+   *[other] { $files } fichiers
+ }, { $folders ->
+    [one] { $folders } dossier
+   *[other] { $folders } dossiers
  }
-layers-changed-at-least = plus de { $count } fichiers modifiés
+layers-changed-at-least = modifié : plus de { $count } fichiers et dossiers
 layers-count = { $count ->
     [one] { $count } couche
    *[other] { $count } couches
@@ -227,7 +231,8 @@ finding = { $subject } : { $found }
 doctor-fine = Doctor : tout va bien.
 doctor-limited = `plimsoll doctor` en dit plus : { $what }
 doctor-blocked = Les labs ne peuvent pas tourner ici ; `plimsoll doctor` dit comment y remédier : { $what }
-too-small = Trop petit : il faut 20x6.
+too-small = Cette fenêtre est trop petite : il faut à Plimsoll { $columns } colonnes et { $rows } lignes.
+too-small-short = Au moins { $columns }x{ $rows }.
 
 # Un lab.
 step-of = étape { $step } sur { $all }
@@ -243,6 +248,7 @@ not-current = Pas à jour : tel qu'au moment où le lab s'est arrêté. R se re
 enter-tries-again = Entrée ou R réessaie.
 shell-ended = Le shell s'est terminé ({ $code }). Entrée en ouvre un nouveau.
 goals = objectifs
+hint-says = indice : { $hint }
 goal-met = { $goal } : atteint.
 goal-turned-back = { $goal } : ce n'est plus le cas, trouvé : { $why }
 was-met-before = était atteint ; { $found }
@@ -469,6 +475,8 @@ xray-more-lines = { $count ->
     [one] et { $count } ligne de plus
    *[other] et { $count } lignes de plus
  }
+xray-rest = le reste
+xray-rest-is = ce qui est entre deux : les appels eux-mêmes, l'écriture des états, l'attente
 xray-book = livre : { $page }
 xray-plan-words = le plan en mots, { $count } opérations
 xray-plan-data = le plan comme données, { $count } opérations

@@ -102,6 +102,13 @@ impl Client {
         self.request(Request::get(path))?.json()
     }
 
+    /// The changes of a container as items of [`crate::lab::LabChange`], as they
+    /// come: there may be millions.
+    pub fn lab_changes_reply(&self, id: &str) -> Result<Reply<'_>, ClientError> {
+        let path = Request::path_of("plimsoll/v1/containers", id, "changes");
+        self.request(Request::get(path))
+    }
+
     /// Who listens on a TCP port in the lab.
     pub fn listener(&self, port: u16) -> Result<Listener, ClientError> {
         let query = Query::new().text("port", &port.to_string());

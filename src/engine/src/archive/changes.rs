@@ -8,6 +8,7 @@
 use std::path::Path;
 
 use plimsoll_api::ChangeItem;
+use plimsoll_api::lab::LabChange;
 use plimsoll_store::{Change, ChangeKind};
 
 /// Places that the engine makes, or mounts over.
@@ -26,9 +27,8 @@ fn is_ours(path: &Path) -> bool {
     OURS.iter().any(|ours| path.starts_with(ours))
 }
 
-/// The lines of `docker diff`, by path.
-#[must_use]
-pub fn shown(changes: &[Change]) -> Vec<ChangeItem> {
+/// The changes of which `docker diff` has a line, by path.
+fn shown(changes: &[Change]) -> impl Iterator<Item = &Change> {
     let kept: Vec<&Change> = changes
         .iter()
         .filter(|change| !(is_ours(&change.path) && change.kind != ChangeKind::Deleted))
@@ -40,17 +40,45 @@ pub fn shown(changes: &[Change]) -> Vec<ChangeItem> {
             .any(|other| inside(&other) && is_ours(&other.path))
             && !kept.iter().any(inside)
     };
-    kept.iter()
+    let shown: Vec<&Change> = kept
+        .iter()
+        .copied()
         .filter(|change| change.kind == ChangeKind::Deleted || !only_held_ours(change))
-        .map(|change| ChangeItem {
-            path: change.path.to_string_lossy().into_owned(),
-            kind: match change.kind {
-                ChangeKind::Changed => 0,
-                ChangeKind::Added => 1,
-                ChangeKind::Deleted => 2,
-            },
-        })
-        .collect()
+        .collect();
+    shown.into_iter()
+}
+
+/// The lines of `docker diff`.
+#[must_use]
+pub fn as_docker_tells(changes: &[Change]) -> Vec<ChangeItem> {
+    let item = |change: &Change| ChangeItem {
+        path: text(change),
+        kind: number(change.kind),
+    };
+    shown(changes).map(item).collect()
+}
+
+/// The same, and which of them are directories.
+#[must_use]
+pub fn as_we_tell(changes: &[Change]) -> Vec<LabChange> {
+    let item = |change: &Change| LabChange {
+        path: text(change),
+        kind: number(change.kind),
+        folder: change.is_dir,
+    };
+    shown(changes).map(item).collect()
+}
+
+fn text(change: &Change) -> String {
+    change.path.to_string_lossy().into_owned()
+}
+
+fn number(kind: ChangeKind) -> u8 {
+    match kind {
+        ChangeKind::Changed => 0,
+        ChangeKind::Added => 1,
+        ChangeKind::Deleted => 2,
+    }
 }
 
 #[cfg(test)]
@@ -63,9 +91,10 @@ mod tests {
             .map(|(kind, path)| Change {
                 kind: *kind,
                 path: path.into(),
+                is_dir: false,
             })
             .collect();
-        let lines = shown(&changes).into_iter();
+        let lines = as_docker_tells(&changes).into_iter();
         lines
             .map(|item| format!("{} {}", ["C", "A", "D"][usize::from(item.kind)], item.path))
             .collect::<Vec<_>>()
@@ -86,6 +115,20 @@ mod tests {
             (Added, "/sys"),
         ];
         assert_eq!(diff(&fresh), "");
+    }
+
+    #[test]
+    fn folders_are_told_as_such_by_us_alone() {
+        let change = |path: &str, is_dir| Change {
+            kind: Added,
+            path: path.into(),
+            is_dir,
+        };
+        let changes = [change("/data", true), change("/data/page", false)];
+        let ours = as_we_tell(&changes).into_iter().map(|item| item.folder);
+        assert_eq!(ours.collect::<Vec<_>>(), [true, false]);
+        let docker = serde_json::to_value(as_docker_tells(&changes)).expect("JSON");
+        assert_eq!(docker[0], serde_json::json!({"Kind": 1, "Path": "/data"}));
     }
 
     #[test]

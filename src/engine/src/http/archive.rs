@@ -7,12 +7,12 @@ use hyper::header::HeaderValue;
 use hyper::{Method, StatusCode};
 use plimsoll_api::operation::Facts;
 use plimsoll_runtime::request::find_user;
-use plimsoll_store::{ArchiveError, ArchiveOwner, UnpackOptions};
+use plimsoll_store::{ArchiveError, ArchiveOwner, Change, UnpackOptions};
 
 use super::call::Call;
 use super::reply::{self, Reply};
 use super::router::page_not_found;
-use crate::archive::changes::shown;
+use crate::archive::changes::as_docker_tells;
 use crate::archive::stat::{HEADER, header};
 use crate::archive::transfer::{ReplyWriter, body_reader, pump};
 use crate::archive::view::View;
@@ -225,18 +225,25 @@ fn owner(view: &View, user: &str) -> Result<ArchiveOwner, ArchiveError> {
 }
 
 async fn changes(engine: &Rc<Engine>, id: &str) -> ApiResult<Reply> {
+    let lines = as_docker_tells(&changes_of(engine, id).await?);
+    // Docker answers null for no changes.
+    let body = Some(lines).filter(|lines| !lines.is_empty());
+    reply::json(StatusCode::OK, &body)
+}
+
+/// What a container wrote over its image, the engine's own places included.
+///
+/// # Errors
+/// 404 for a container that is not there, 500 where its layer cannot be read.
+pub async fn changes_of(engine: &Rc<Engine>, id: &str) -> ApiResult<Vec<Change>> {
     let container = engine.containers.find(id)?;
     let Layers { mut lowers, upper } = container.layers();
     lowers.reverse();
     let comparing = move || plimsoll_store::changes(&lowers, &upper);
-    let found = tokio::task::spawn_blocking(comparing)
+    tokio::task::spawn_blocking(comparing)
         .await
         .map_err(|error| ApiFailure::internal(error.to_string()))?
-        .map_err(|error| ApiFailure::internal(error.to_string()))?;
-    let lines = shown(&found);
-    // Docker answers null for no changes.
-    let body = Some(lines).filter(|lines| !lines.is_empty());
-    reply::json(StatusCode::OK, &body)
+        .map_err(|error| ApiFailure::internal(error.to_string()))
 }
 
 #[cfg(test)]

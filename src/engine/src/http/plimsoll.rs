@@ -7,10 +7,12 @@ use plimsoll_api::ContainerCreateRequest;
 use plimsoll_api::lab::{LabInfo, PublishedPort};
 use tokio::net::TcpStream;
 
+use super::archive;
 use super::call::Call;
 use super::hijack;
 use super::reply::{self, Reply};
 use super::router::page_not_found;
+use crate::archive::changes::as_we_tell;
 use crate::engine::Engine;
 use crate::explain;
 use crate::failure::{ApiFailure, ApiResult};
@@ -30,6 +32,10 @@ pub async fn route(engine: &Rc<Engine>, call: Call) -> ApiResult<Reply> {
         (&Method::GET, ["plimsoll", "v1", "layers", digest]) => {
             let contents = images::contents::of_layer(engine, digest).await?;
             reply::json(StatusCode::OK, &contents)
+        }
+        (&Method::GET, ["plimsoll", "v1", "containers", id, "changes"]) => {
+            let changes = archive::changes_of(engine, id).await?;
+            reply::json(StatusCode::OK, &as_we_tell(&changes))
         }
         (&Method::POST, ["plimsoll", "v1", "explain"]) => {
             let request: ContainerCreateRequest = call.json().await?;

@@ -14,7 +14,7 @@ const BETWEEN: usize = 2;
 
 /// A column in which cells wrap is not narrower: `name: value` then takes fewer
 /// lines.
-const NARROWEST: usize = 18;
+const NARROWEST: usize = 16;
 
 impl Writer<'_> {
     pub fn table(&mut self, table: &Table) {

@@ -1,10 +1,11 @@
 //! Watching a lab: the engine's events, and the learner's files.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{HashMap, HashSet, VecDeque};
 use std::os::fd::AsFd;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+use nix::errno::Errno;
 use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
 use nix::sys::eventfd::EventFd;
 use nix::sys::inotify::{AddWatchFlags, InitFlags, Inotify, InotifyEvent, WatchDescriptor};
@@ -22,8 +23,12 @@ const IDLE: &[&str] = &[
 ];
 /// The label of a grader's copies: looking at a lab is no news of it.
 const PROBE_LABEL: &str = "plimsoll.probe";
-/// Folders that are watched at most: a learner may unpack anything.
-const MOST_FOLDERS: usize = 256;
+/// Folders that are watched at most, the nearest to the root first: a learner may
+/// unpack anything, and the kernel gives a user 8192 watches where it gives few.
+const MOST_FOLDERS: usize = 2048;
+/// Where not every folder is watched, a change is supposed this often: the goals
+/// are looked at without news, so that they still turn green.
+const BLIND: Duration = Duration::from_secs(10);
 
 /// Calls `news` for every event that matters, until the engine is gone.
 pub fn engine(endpoint: Endpoint, mut news: impl FnMut()) {
@@ -85,16 +90,17 @@ pub enum Watched<'path> {
 }
 
 /// Calls `news` when what is watched changes, until `end` is written to.
-/// Where files cannot be watched, the engine's events have to do.
+///
+/// A tree is not watched whole where it has more than [`MOST_FOLDERS`] folders, or
+/// the kernel has no more watches for this user, or its root is not there: then
+/// `news` comes every [`BLIND`] besides, and what can be watched by then is.
+/// Where files cannot be watched at all, the engine's events have to do.
 pub fn files(watched: Watched<'_>, end: &EventFd, mut news: impl FnMut()) {
     let flags = InitFlags::IN_CLOEXEC | InitFlags::IN_NONBLOCK;
     let Ok(inotify) = Inotify::init(flags) else {
         return;
     };
-    let mut folders = Folders {
-        inotify: &inotify,
-        known: HashMap::new(),
-    };
+    let mut folders = Folders::new(&inotify, MOST_FOLDERS);
     match watched {
         Watched::Tree(root) => folders.add(root.to_path_buf()),
         Watched::File(file) => folders.add_one(file.parent().unwrap_or(Path::new("."))),
@@ -104,36 +110,38 @@ pub fn files(watched: Watched<'_>, end: &EventFd, mut news: impl FnMut()) {
             PollFd::new(inotify.as_fd(), PollFlags::POLLIN),
             PollFd::new(end.as_fd(), PollFlags::POLLIN),
         ];
-        if poll(&mut ends, PollTimeout::NONE).is_err() {
+        let patience = match (folders.misses, PollTimeout::try_from(BLIND)) {
+            (true, Ok(blind)) => blind,
+            _ => PollTimeout::NONE,
+        };
+        let Ok(ready) = poll(&mut ends, patience) else {
             continue;
-        }
+        };
         if ends[1].any() == Some(true) {
             return;
+        }
+        if let (0, Watched::Tree(root)) = (ready, watched) {
+            folders.again(root);
+            news();
+            continue;
         }
         // An editor writes in several steps: they are one change.
         std::thread::sleep(SETTLE);
         let Ok(events) = inotify.read_events() else {
             continue;
         };
-        if let Watched::File(file) = watched {
-            let is_it = |event: &InotifyEvent| event.name.as_deref() == file.file_name();
-            if events.iter().any(is_it) {
+        match watched {
+            Watched::Tree(root) => {
+                events.iter().for_each(|event| folders.follow(event, root));
                 news();
             }
-            continue;
-        }
-        for event in &events {
-            let made = event
-                .mask
-                .intersects(AddWatchFlags::IN_CREATE | AddWatchFlags::IN_MOVED_TO);
-            let is_folder = event.mask.contains(AddWatchFlags::IN_ISDIR);
-            if let (true, Some(name)) = (made && is_folder, &event.name)
-                && let Some(parent) = folders.known.get(&event.wd)
-            {
-                folders.add(parent.join(name));
+            Watched::File(file) => {
+                let is_it = |event: &InotifyEvent| event.name.as_deref() == file.file_name();
+                if events.iter().any(is_it) {
+                    news();
+                }
             }
         }
-        news();
     }
 }
 
@@ -184,9 +192,21 @@ const SETTLE: Duration = Duration::from_millis(5);
 struct Folders<'inotify> {
     inotify: &'inotify Inotify,
     known: HashMap<WatchDescriptor, PathBuf>,
+    most: usize,
+    /// Something is not watched.
+    misses: bool,
 }
 
-impl Folders<'_> {
+impl<'inotify> Folders<'inotify> {
+    fn new(inotify: &'inotify Inotify, most: usize) -> Folders<'inotify> {
+        Folders {
+            inotify,
+            known: HashMap::new(),
+            most,
+            misses: false,
+        }
+    }
+
     /// Watches a folder alone.
     fn add_one(&mut self, folder: &Path) {
         let flags = AddWatchFlags::IN_MOVED_TO | AddWatchFlags::IN_CLOSE_WRITE;
@@ -195,30 +215,91 @@ impl Folders<'_> {
         }
     }
 
-    /// Watches a folder and those below it; links are not followed.
+    /// Watches a folder and those below it, the nearest first; links are not
+    /// followed.
     fn add(&mut self, folder: PathBuf) {
         let flags = AddWatchFlags::IN_CLOSE_WRITE
             | AddWatchFlags::IN_CREATE
             | AddWatchFlags::IN_DELETE
+            | AddWatchFlags::IN_DELETE_SELF
             | AddWatchFlags::IN_MOVED_FROM
             | AddWatchFlags::IN_MOVED_TO
+            | AddWatchFlags::IN_MOVE_SELF
             | AddWatchFlags::IN_ATTRIB
             | AddWatchFlags::IN_ONLYDIR
             | AddWatchFlags::IN_DONT_FOLLOW;
-        let mut open = vec![folder];
-        while let Some(folder) = open.pop() {
-            if self.known.len() >= MOST_FOLDERS {
+        let mut open = VecDeque::from([folder]);
+        while let Some(folder) = open.pop_front() {
+            if self.known.len() >= self.most {
+                self.misses = true;
                 return;
             }
-            let Ok(watch) = self.inotify.add_watch(&folder, flags) else {
-                continue;
+            let watch = match self.inotify.add_watch(&folder, flags) {
+                Ok(watch) => watch,
+                // A container's, perhaps: no grader reads there either.
+                Err(Errno::EACCES) => continue,
+                // It went away meanwhile, or there are no more watches.
+                Err(_) => {
+                    self.misses = true;
+                    continue;
+                }
             };
             for entry in std::fs::read_dir(&folder).into_iter().flatten().flatten() {
-                if entry.file_type().is_ok_and(|kind| kind.is_dir()) {
-                    open.push(entry.path());
+                if open.len() < self.most && entry.file_type().is_ok_and(|kind| kind.is_dir()) {
+                    open.push_back(entry.path());
                 }
             }
+            // One that was moved here has the same watch, and another path.
             self.known.insert(watch, folder);
+        }
+    }
+
+    /// A folder went somewhere else, and with it those below.
+    fn forget(&mut self, gone: &Path) {
+        let inotify = self.inotify;
+        self.known.retain(|watch, path| {
+            let stays = !path.starts_with(gone);
+            if !stays {
+                // One that is already away is no loss.
+                let _ = inotify.rm_watch(*watch);
+            }
+            stays
+        });
+    }
+
+    /// Watches the whole tree anew.
+    fn again(&mut self, root: &Path) {
+        self.forget(root);
+        self.misses = false;
+        self.add(root.to_path_buf());
+    }
+
+    /// What an event changes about what is to be watched.
+    fn follow(&mut self, event: &InotifyEvent, root: &Path) {
+        let is = |flags| event.mask.intersects(flags);
+        if is(AddWatchFlags::IN_Q_OVERFLOW) {
+            return self.again(root);
+        }
+        if is(AddWatchFlags::IN_IGNORED) {
+            self.known.remove(&event.wd);
+            return;
+        }
+        let Some(folder) = self.known.get(&event.wd).cloned() else {
+            return;
+        };
+        if is(AddWatchFlags::IN_DELETE_SELF | AddWatchFlags::IN_MOVE_SELF) {
+            // Of others the folder around them tells it.
+            self.misses |= folder == root;
+            return;
+        }
+        let Some(name) = event.name.as_ref().filter(|_| is(AddWatchFlags::IN_ISDIR)) else {
+            return;
+        };
+        let path = folder.join(name);
+        if is(AddWatchFlags::IN_MOVED_FROM) {
+            self.forget(&path);
+        } else if is(AddWatchFlags::IN_CREATE | AddWatchFlags::IN_MOVED_TO) {
+            self.add(path);
         }
     }
 }
@@ -256,34 +337,131 @@ mod tests {
         assert!(!matters(copy("destroy")));
     }
 
+    /// Somebody who watches a folder of their own.
+    struct Watching {
+        root: tempfile::TempDir,
+        end: Arc<EventFd>,
+        told: mpsc::Receiver<()>,
+        watcher: std::thread::JoinHandle<()>,
+    }
+
+    impl Watching {
+        fn begin() -> Watching {
+            let root = tempfile::tempdir().expect("folder");
+            let end = Arc::new(EventFd::new().expect("eventfd"));
+            let (tell, told) = mpsc::channel();
+            let (path, stop) = (root.path().to_path_buf(), end.clone());
+            let watcher = std::thread::spawn(move || {
+                // A test that has heard enough listens no more.
+                files(Watched::Tree(&path), &stop, || {
+                    tell.send(()).unwrap_or_default()
+                });
+            });
+            let watching = Watching {
+                root,
+                end,
+                told,
+                watcher,
+            };
+            // The watch may not be there yet.
+            watching.is_told_of("index.html");
+            watching
+        }
+
+        fn at(&self, path: &str) -> PathBuf {
+            self.root.path().join(path)
+        }
+
+        fn wait(&self) {
+            let patience = Duration::from_secs(20);
+            self.told.recv_timeout(patience).expect("news");
+        }
+
+        /// A file is written until it is heard of; what came before is not it.
+        fn is_told_of(&self, path: &str) {
+            for _ in 0..400 {
+                while self.told.try_recv().is_ok() {}
+                std::fs::write(self.at(path), "x").expect("written");
+                if self.told.recv_timeout(Duration::from_millis(50)).is_ok() {
+                    return;
+                }
+            }
+            panic!("nothing is heard of {path}");
+        }
+
+        fn end(self) {
+            self.end.write(1).expect("ended");
+            self.watcher.join().expect("no panic");
+        }
+    }
+
     #[test]
     fn a_file_in_a_new_folder_is_news() {
+        let watching = Watching::begin();
+        std::fs::create_dir(watching.at("html")).expect("folder");
+        watching.wait();
+        watching.is_told_of("html/index.html");
+        watching.end();
+    }
+
+    #[test]
+    fn a_folder_that_is_renamed_is_still_watched() {
+        let watching = Watching::begin();
+        std::fs::create_dir_all(watching.at("site/html")).expect("folders");
+        watching.is_told_of("site/html/index.html");
+        std::fs::rename(watching.at("site"), watching.at("www")).expect("renamed");
+        watching.wait();
+        watching.is_told_of("www/html/index.html");
+        std::fs::create_dir(watching.at("www/html/new")).expect("folder");
+        watching.is_told_of("www/html/new/index.html");
+        watching.end();
+    }
+
+    fn watched(folders: &Folders<'_>, root: &Path) -> Vec<String> {
+        let name = |path: &PathBuf| {
+            let path = path.strip_prefix(root).expect("beneath the root");
+            path.to_string_lossy().into_owned()
+        };
+        let mut names: Vec<String> = folders.known.values().map(name).collect();
+        names.sort();
+        names
+    }
+
+    #[test]
+    fn folders_come_and_go_and_too_many_are_noticed() {
         let root = tempfile::tempdir().expect("folder");
-        let end = Arc::new(EventFd::new().expect("eventfd"));
-        let (tell, told) = mpsc::channel();
-        let (path, stop) = (root.path().to_path_buf(), end.clone());
-        let watcher = std::thread::spawn(move || {
-            // A test that has heard enough listens no more.
-            files(Watched::Tree(&path), &stop, || {
-                tell.send(()).unwrap_or_default()
-            });
-        });
-        let wait = || told.recv_timeout(Duration::from_secs(20)).expect("news");
-        // The watch may not be there yet: written until it is heard of.
-        let page = root.path().join("index.html");
-        loop {
-            std::fs::write(&page, "x").expect("written");
-            if told.recv_timeout(Duration::from_millis(50)).is_ok() {
-                break;
+        let at = |path: &str| root.path().join(path);
+        std::fs::create_dir_all(at("a/b")).expect("folders");
+        let flags = InitFlags::IN_CLOEXEC | InitFlags::IN_NONBLOCK;
+        let inotify = Inotify::init(flags).expect("inotify");
+        let mut folders = Folders::new(&inotify, 4);
+        folders.add(root.path().to_path_buf());
+        let followed = |folders: &mut Folders<'_>| {
+            for event in inotify.read_events().expect("events") {
+                folders.follow(&event, root.path());
             }
+            watched(folders, root.path())
+        };
+        assert_eq!(watched(&folders, root.path()), ["", "a", "a/b"]);
+        std::fs::rename(at("a"), at("c")).expect("renamed");
+        assert_eq!(followed(&mut folders), ["", "c", "c/b"]);
+        // What goes out of sight makes room for others.
+        let elsewhere = tempfile::tempdir().expect("folder");
+        std::fs::rename(at("c"), elsewhere.path().join("c")).expect("moved away");
+        assert_eq!(followed(&mut folders), [""]);
+        for round in 0..10 {
+            std::fs::create_dir(at("once")).expect("folder");
+            assert_eq!(followed(&mut folders), ["", "once"], "{round}");
+            std::fs::remove_dir(at("once")).expect("removed");
+            assert_eq!(followed(&mut folders), [""], "{round}");
         }
-        let below = root.path().join("html");
-        std::fs::create_dir(&below).expect("folder");
-        wait();
-        while told.try_recv().is_ok() {}
-        std::fs::write(below.join("index.html"), "y").expect("written");
-        wait();
-        end.write(1).expect("ended");
-        watcher.join().expect("no panic");
+        assert!(!folders.misses);
+        std::fs::create_dir_all(at("1/2/3/4")).expect("folders");
+        assert_eq!(followed(&mut folders), ["", "1", "1/2", "1/2/3"]);
+        assert!(folders.misses);
+        std::fs::remove_dir_all(at("1/2/3")).expect("removed");
+        folders.again(root.path());
+        assert_eq!(watched(&folders, root.path()), ["", "1", "1/2"]);
+        assert!(!folders.misses);
     }
 }

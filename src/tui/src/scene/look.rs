@@ -8,9 +8,10 @@ use std::collections::BTreeMap;
 use std::fmt;
 
 use plimsoll_api::client::{Client, ListOptions};
-use plimsoll_api::container::{ChangeItem, ContainerInspect, ContainerSummary};
+use plimsoll_api::container::{ContainerInspect, ContainerSummary};
 use plimsoll_api::error::ClientError;
 use plimsoll_api::filters::Filters;
+use plimsoll_api::lab::LabChange;
 use plimsoll_lab::world::PROBE_LABEL;
 use serde::de::{DeserializeSeed, SeqAccess, Visitor};
 
@@ -154,14 +155,17 @@ fn found<T>(answer: Result<T, ClientError>) -> Result<Option<T>, ClientError> {
 }
 
 fn writable(client: &Client, inspect: &ContainerInspect) -> Result<Writable, ClientError> {
-    let changes = match optional(client.container_changes_reply(&inspect.id))? {
-        Some(reply) => Changes::read(reply),
-        None => Changes::default(),
+    let ours = optional(client.lab_changes_reply(&inspect.id))?;
+    let reply = match ours {
+        Some(reply) => Some(reply),
+        None => optional(client.container_changes_reply(&inspect.id))?,
     };
+    let changes = reply.map(Changes::read).unwrap_or_default();
     Ok(Writable {
         size: inspect.size_rw.and_then(|size| u64::try_from(size).ok()),
         changes: changes.kept,
         count: changes.count,
+        folders: changes.folders,
     })
 }
 
@@ -194,10 +198,24 @@ fn contents(client: &Client, images: &mut [Image]) -> Result<(), ClientError> {
 }
 
 /// Changed files, read one by one: a container may have written millions.
+///
+/// Docker does not say what is a folder; there it is what another path lies in,
+/// which comes after it.
 #[derive(Debug, Default)]
 struct Changes {
     kept: Vec<Change>,
     count: Count,
+    folders: usize,
+    /// Where the path that was read last may lie in, the outermost first.
+    around: Vec<Around>,
+}
+
+#[derive(Debug)]
+struct Around {
+    path: String,
+    /// Its place in `kept`.
+    at: usize,
+    is_folder: bool,
 }
 
 impl Changes {
@@ -210,6 +228,38 @@ impl Changes {
         }
         changes.kept.sort_by(|a, b| a.path.cmp(&b.path));
         changes
+    }
+
+    fn take(&mut self, item: LabChange) {
+        // `/a-b` may stand between `/a` and `/a/b`.
+        while self
+            .around
+            .pop_if(|last| !item.path.starts_with(&last.path))
+            .is_some()
+        {}
+        let inside = |around: &Around| item.path[around.path.len()..].starts_with('/');
+        for around in self.around.iter_mut().filter(|one| inside(one)) {
+            if !around.is_folder {
+                around.is_folder = true;
+                self.folders += 1;
+                if let Some(kept) = self.kept.get_mut(around.at) {
+                    kept.is_folder = true;
+                }
+            }
+        }
+        let at = self.kept.len();
+        if at < MOST_CHANGES {
+            self.kept.push(read::change(&item));
+        }
+        self.folders += usize::from(item.folder);
+        self.around.push(Around {
+            at: match at < MOST_CHANGES {
+                true => at,
+                false => usize::MAX,
+            },
+            is_folder: item.folder,
+            path: item.path,
+        });
     }
 }
 
@@ -235,11 +285,9 @@ impl<'de> Visitor<'de> for &mut Changes {
 
     fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<(), A::Error> {
         let mut count = 0;
-        while let Some(item) = list.next_element::<ChangeItem>()? {
+        while let Some(item) = list.next_element::<LabChange>()? {
             count += 1;
-            if self.kept.len() < MOST_CHANGES {
-                self.kept.push(read::change(&item));
-            }
+            self.take(item);
             if count == MOST_COUNTED {
                 self.count = Count::AtLeast(count);
                 return Ok(());
@@ -261,10 +309,28 @@ mod tests {
         assert_eq!(none.count, Count::Exactly(0));
         let two =
             Changes::read(&br#"[{"Path":"/b","Kind":1},{"Path":"/a\u001b[0m","Kind":2}]"#[..]);
+        assert_eq!(two.folders, 0);
         assert_eq!(two.count, Count::Exactly(2));
         assert_eq!(two.kept[0].path, "/a?[0m");
         assert_eq!(two.kept[0].kind, ChangeKind::Deleted);
         assert_eq!(two.kept[1].kind, ChangeKind::Added);
+    }
+
+    #[test]
+    fn a_folder_is_what_the_engine_says_or_what_another_path_lies_in() {
+        let told = Changes::read(
+            &br#"[{"Path":"/a","Kind":0,"Folder":true},{"Path":"/a/new","Kind":1,"Folder":true},
+                {"Path":"/a/page","Kind":1,"Folder":false}]"#[..],
+        );
+        assert_eq!((told.count, told.folders), (Count::Exactly(3), 2));
+        // Docker's own words, in the order of the bytes.
+        let docker = Changes::read(
+            &br#"[{"Path":"/a","Kind":0},{"Path":"/a-b","Kind":1},{"Path":"/a/b","Kind":0},
+                {"Path":"/a/b/c","Kind":1},{"Path":"/a/bc","Kind":1}]"#[..],
+        );
+        assert_eq!((docker.count, docker.folders), (Count::Exactly(5), 2));
+        let folders: Vec<_> = docker.kept.iter().filter(|one| one.is_folder).collect();
+        assert_eq!((&*folders[0].path, &*folders[1].path), ("/a", "/a/b"));
     }
 
     #[test]

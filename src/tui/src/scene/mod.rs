@@ -223,7 +223,10 @@ pub struct Writable {
     pub size: Option<u64>,
     /// The first of them, by path.
     pub changes: Vec<Change>,
+    /// Files and folders, as `docker diff` has a line for each.
     pub count: Count,
+    /// How many of those that were counted are folders.
+    pub folders: usize,
 }
 
 /// How many there are.
@@ -245,6 +248,8 @@ impl Default for Count {
 pub struct Change {
     pub kind: ChangeKind,
     pub path: String,
+    #[serde(default)]
+    pub is_folder: bool,
 }
 
 /// Docker's letters.

@@ -5,9 +5,9 @@ use std::collections::BTreeMap;
 
 use jiff::Timestamp;
 use plimsoll_api as api;
-use plimsoll_api::container::{ChangeItem, ContainerInspect, ContainerSummary, MountPoint};
+use plimsoll_api::container::{ContainerInspect, ContainerSummary, MountPoint};
 use plimsoll_api::image::ImageSummary;
-use plimsoll_api::lab::{LayerContents, PublishedPort};
+use plimsoll_api::lab::{LabChange, LayerContents, PublishedPort};
 
 use super::text::{clean, short_id};
 use super::{
@@ -228,7 +228,7 @@ pub fn contents(found: &LayerContents) -> Contents {
     }
 }
 
-pub fn change(item: &ChangeItem) -> Change {
+pub fn change(item: &LabChange) -> Change {
     Change {
         kind: match item.kind {
             1 => ChangeKind::Added,
@@ -236,6 +236,7 @@ pub fn change(item: &ChangeItem) -> Change {
             _ => ChangeKind::Changed,
         },
         path: clean(&item.path),
+        is_folder: item.folder,
     }
 }
 

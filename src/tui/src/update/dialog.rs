@@ -9,12 +9,17 @@ use crate::effect::Effect;
 use crate::event::BackTo;
 use crate::keys::{Action, Scope, action, typed};
 use crate::model::{Asking, LabState, Model, Overlay, Place, Tone};
+use crate::view::dialog;
 use crate::words;
 
 /// Longest answer, in characters; what `plimsoll answer` takes is more.
 const LONGEST_ANSWER: usize = 500;
 
 pub(super) fn press(model: &mut Model, key: KeyEvent, effects: &mut Vec<Effect>) {
+    if scrolls(model, &key) {
+        return;
+    }
+    model.scrolled = None;
     let Some(overlay) = model.overlay.take() else {
         return;
     };
@@ -64,6 +69,31 @@ pub(super) fn press(model: &mut Model, key: KeyEvent, effects: &mut Vec<Effect>)
         }
         Overlay::AskingLosses { .. } | Overlay::Book { .. } | Overlay::Fault(_) => {}
     }
+}
+
+/// Scrolls a dialog that has more lines than the screen; `false`: the key has its
+/// own meaning.
+fn scrolls(model: &mut Model, key: &KeyEvent) -> bool {
+    let read = action(Scope::Reading, key);
+    let is_page = matches!(read, Some(Action::PageUp | Action::PageDown)) && typed(key).is_none();
+    let may = match &model.overlay {
+        None
+        | Some(
+            Overlay::Help { .. }
+            | Overlay::Solution { .. }
+            | Overlay::Doctor { .. }
+            | Overlay::Resetting,
+        ) => false,
+        // Other keys choose, or are an answer.
+        Some(Overlay::Question(_) | Overlay::ChooseReset { .. }) => is_page,
+        Some(_) => true,
+    };
+    let (offset, last) = dialog::scroll(model);
+    let Some(next) = scrolled(offset, key).filter(|_| may && last > 0) else {
+        return false;
+    };
+    model.scrolled = Some(next.min(last));
+    true
 }
 
 /// `None`: the key closes what is read.

@@ -51,7 +51,7 @@ pub fn open(model: &mut Model, name: &str, effects: &mut Vec<Effect>) {
     }
     model.place = Place::Lab(name.to_owned());
     model.leading = false;
-    if model.size.columns >= 100
+    if model.size.shows_both()
         && let Some(screen) = model.labs.get_mut(name)
     {
         screen.focus = Focus::Terminal;

@@ -24,7 +24,7 @@ pub fn places(model: &Model, screen: &LabScreen) -> Places {
 }
 
 pub(super) fn settle(model: &mut Model, effects: &mut Vec<Effect>) {
-    let last = view::dialog::last_scroll(model);
+    let (_, last) = view::dialog::scroll(model);
     if let Some(
         Overlay::Help { scroll } | Overlay::Solution { scroll } | Overlay::Doctor { scroll },
     ) = &mut model.overlay

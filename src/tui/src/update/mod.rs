@@ -13,6 +13,8 @@ mod reading;
 mod still;
 mod time;
 
+use std::mem::discriminant;
+
 use crate::effect::Effect;
 use crate::event::{Event, Fault, Input, What};
 use crate::geometry::Size;
@@ -37,6 +39,7 @@ pub fn update(model: &mut Model, event: Event) -> Vec<Effect> {
         model.notice = None;
     }
     let mut effects = Vec::new();
+    let dialog = model.overlay.as_ref().map(discriminant);
     match event.what {
         What::Input(input) => take_input(model, input, &mut effects),
         What::Shell { lab, what } => lab::shell(model, &lab, what, &mut effects),
@@ -62,6 +65,9 @@ pub fn update(model: &mut Model, event: Event) -> Vec<Effect> {
         What::ClockSet { ahead } => model.clock_ahead = ahead,
         What::Failed(fault) => failed(model, fault, &mut effects),
         What::Terminate => leave(model, &mut effects),
+    }
+    if dialog != model.overlay.as_ref().map(discriminant) {
+        model.scrolled = None;
     }
     layout::settle(model, &mut effects);
     effects

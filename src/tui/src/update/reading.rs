@@ -130,7 +130,7 @@ pub(super) fn go_to_step(model: &mut Model, name: &str, by: isize, effects: &mut
     screen.lesson.scroll = 0;
     screen.lesson.command = None;
     screen.side = Side::Lesson;
-    if model.size.columns < 100 {
+    if !model.size.shows_both() {
         screen.focus = Focus::Side;
     }
     let (from, step) = (model.progress.lab(name).step, next + 1);

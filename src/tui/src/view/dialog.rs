@@ -1,5 +1,7 @@
 //! What covers the screen until it is answered.
 
+use std::ops::Range;
+
 use plimsoll_lab::course::Lab;
 use plimsoll_lab::schema::Kind;
 use plimsoll_text::Language;
@@ -21,66 +23,116 @@ struct Told {
     title: String,
     lines: Vec<Line<'static>>,
     keys: String,
-    scroll: usize,
+    /// Lines that are in sight until the learner scrolls.
+    chosen: Range<usize>,
+}
+
+/// A dialog as it is drawn.
+struct Placed {
+    told: Told,
+    /// The frame.
+    place: Rect,
+    /// What is inside of it.
+    inner: Rect,
+    /// The keys, where the frame is too short for them.
+    foot: Vec<String>,
+    /// Lines above those in sight, and how many there may be.
+    offset: usize,
+    last: usize,
 }
 
 pub(super) fn draw(model: &Model, frame: &mut Frame<'_>) {
-    let Some(overlay) = &model.overlay else {
+    let Some(placed) = placed(model) else {
         return;
     };
-    let Some((told, place)) = placed(model, overlay) else {
-        return;
+    let theme = model.theme;
+    let (above, below) = (placed.offset, placed.last - placed.offset);
+    // The corners, and how much is above.
+    let room = usize::from(placed.place.width.saturating_sub(12));
+    let more = |arrow, count| Line::from(format!(" {arrow} {count} ")).right_aligned();
+    let mut block = text::bordered(theme)
+        .title(format!(" {} ", text::cut(&placed.told.title, room, theme)))
+        .border_style(theme.accent());
+    if placed.foot.is_empty() {
+        block = block.title_bottom(format!(" {} ", placed.told.keys));
+    }
+    if above > 0 {
+        block = block.title(more(theme.symbol("↑", "^"), above));
+    }
+    if below > 0 {
+        block = block.title_bottom(more(theme.symbol("↓", "v"), below));
+    }
+    frame.render_widget(Clear, placed.place);
+    frame.render_widget(block, placed.place);
+    let lines = placed.told.lines.into_iter().skip(placed.offset);
+    frame.render_widget(Text::from_iter(lines), placed.inner);
+    let foot = Rect {
+        y: placed.inner.bottom(),
+        height: placed
+            .place
+            .bottom()
+            .saturating_sub(placed.inner.bottom() + 1),
+        ..placed.inner
     };
-    let block = text::bordered(model.theme)
-        .title(format!(" {} ", told.title))
-        .title_bottom(format!(" {} ", told.keys))
-        .border_style(model.theme.accent());
-    let inner = inside(place);
-    frame.render_widget(Clear, place);
-    frame.render_widget(block, place);
-    let most = told.lines.len().saturating_sub(usize::from(inner.height));
-    let shown: Vec<Line<'_>> = told.lines.into_iter().skip(told.scroll.min(most)).collect();
-    frame.render_widget(Text::from(shown), inner);
+    let keys = placed.foot.into_iter();
+    frame.render_widget(
+        Text::from_iter(keys.map(|line| Line::styled(line, theme.accent()))),
+        foot,
+    );
 }
 
-/// A dialog in words, and where it stands.
-fn placed(model: &Model, overlay: &Overlay) -> Option<(Told, Rect)> {
+/// The dialog in words, and where it stands.
+fn placed(model: &Model) -> Option<Placed> {
     let area = model.size.area();
     let width = area.width.saturating_sub(4).min(84).max(area.width.min(24));
     let room = usize::from(width.saturating_sub(4));
-    let told = told(model, overlay, room)?;
-    let rows = u16::try_from(told.lines.len()).unwrap_or(u16::MAX);
-    let height = rows.saturating_add(3).min(area.height);
+    let told = told(model, model.overlay.as_ref()?, room)?;
+    // The marks of what is beyond have room beside them.
+    let foot = match text::width(&told.keys) + 10 <= usize::from(width) {
+        true => Vec::new(),
+        false => text::folded(&told.keys, room),
+    };
+    let count = |lines: usize| u16::try_from(lines).unwrap_or(u16::MAX);
+    let frame = count(foot.len()).saturating_add(2);
+    let blank = u16::from(foot.is_empty());
+    let rows = count(told.lines.len());
+    let height = rows.saturating_add(frame + blank).min(area.height);
     let place = Rect {
         x: (area.width - width) / 2,
         y: (area.height - height) / 2,
         width,
         height,
     };
-    Some((told, place))
-}
-
-fn inside(place: Rect) -> Rect {
-    Rect {
+    let inner = Rect {
         x: place.x + 2,
         y: place.y + 1,
         width: place.width.saturating_sub(4),
-        height: place.height.saturating_sub(2),
-    }
+        height: place.height.saturating_sub(frame),
+    };
+    let high = usize::from(inner.height);
+    let last = told.lines.len().saturating_sub(high);
+    let own = match model.overlay {
+        Some(
+            Overlay::Help { scroll } | Overlay::Solution { scroll } | Overlay::Doctor { scroll },
+        ) => Some(scroll),
+        _ => model.scrolled,
+    };
+    let follow = told.chosen.end.saturating_sub(high).min(told.chosen.start);
+    Some(Placed {
+        told,
+        place,
+        inner,
+        foot,
+        offset: own.unwrap_or(follow).min(last),
+        last,
+    })
 }
 
-/// How far the dialog in sight can be scrolled.
+/// How far the dialog in sight is scrolled, and how far it can be; 0 where there
+/// is none.
 #[must_use]
-pub fn last_scroll(model: &Model) -> usize {
-    let placed = model
-        .overlay
-        .as_ref()
-        .and_then(|overlay| placed(model, overlay));
-    placed.map_or(0, |(told, place)| {
-        told.lines
-            .len()
-            .saturating_sub(usize::from(inside(place).height))
-    })
+pub fn scroll(model: &Model) -> (usize, usize) {
+    placed(model).map_or((0, 0), |placed| (placed.offset, placed.last))
 }
 
 fn told(model: &Model, overlay: &Overlay, room: usize) -> Option<Told> {
@@ -92,28 +144,28 @@ fn told(model: &Model, overlay: &Overlay, room: usize) -> Option<Told> {
         title,
         lines: paragraph(model, body, room),
         keys,
-        scroll: 0,
+        chosen: 0..0,
     };
     Some(match overlay {
-        Overlay::Help { scroll } => Told {
+        Overlay::Help { .. } => Told {
             title: words::key_help(language),
             lines: help(model, room),
             keys: read(),
-            scroll: *scroll,
+            chosen: 0..0,
         },
-        Overlay::Doctor { scroll } => Told {
+        Overlay::Doctor { .. } => Told {
             title: words::key_doctor(language),
             lines: findings(model, room),
             keys: read(),
-            scroll: *scroll,
+            chosen: 0..0,
         },
         Overlay::Question(asking) => question(model, open_lab(model)?, asking, room)?,
         Overlay::Hints => hints(model, room)?,
-        Overlay::Solution { scroll } => Told {
+        Overlay::Solution { .. } => Told {
             title: words::key_solution(language),
             lines: script(model, open_lab(model)?, room),
             keys: read(),
-            scroll: *scroll,
+            chosen: 0..0,
         },
         Overlay::ConfirmSolution => simple(
             words::key_solution(language),
@@ -130,7 +182,7 @@ fn told(model: &Model, overlay: &Overlay, room: usize) -> Option<Told> {
             title: back_to_words(model, lab, *back_to, language),
             lines: losses(model, loss.get(language), room),
             keys: yes_no(),
-            scroll: 0,
+            chosen: 0..0,
         },
         Overlay::Resetting => simple(
             words::key_undo(language),
@@ -172,7 +224,7 @@ fn hints(model: &Model, room: usize) -> Option<Told> {
         title: check.title.get(language).replace('`', ""),
         lines,
         keys,
-        scroll: 0,
+        chosen: 0..0,
     })
 }
 
@@ -234,7 +286,7 @@ fn fault_told(model: &Model, fault: &Fault, room: usize) -> Told {
         title: words::did_not_work(model.language),
         lines,
         keys: words::keys_close(model.language),
-        scroll: 0,
+        chosen: 0..0,
     }
 }
 
@@ -352,6 +404,8 @@ fn question(model: &Model, lab: &Lab, asking: &Asking, room: usize) -> Option<To
     let asked = lab.file.questions.get(asking.question)?;
     let mut lines = paragraph(model, asked.text.get(language), room);
     lines.push(Line::default());
+    let mut begins = lines.len();
+    let mut ends = begins;
     match &asked.kind {
         Kind::Choice(choices) => {
             for (index, choice) in choices.iter().enumerate() {
@@ -363,6 +417,9 @@ fn question(model: &Model, lab: &Lab, asking: &Asking, room: usize) -> Option<To
                 };
                 let style = if chosen { theme.strong() } else { Style::new() };
                 let folded = text::folded(choice.text.get(language), room.saturating_sub(5));
+                if chosen {
+                    (begins, ends) = (lines.len(), lines.len() + folded.len());
+                }
                 for (number, line) in folded.into_iter().enumerate() {
                     let lead = match number {
                         0 => format!("{pointer} {}. ", index + 1),
@@ -384,6 +441,9 @@ fn question(model: &Model, lab: &Lab, asking: &Asking, room: usize) -> Option<To
             ]));
         }
     }
+    if asked.kind == Kind::Text {
+        ends = lines.len();
+    }
     let verdict = verdict(model, lab, &asked.id, room);
     if !verdict.is_empty() {
         lines.push(Line::default());
@@ -394,7 +454,7 @@ fn question(model: &Model, lab: &Lab, asking: &Asking, room: usize) -> Option<To
         title: words::question_of(language, count, asking.question + 1),
         lines,
         keys: keybar::in_a_line(model, question_scope(&asked.kind), None),
-        scroll: 0,
+        chosen: begins..ends,
     })
 }
 
@@ -472,7 +532,7 @@ fn choose(model: &Model, lab: &str, chosen: usize) -> Told {
         title: words::back_to_which(language),
         lines,
         keys: keybar::in_a_line(model, Scope::Beginning, None),
-        scroll: 0,
+        chosen: chosen + 2..chosen + 3,
     }
 }
 

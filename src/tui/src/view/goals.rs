@@ -36,7 +36,7 @@ pub(super) fn draw(
 /// `goals ✓✗○○○  port 80 reaches its port 80: found 80→8080`
 fn one_line(model: &Model, screen: &LabScreen, columns: u16) -> Line<'static> {
     let (theme, language) = (model.theme, model.language);
-    let mut spans = marks(model, screen);
+    let mut spans = marks(model, screen, columns);
     let taken: usize = spans.iter().map(Span::width).sum();
     let room = usize::from(columns).saturating_sub(taken + 3);
     if let Some(fault) = &screen.goals.fault {
@@ -65,7 +65,7 @@ fn one_line(model: &Model, screen: &LabScreen, columns: u16) -> Line<'static> {
 fn said_of(model: &Model, hint: Option<String>, check: &CheckRecord) -> String {
     let title = check.title.get(model.language);
     match hint {
-        Some(hint) => hint,
+        Some(hint) => words::hint_says(model.language, hint),
         None if check.miss.is_some() => {
             words::goal_and_found(model.language, check.actual.get(model.language), title)
         }
@@ -168,7 +168,7 @@ fn folded(
     (detail, said): (Vec<Line<'static>>, Vec<Line<'static>>),
     area: Rect,
 ) -> Vec<Line<'static>> {
-    let marks = Line::from(marks(model, screen));
+    let marks = Line::from(marks(model, screen, area.width));
     let mut lines = vec![marks, row(model, screen, check, area.width)];
     let taken = lines.len() + said.len();
     let free = usize::from(area.height).saturating_sub(taken);
@@ -178,11 +178,29 @@ fn folded(
     lines
 }
 
-/// `goals ✓✗○○○`
-fn marks(model: &Model, screen: &LabScreen) -> Vec<Span<'static>> {
+/// `goals ✓✗○○○`; where that takes too much of the line, `goals 1/5`.
+fn marks(model: &Model, screen: &LabScreen, columns: u16) -> Vec<Span<'static>> {
+    let (theme, checks) = (model.theme, screen.goals.checks());
     let mut spans = vec![Span::raw(format!(" {} ", words::goals(model.language)))];
-    let marks = screen.goals.checks().iter();
-    spans.extend(marks.map(|check| text::mark(check, model.theme)));
+    let marks: Vec<_> = checks
+        .iter()
+        .map(|check| text::mark(check, theme))
+        .collect();
+    let wide: usize = marks.iter().map(Span::width).sum();
+    if wide * 4 <= usize::from(columns) {
+        spans.extend(marks);
+        return spans;
+    }
+    let passed = |check: &&CheckRecord| check.status == Status::Pass;
+    let met = checks.iter().filter(passed).count();
+    spans.push(Span::styled(
+        format!("{met}/{}", checks.len()),
+        theme.strong(),
+    ));
+    spans.extend(screen.goals.next().map(|next| {
+        let mark = text::mark(next, theme);
+        Span::styled(format!("  {}", mark.content), mark.style)
+    }));
     spans
 }
 
@@ -276,7 +294,10 @@ pub(super) fn hints(
     for (index, hint) in steps.iter().take(shown).enumerate() {
         said.push(format!("{}. {}", index + 1, hint.get(model.language)));
     }
-    said
+    // A colour alone would not tell it from what was found.
+    said.iter()
+        .map(|hint| words::hint_says(model.language, hint.as_str()))
+        .collect()
 }
 
 /// The hint made for the mistake that was recognised: on request, or after a

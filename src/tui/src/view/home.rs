@@ -14,6 +14,8 @@ use crate::words;
 
 /// The list's width at most, in columns.
 const WIDEST: u16 = 120;
+/// Below this many columns a lab's time gives way to its title.
+const NARROW: u16 = 56;
 
 pub(super) fn draw(model: &Model, frame: &mut Frame<'_>) {
     let area = frame.area();
@@ -104,14 +106,6 @@ fn row(model: &Model, lab: &Lab, chosen: bool, columns: u16) -> Line<'static> {
         " "
     };
     let style = if chosen { theme.strong() } else { Style::new() };
-    let left = vec![
-        Span::styled(format!(" {pointer} "), theme.accent()),
-        mark(model, &progress),
-        Span::styled(
-            format!(" {}  {}", lab.file.order, lab.title(model.language)),
-            style,
-        ),
-    ];
     let score = match progress.is_begun() {
         true if goes_on_again(&progress) => {
             let (now, best) = (progress.last_score, progress.best_score);
@@ -124,10 +118,21 @@ fn row(model: &Model, lab: &Lab, chosen: bool, columns: u16) -> Line<'static> {
         0 => String::new(),
         seconds => text::duration(seconds),
     };
-    let mut right = format!("{score:>6} {time:>9} ");
+    let mut right = match columns {
+        ..NARROW => format!("{score:>6} "),
+        _ => format!("{score:>6} {time:>9} "),
+    };
     if columns >= 100 {
         right = format!("{}{right}", running(model, &lab.name));
     }
+    let mark = mark(model, &progress);
+    let room = usize::from(columns).saturating_sub(text::width(&right) + 3 + mark.width());
+    let title = format!(" {}  {}", lab.file.order, lab.title(model.language));
+    let left = vec![
+        Span::styled(format!(" {pointer} "), theme.accent()),
+        mark,
+        Span::styled(text::cut(&title, room, theme), style),
+    ];
     text::both_ends(left, vec![Span::raw(right)], columns)
 }
 

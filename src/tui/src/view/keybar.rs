@@ -4,7 +4,6 @@ use ratatui::Frame;
 use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
 
-use super::text;
 use crate::keys::{Action, BINDINGS, Binding, Scope, word};
 use crate::model::{Focus, LabState, Model, Next, Place, Side};
 use crate::theme::Symbols;
@@ -121,7 +120,10 @@ fn lines(model: &Model, bar: Bar, width: usize, which: Which) -> Vec<Line<'stati
     };
     let mut items = Vec::new();
     if !lead.is_empty() {
-        items.push(vec![Span::styled(lead, model.theme.strong())]);
+        items.push(Item {
+            spans: vec![Span::styled(lead, model.theme.strong())],
+            worth: Worth::Way,
+        });
     }
     let asks = model
         .open()
@@ -142,9 +144,45 @@ fn lines(model: &Model, bar: Bar, width: usize, which: Which) -> Vec<Line<'stati
     }
     if scope == Scope::View || scope == Scope::Lesson {
         let says = crate::words::key_more(model.language);
-        items.push(said(model, "^G", &says));
+        items.push(said(model, "^G", &says, Worth::More));
     }
-    folded(items, width)
+    // The leader's keys may cover the screen; help names those that others leave out.
+    let rows = match bar {
+        Bar::Leader => model.size.rows,
+        _ => model.size.bar_rows(),
+    };
+    fitted(items, width, usize::from(rows))
+}
+
+/// A key in a bar.
+struct Item {
+    spans: Vec<Span<'static>>,
+    worth: Worth,
+}
+
+/// What goes first where there is no room for every key.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Worth {
+    Other,
+    /// To more keys.
+    More,
+    /// To the list of all keys.
+    Help,
+    /// Out of where the learner is.
+    Way,
+}
+
+/// As many keys as there is room for, those of the most worth among them.
+fn fitted(mut items: Vec<Item>, width: usize, rows: usize) -> Vec<Line<'static>> {
+    loop {
+        let lines = folded(&items, width);
+        let least = items.iter().map(|item| item.worth).min();
+        let goes = items.iter().rposition(|item| Some(item.worth) == least);
+        match goes {
+            Some(goes) if lines.len() > rows && items.len() > 1 => drop(items.remove(goes)),
+            _ => return lines,
+        }
+    }
 }
 
 /// A key as it is called on the learner's keyboard and in what their terminal
@@ -177,11 +215,12 @@ pub(super) fn in_a_line(model: &Model, scope: Scope, other: Option<String>) -> S
     keys.chain(other).collect::<Vec<_>>().join(dot)
 }
 
-fn said(model: &Model, key: &'static str, says: &str) -> Vec<Span<'static>> {
-    vec![
+fn said(model: &Model, key: &'static str, says: &str, worth: Worth) -> Item {
+    let spans = vec![
         Span::styled(key_name(model, key), model.theme.accent()),
         Span::raw(format!(" {says}")),
-    ]
+    ];
+    Item { spans, worth }
 }
 
 /// Whether a key does something now.
@@ -197,8 +236,13 @@ fn acts(model: &Model, action: Action, which: Which) -> bool {
     }
 }
 
-fn item(model: &Model, binding: &Binding, which: Which) -> Vec<Span<'static>> {
-    said(model, binding.shown, &says(model, binding, which))
+fn item(model: &Model, binding: &Binding, which: Which) -> Item {
+    let worth = match binding.action {
+        Action::Help => Worth::Help,
+        Action::Back | Action::Quit => Worth::Way,
+        _ => Worth::Other,
+    };
+    said(model, binding.shown, &says(model, binding, which), worth)
 }
 
 /// The word beside a key, as things are.
@@ -226,12 +270,12 @@ pub(super) fn hints_left(model: &Model) -> Option<usize> {
     Some(all.saturating_sub(shown.map_or(0, |shown| *shown as usize)))
 }
 
-fn folded(items: Vec<Vec<Span<'static>>>, width: usize) -> Vec<Line<'static>> {
+fn folded(items: &[Item], width: usize) -> Vec<Line<'static>> {
     const GAP: usize = 2;
     let mut lines: Vec<Vec<Span<'static>>> = vec![vec![Span::raw(" ")]];
     let mut used = 1;
     for item in items {
-        let needed: usize = item.iter().map(|span| text::width(&span.content)).sum();
+        let needed: usize = item.spans.iter().map(Span::width).sum();
         if used > 1 && used + GAP + needed > width {
             lines.push(vec![Span::raw(" ")]);
             used = 1;
@@ -244,7 +288,7 @@ fn folded(items: Vec<Vec<Span<'static>>>, width: usize) -> Vec<Line<'static>> {
         }
         used += needed;
         if let Some(line) = lines.last_mut() {
-            line.extend(item);
+            line.extend(item.spans.iter().cloned());
         }
     }
     lines.into_iter().map(Line::from).collect()

@@ -18,14 +18,22 @@ pub(super) fn draw(model: &Model, frame: &mut Frame<'_>) {
     };
     let places = places(model, screen);
     frame.render_widget(title(model, lab, screen, places.title.width), places.title);
-    if let Some(pane) = places.side {
-        let inner = framed(model, frame, pane, places.framed, Focus::Side, screen);
-        let inner = said_if_old(model, screen, frame, inner);
-        side(model, screen, frame, inner);
-    }
-    if let Some(pane) = places.terminal {
-        let inner = framed(model, frame, pane, places.framed, Focus::Terminal, screen);
-        shell(model, screen, frame, inner);
+    // The pane with the keys comes last: the line that both have has its colour.
+    let mut panes = [
+        (Focus::Side, places.side),
+        (Focus::Terminal, places.terminal),
+    ];
+    panes.sort_by_key(|(of, _)| *of == screen.focus);
+    for (of, pane) in panes {
+        let Some(pane) = pane else { continue };
+        let inner = framed(model, frame, pane, places.framed, of, screen);
+        match of {
+            Focus::Side => {
+                let inner = said_if_old(model, screen, frame, inner);
+                side(model, screen, frame, inner);
+            }
+            Focus::Terminal => shell(model, screen, frame, inner),
+        }
     }
     goals::draw(model, lab, screen, frame, places.goals);
     keybar::draw(model, frame, places.bar);

@@ -143,6 +143,7 @@ impl Layers<'_> {
     /// `closed` are those of which only the title is told.
     fn blocks(&self, closed: &BTreeSet<String>) -> Vec<Block> {
         let mut blocks = Vec::new();
+        blocks.extend(self.letters());
         let told = |key: &String, mut lines: Vec<Line<'static>>| {
             if closed.contains(key) {
                 lines.truncate(1);
@@ -169,6 +170,30 @@ impl Layers<'_> {
             ]));
         }
         blocks
+    }
+
+    /// What the letters before changes mean, where there are some.
+    fn letters(&self) -> Option<Block> {
+        let Page {
+            language,
+            theme,
+            width,
+            ..
+        } = self.page;
+        let wrote = |one: &Container| {
+            one.writable
+                .as_ref()
+                .is_some_and(|it| !it.changes.is_empty())
+        };
+        self.scene.containers.iter().any(wrote).then(|| {
+            let said = words::layers_letters(language);
+            let said = fit::wrap(&said, width.saturating_sub(2), theme);
+            Block::of(
+                said.iter()
+                    .map(|line| self.faint(&format!(" {line}")))
+                    .collect(),
+            )
+        })
     }
 
     /// What to close so that the rest fits: as little as it takes, the chosen
@@ -210,7 +235,7 @@ impl Layers<'_> {
         let about = format!(
             "{}  {}",
             words::layers_writable(language),
-            changed(writable.count, language)
+            changed(writable, language)
         );
         let mut lines = vec![self.row(title, &about, &size.unwrap_or_default())];
         lines.extend(self.changes(writable, self.chosen == Some(&one.id)));
@@ -232,7 +257,12 @@ impl Layers<'_> {
                 ChangeKind::Changed => ("C", theme.warn()),
                 ChangeKind::Deleted => ("D", theme.bad()),
             };
-            let path = fit::path(&change.path, width.saturating_sub(7), theme);
+            let end = match change.is_folder {
+                true => "/",
+                false => "",
+            };
+            let path = format!("{}{end}", change.path);
+            let path = fit::path(&path, width.saturating_sub(7), theme);
             lines.push(Line::from(vec![
                 Span::raw("     "),
                 Span::styled(letter, style),
@@ -356,9 +386,13 @@ impl Layers<'_> {
     }
 }
 
-fn changed(count: Count, language: Language) -> String {
-    match count {
-        Count::Exactly(count) => words::layers_changed(language, count),
+fn changed(writable: &Writable, language: Language) -> String {
+    match writable.count {
+        Count::Exactly(0) => words::layers_unchanged(language),
+        Count::Exactly(count) => {
+            let files = count.saturating_sub(writable.folders);
+            words::layers_changed(language, files, writable.folders)
+        }
         Count::AtLeast(count) => words::layers_changed_at_least(language, count),
     }
 }

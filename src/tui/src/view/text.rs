@@ -2,6 +2,7 @@
 
 use plimsoll_lab::result::{CheckRecord, Status};
 use ratatui::style::Style;
+use ratatui::symbols::merge::MergeStrategy;
 use ratatui::text::{Line, Span};
 use ratatui::widgets::{Block, BorderType};
 use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
@@ -149,11 +150,13 @@ pub fn both_ends(
     line.into()
 }
 
-/// A frame of lines that the terminal shows.
+/// A frame of lines that the terminal shows; it joins one that it meets.
 #[must_use]
 pub fn bordered(theme: Theme) -> Block<'static> {
     match theme.symbols {
-        Symbols::Unicode => Block::bordered().border_type(BorderType::Plain),
+        Symbols::Unicode => Block::bordered()
+            .border_type(BorderType::Plain)
+            .merge_borders(MergeStrategy::Exact),
         Symbols::Ascii => Block::bordered().border_set(ASCII_FRAME),
     }
 }

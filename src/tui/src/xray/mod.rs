@@ -134,6 +134,13 @@ impl Command {
         self.operations.iter().any(|one| one.error.is_some())
     }
 
+    /// Microseconds that no line has: the time of the whole without its parts'.
+    #[must_use]
+    pub fn rest(&self) -> u64 {
+        let parts = self.lines().filter_map(|(_, line)| line.took);
+        self.took.saturating_sub(parts.fold(0, u64::saturating_add))
+    }
+
     /// All lines, with the operation that each belongs to.
     pub fn lines(&self) -> impl Iterator<Item = (&Operation, &Line)> {
         let operations = self.operations.iter();
@@ -168,6 +175,37 @@ mod tests {
         }
         assert_eq!(ids(&xray), [(5, 2), (3, 3), (1, 4)]);
         assert_eq!(xray.seen(), 4);
+    }
+
+    #[test]
+    fn parts_and_rest_are_the_whole() {
+        let line = |took| Line {
+            kind: "overlay".to_owned(),
+            told: Told::Other(String::new()),
+            took,
+            failed: false,
+            ops: Vec::new(),
+        };
+        let operation = |lines| Operation {
+            kind: "container.start".to_owned(),
+            subject: String::new(),
+            took: 0,
+            lines,
+            more_lines: 0,
+            plan: None,
+            error: None,
+        };
+        let mut one = command(1, 1);
+        one.took = 3_400;
+        assert_eq!(one.rest(), 3_400);
+        one.operations = vec![
+            operation(vec![line(Some(300)), line(None)]),
+            operation(vec![line(Some(2_000))]),
+        ];
+        assert_eq!(one.rest(), 1_100);
+        // Clocks of two processes: nothing is less than nothing.
+        one.took = 2_000;
+        assert_eq!(one.rest(), 0);
     }
 
     #[test]

@@ -131,6 +131,56 @@ fn the_map_of_an_empty_lab() {
     });
 }
 
+/// Whether a line goes on from this sign upwards and downwards.
+fn ways(sign: &str) -> (bool, bool) {
+    match sign {
+        "│" | "├" | "┤" | "┼" => (true, true),
+        "└" | "┘" | "┴" | "╵" => (true, false),
+        "┌" | "┐" | "┬" | "╷" => (false, true),
+        _ => (false, false),
+    }
+}
+
+#[test]
+fn lines_of_a_map_meet_and_cross() {
+    let scene = samples::rich();
+    for width in 72..220 {
+        for height in [10, 18, 24, 60] {
+            let state = MapState::default();
+            let theme = Theme::default();
+            let drawn = map_of(&scene, &state, (width, height), theme, Language::English);
+            let rows: Vec<Vec<String>> = drawn
+                .lines()
+                .filter(|line| !line.contains('↓'))
+                .map(|line| line.chars().map(|sign| sign.to_string()).collect())
+                .collect();
+            for pair in rows.windows(2) {
+                for (at, below) in pair[1].iter().enumerate() {
+                    let above = pair[0].get(at).map_or(" ", String::as_str);
+                    let (down, up) = (ways(above).1, ways(below).0);
+                    assert_eq!(down, up, "column {at} at {width}x{height}\n{drawn}");
+                }
+            }
+        }
+    }
+}
+
+#[test]
+fn what_has_room_on_a_map_is_whole() {
+    let mut scene = samples::rich();
+    let path = "/srv/a/path/that/is/long/enough/to/be/cut/where/there/is/little/room";
+    scene.containers[0].mounts[0].source = path.to_owned();
+    let state = MapState::default();
+    let drawn = map_of(
+        &scene,
+        &state,
+        (200, 60),
+        Theme::default(),
+        Language::English,
+    );
+    assert!(drawn.contains(path), "{drawn}");
+}
+
 #[test]
 fn the_layers_of_a_rich_lab() {
     let scene = samples::rich();

@@ -114,13 +114,14 @@ fn webserver() -> Container {
         writable: Some(Writable {
             size: Some(12_300),
             changes: vec![
-                change(ChangeKind::Changed, "/run"),
+                change(ChangeKind::Changed, "/run/"),
                 change(ChangeKind::Added, "/run/nginx.pid"),
-                change(ChangeKind::Changed, "/var/cache/nginx"),
-                change(ChangeKind::Added, "/var/cache/nginx/client_temp"),
+                change(ChangeKind::Changed, "/var/cache/nginx/"),
+                change(ChangeKind::Added, "/var/cache/nginx/client_temp/"),
                 change(ChangeKind::Deleted, "/etc/motd"),
             ],
             count: Count::Exactly(7),
+            folders: 3,
         }),
         ..running("webserver", "nginx", "172.17.0.2", 130)
     }
@@ -153,10 +154,12 @@ fn db() -> Container {
     db
 }
 
+/// A path that ends in `/` is a folder's.
 fn change(kind: ChangeKind, path: &str) -> Change {
     Change {
         kind,
-        path: path.into(),
+        path: path.trim_end_matches('/').into(),
+        is_folder: path.ends_with('/'),
     }
 }
 
@@ -188,6 +191,7 @@ pub fn rich() -> Scene {
         writable: Some(Writable {
             size: None,
             count: Count::AtLeast(20_000),
+            folders: 1,
             changes: vec![change(
                 ChangeKind::Added,
                 "/var/log/a-log-that-goes-on-and-on.txt",

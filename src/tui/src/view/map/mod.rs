@@ -15,6 +15,7 @@ use ratatui::Frame;
 use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
 use serde::{Deserialize, Serialize};
+use unicode_width::UnicodeWidthStr;
 
 use self::fold::{Folding, Gaps};
 use self::groups::groups;
@@ -68,11 +69,7 @@ pub fn draw(
         now,
     };
     let chosen = state.chosen.as_deref();
-    let map = Map {
-        scene,
-        rows: Rows { page },
-        chosen,
-    };
+    let map = Map::new(scene, page, chosen);
     let height = usize::from(area.height);
     let mut blocks = map.blocks(&Folding::default());
     if blocks::height(&blocks) > height && !state.unfolded {
@@ -84,11 +81,7 @@ pub fn draw(
 /// The whole map in full, as plain text.
 #[must_use]
 pub fn text(scene: &Scene, page: Page) -> String {
-    let map = Map {
-        scene,
-        rows: Rows { page },
-        chosen: None,
-    };
+    let map = Map::new(scene, page, None);
     let blocks = map.blocks(&Folding::default());
     let lines = blocks.iter().flat_map(|block| &block.lines);
     let mut text = String::new();
@@ -113,6 +106,23 @@ struct Map<'a> {
 }
 
 impl<'a> Map<'a> {
+    fn new(scene: &'a Scene, page: Page, chosen: Option<&'a str>) -> Map<'a> {
+        let (mut host, mut inside) = (0, 0);
+        for one in scene.containers.iter().filter(|one| one.is_up()) {
+            let doors = container::doors(one, scene.folder.as_deref(), page);
+            let brief: usize = doors.iter().map(|door| door.brief.width() + 2).sum();
+            let alone = doors.iter().map(Rows::needed).max().unwrap_or(0);
+            host = host.max(alone).max(brief + 2);
+            let title = container::title(one, usize::MAX, page);
+            inside = inside.max(title.iter().map(Span::width).sum());
+        }
+        Map {
+            scene,
+            rows: Rows::new(page, host, inside),
+            chosen,
+        }
+    }
+
     fn blocks(&self, folding: &Folding) -> Vec<Block> {
         let mut blocks = Vec::new();
         let gap = || (folding.gaps == Gaps::Blank).then(|| Block::of(vec![Line::default()]));

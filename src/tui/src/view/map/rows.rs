@@ -17,6 +17,8 @@ use crate::words;
 
 /// Columns from which host and containers stand side by side.
 const WIDE: usize = 72;
+/// Columns left of a network's line, at least.
+const LEAST: usize = 34;
 
 /// Where a row meets its network's line.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -30,19 +32,39 @@ pub enum Joint {
 #[derive(Debug, Clone, Copy)]
 pub struct Rows {
     pub page: Page,
+    /// Columns left of a network's line.
+    left: usize,
 }
 
 impl Rows {
+    /// `host` columns make what is on the host whole, `inside` the titles of
+    /// containers; there may be fewer.
+    pub fn new(page: Page, host: usize, inside: usize) -> Rows {
+        let usual = (page.width * 2 / 5).clamp(LEAST, 56);
+        // What one side does not need, the other one gets.
+        let least = page.width.saturating_sub(inside + 2).clamp(LEAST, usual);
+        let left = match page.width >= WIDE {
+            true => host.clamp(least, usual.max(page.width / 2)),
+            false => 1,
+        };
+        Rows { page, left }
+    }
+
+    /// The columns that a door needs on the host's side, in a line of its own.
+    pub fn needed(door: &Door) -> usize {
+        match (door.host.width(), door.tag.width()) {
+            (0, _) => 0,
+            (host, 0) => host + 3,
+            (host, tag) => host + 3 + tag + 4,
+        }
+    }
+
     fn is_wide(&self) -> bool {
         self.page.width >= WIDE
     }
 
-    /// Columns left of a network's line.
     fn left(&self) -> usize {
-        match self.is_wide() {
-            true => (self.page.width * 2 / 5).clamp(34, 56),
-            false => 1,
-        }
+        self.left
     }
 
     /// Columns right of a network's line and its corner.

@@ -27,6 +27,8 @@ use crate::xray::{Command, Line, Operation, Xray, explain, say};
 const LABEL: usize = 12;
 /// Columns that a span of time takes.
 const TIME: usize = 8;
+/// Less than this, in microseconds, is lost in the rounding of the others.
+const LEAST_REST: u64 = 10;
 /// Beyond this many columns the eye loses the line on its way to the time.
 const WIDEST: usize = 118;
 
@@ -273,7 +275,26 @@ fn unfolded(command: &Command, state: &XrayState, page: Page) -> Vec<Block> {
         let said = words::xray_left_out(page.language, command.left_out);
         blocks.push(Block::of(wrapped(&said, 3 + LABEL, page)));
     }
+    blocks.extend(rest(command, page));
     blocks
+}
+
+/// What the whole took beside its parts, where it shows beside them.
+fn rest(command: &Command, page: Page) -> Option<Block> {
+    let rest = command.rest();
+    let is_timed = command.lines().any(|(_, line)| line.took.is_some());
+    (is_timed && rest >= LEAST_REST).then(|| {
+        let label = words::xray_rest(page.language);
+        let said = words::xray_rest_is(page.language);
+        Block::of(told_rows(
+            " ",
+            Style::new(),
+            &label,
+            &said,
+            Some(rest),
+            page,
+        ))
+    })
 }
 
 /// What an operation has to say beside its lines.
@@ -301,18 +322,31 @@ fn line_rows(line: &Line, page: Page) -> Vec<Drawn<'static>> {
         true => (theme.symbol("✗", "x"), theme.bad()),
         false => (" ", Style::new()),
     };
+    let label = say::label(line, page.language);
+    let said = say::sentence(line, page.language);
+    told_rows(mark, style, &label, &said, line.took, page)
+}
+
+fn told_rows(
+    mark: &str,
+    style: Style,
+    label: &str,
+    said: &str,
+    took: Option<u64>,
+    page: Page,
+) -> Vec<Drawn<'static>> {
+    let theme = page.theme;
     let room = page.width.saturating_sub(3 + LABEL + TIME + 1).max(10);
-    let said = text::folded(&say::sentence(line, page.language), room);
-    let label = fit::pad(&say::label(line, page.language), LABEL, theme);
+    let label = fit::pad(label, LABEL, theme);
     let mut rows = Vec::new();
-    for (index, part) in said.into_iter().enumerate() {
+    for (index, part) in text::folded(said, room).into_iter().enumerate() {
         let part = fit::pad(&part, room + 1, theme);
         rows.push(match index {
             0 => Drawn::from(vec![
                 Span::styled(format!(" {mark} "), style),
                 Span::styled(label.clone(), style.patch(theme.strong())),
                 Span::styled(part, style),
-                time(line.took, page),
+                time(took, page),
             ]),
             _ => Drawn::from(vec![
                 Span::raw(" ".repeat(3 + LABEL)),
