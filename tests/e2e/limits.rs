@@ -304,6 +304,37 @@ everyone!(a_paused_container_stands_still_and_can_be_ended, |world| {
     out(world, "rm -f busy");
 });
 
+everyone!(
+    what_a_container_leaves_in_the_labs_own_namespace_ends,
+    |world| {
+        if mode(world) == "none" {
+            return;
+        }
+        // Its processes are none of a PID namespace that ends with the first.
+        let two = "sleep 4711 & exec sleep 4712";
+        let words = [
+            "run", "-d", "--name", "two", "--pid", "host", "--memory", "64m",
+        ];
+        let done = run(world, &[&words[..], &["base", "sh", "-c", two]].concat());
+        assert_eq!(done.code, Some(0), "{}", done.err);
+        let all = "cat /proc/[0-9]*/cmdline 2>/dev/null | tr '\\0' ' '";
+        let there = |world: &World| {
+            let seen = world.shell(LAB, all).output().expect("it ran").stdout;
+            String::from_utf8_lossy(&seen).contains("sleep 4711")
+        };
+        eventually("both run", std::time::Duration::from_secs(10), || {
+            there(world).then_some(())
+        });
+        let top = out(world, "top two -o args");
+        assert!(
+            top.contains("sleep 4711") && top.contains("sleep 4712"),
+            "{top}"
+        );
+        out(world, "rm -f two");
+        assert!(!there(world));
+    }
+);
+
 everyone!(a_killed_engine_leaves_no_frozen_process, |world| {
     mode(world);
     out(world, "run -d --name held --memory 64m base sleep 1000");

@@ -1,8 +1,9 @@
 #!/bin/sh
 # limits.sh BINARY: what delegated cgroup v2 gives a lab, tried as an ordinary user
 # with BINARY. Needs a shell with the usual small tools (busybox has them), and to
-# be in a cgroup that is this user's; files go below $TMPDIR, whose file system keeps
-# extended attributes. Prints "ok NAME" or "not ok NAME WHY".
+# be in a cgroup that is this user's. Files go below $TMPDIR, whose file system has to
+# keep extended attributes; the root may be no initramfs (pivot_root(2)). Prints
+# "ok NAME" or "not ok NAME WHY", and exits with 1 where there was one of the latter.
 
 binary=$1
 lab=hello-world

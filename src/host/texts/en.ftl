@@ -74,6 +74,7 @@ ports-none = none can be offered: { $said }
 ports-none-means = In the lab itself they work.
 logout-stays = a lab goes on when you log out
 logout-ends = a lab ends when you log out ({ $file })
+logout-ends-with-manager = a lab ends with your last session, as its systemd scope does
 logout-ends-means = Nothing is lost: it starts again by itself. To keep it running:
 lab-ready = ready after { $milliseconds } ms, ended, nothing left
 lab-failed-means = If every line above is fine, this is a fault of Plimsoll: please report it.

@@ -74,6 +74,7 @@ ports-none = aucun ne peut être offert : { $said }
 ports-none-means = Dans le lab lui-même, ils marchent.
 logout-stays = un lab continue quand vous vous déconnectez
 logout-ends = un lab s'arrête quand vous vous déconnectez ({ $file })
+logout-ends-with-manager = un lab s'arrête avec votre dernière session, comme son scope systemd
 logout-ends-means = Rien n'est perdu : il redémarre tout seul. Pour qu'il continue :
 lab-ready = prêt en { $milliseconds } ms, terminé, plus rien n'en reste
 lab-failed-means = Si toutes les lignes ci-dessus sont bonnes, c'est une erreur de Plimsoll : merci de la signaler.

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use std::rc::Rc;
 use std::sync::Arc;
 
-use tokio::sync::{Mutex, Notify, watch};
+use tokio::sync::{Mutex, Notify, RwLock, watch};
 
 use super::health::Monitor;
 use super::persist;
@@ -53,6 +53,9 @@ pub struct Container {
     pub stdio: Rc<Stdio>,
     /// Start, stop and remove happen one after another.
     pub operation: Mutex<()>,
+    /// Shared while a process is being added, exclusive while all are made to stand
+    /// still: one that froze half-made would keep the runtime's thread waiting.
+    pub births: RwLock<()>,
     /// A wait between two starts is broken off by this.
     pub restart_cancelled: Notify,
     /// Its exec instances.
@@ -86,6 +89,7 @@ impl Container {
             log: Rc::new(log),
             stdio: Rc::new(Stdio::default()),
             operation: Mutex::new(()),
+            births: RwLock::new(()),
             restart_cancelled: Notify::new(),
             execs: RefCell::default(),
             health: RefCell::default(),

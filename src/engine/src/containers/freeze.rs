@@ -46,6 +46,7 @@ pub async fn freeze(engine: &Engine, containers: &[Rc<Container>]) -> Frozen {
     let mut frozen = Frozen::default();
     let mut met = BTreeSet::new();
     for container in containers {
+        let _no_birth = container.births.write().await;
         let running = container.record().state.status == Status::Running;
         let Some(init) = container.pid().filter(|_| running) else {
             continue;

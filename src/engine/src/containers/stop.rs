@@ -227,6 +227,7 @@ pub async fn restart(
 /// # Errors
 /// 409 unless it runs; 500 where the kernel does not let it.
 pub async fn pause(engine: &Rc<Engine>, container: &Rc<Container>) -> ApiResult<()> {
+    let _no_birth = container.births.write().await;
     container.record().state.may_pause(&container.id)?;
     let Some(pid) = container.pid() else {
         return Err(super::state::not_running(&container.id));

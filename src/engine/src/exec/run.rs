@@ -65,6 +65,13 @@ async fn bring_up(
     size: Option<[u32; 2]>,
 ) -> Result<Started, (ApiFailure, i32)> {
     let plain = |failure: ApiFailure| (failure, 126);
+    let _birth = container.births.read().await;
+    // It may have been paused while this waited.
+    container
+        .record()
+        .state
+        .may_exec(&container.id)
+        .map_err(plain)?;
     let request = request(engine, container, exec, size).map_err(plain)?;
     let plan = Arc::new(plan_exec(&request));
     let mut performance = Performance::of(&plan, engine.config.volumes_dir());

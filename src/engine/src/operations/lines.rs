@@ -1,10 +1,11 @@
 //! From what was noted to what is told. Pure.
 
+use std::collections::BTreeSet;
 use std::path::Path;
 
 use plimsoll_api::operation::{BoundPath, Cable, Facts, Line, Operation, plain};
 use plimsoll_runtime::{
-    CapabilitySet, Namespace, NamespaceSource, Op, Part, Rootfs, Seccomp, User, seccomp,
+    CapabilitySet, Cgroup, Namespace, NamespaceSource, Op, Part, Rootfs, Seccomp, User, seccomp,
 };
 use serde_json::Value;
 
@@ -254,6 +255,7 @@ fn limits(ops: &[&Op], all: &[Op]) -> Facts {
             Op::ReadOnlyPath(_) => read_only += 1,
             Op::RootReadOnly => root_read_only = true,
             Op::Limit(_) => resources += 1,
+            Op::MakeCgroup(cgroup) => resources += limited(cgroup),
             Op::Filter {
                 profile,
                 capabilities,
@@ -276,6 +278,13 @@ fn limits(ops: &[&Op], all: &[Op]) -> Facts {
         resources,
         faked_owners,
     }
+}
+
+/// How many resources a cgroup limits: `memory.max` and `memory.low` are about one.
+fn limited(cgroup: &Cgroup) -> u64 {
+    let files = cgroup.settings.iter().map(|(file, _)| file);
+    let resources: BTreeSet<_> = files.filter_map(|file| file.split('.').next()).collect();
+    count(resources.len())
 }
 
 fn allowed(profile: &Seccomp, capabilities: CapabilitySet) -> usize {

@@ -26,8 +26,10 @@ use serde::{Deserialize, Serialize};
 
 use crate::paths::LabPaths;
 
-pub(crate) use found::{Hierarchy, hierarchies};
+use found::Hierarchy;
+pub(crate) use found::hierarchies;
 pub(crate) use remove::{let_die, remove};
+pub(crate) use unified::is_used;
 
 /// The environment variable that keeps a lab from having one (`none`).
 pub(crate) const VARIABLE: &str = "PLIMSOLL_CGROUP";

@@ -19,9 +19,7 @@ const BETWEEN: Duration = Duration::from_millis(2);
 
 /// A scope for the lab with this process in it.
 pub(super) fn scope(own: &Hierarchy, name: &str) -> Option<CgroupRecord> {
-    // Without controllers in the tree (a hybrid machine) there is nothing to ask for.
-    let controllers = std::fs::read_to_string(own.mount.join("cgroup.controllers")).ok()?;
-    if !unified::has_systemd() || controllers.trim().is_empty() {
+    if !unified::has_systemd() || !unified::is_used(own) {
         return None;
     }
     let uid = rustix::process::getuid().as_raw();

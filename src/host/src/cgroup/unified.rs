@@ -70,6 +70,12 @@ fn bases(own: &Hierarchy) -> Vec<PathBuf> {
     bases
 }
 
+/// Whether the tree has a controller that a lab has a use for: on a hybrid machine
+/// those are v1's.
+pub(crate) fn is_used(tree: &Hierarchy) -> bool {
+    tree.is_unified() && open_directory(&tree.mount).is_ok_and(|root| !available(&root).is_empty())
+}
+
 pub(super) fn has_systemd() -> bool {
     Path::new("/run/systemd/system").is_dir()
 }

@@ -443,6 +443,10 @@ impl Advice {
                 .limited(words::logout_ends(language, file.display().to_string()))
                 .means(&words::logout_ends_means(language))
                 .mend(&[&format!("loginctl enable-linger {user}")]),
+            Logout::EndsWithManager => of
+                .limited(words::logout_ends_with_manager(language))
+                .means(&words::logout_ends_means(language))
+                .mend(&[&format!("loginctl enable-linger {user}")]),
         }
     }
 

@@ -195,6 +195,9 @@ pub enum Logout {
     Killed {
         file: PathBuf,
     },
+    /// It is in a scope of the user's systemd manager, which ends with the last
+    /// session.
+    EndsWithManager,
 }
 
 /// A lab, started and ended.

@@ -36,7 +36,7 @@ pub fn examine(environment: &Environment, places: &Places, options: &StartOption
     let user = crate::users::name_of(environment.uid);
     Facts {
         binary: std::fs::read_link("/proc/self/exe").unwrap_or_default(),
-        logout: session::logout(user.as_deref()),
+        logout: session::logout(user.as_deref(), session::is_in_scope(cgroup.as_ref())),
         user: user.unwrap_or_else(|| environment.uid.to_string()),
         kernel: rustix::system::uname()
             .release()

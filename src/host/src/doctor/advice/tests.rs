@@ -264,12 +264,17 @@ fn disk_socket_logout_and_lab() {
         }),
         ..all_fine()
     };
+    let held = Facts {
+        logout: Logout::EndsWithManager,
+        ..all_fine()
+    };
     told("disk_socket_logout_and_lab", |language| {
         [
             disk(300, None, language),
             disk(10, None, language),
             disk(9_000, Some(12), language),
             complaints(&rest, language),
+            complaints(&held, language),
         ]
         .join("\n")
     });

@@ -4,7 +4,7 @@ use std::net::{Ipv4Addr, TcpListener};
 use std::path::{Path, PathBuf};
 
 use super::in_words;
-use crate::cgroup::{self, CgroupRecord, CgroupVersion, Hierarchy};
+use crate::cgroup::{self, Branch, CgroupRecord, CgroupVersion};
 use crate::doctor::facts::{Cgroup, Logout, LoopbackPorts};
 
 /// What a lab was given, or what there is that it was not given.
@@ -22,12 +22,7 @@ pub(super) fn cgroup(given: Option<CgroupRecord>) -> Cgroup {
         };
     }
     let there = cgroup::hierarchies();
-    // A v2 tree beside v1's has no controllers.
-    let used = |tree: &&Hierarchy| {
-        let controllers = std::fs::read_to_string(tree.mount.join("cgroup.controllers"));
-        tree.is_unified() && controllers.is_ok_and(|text| !text.trim().is_empty())
-    };
-    if there.iter().any(|tree| used(&tree)) {
+    if there.iter().any(cgroup::is_used) {
         Cgroup::V2NotDelegated { systemd }
     } else if there.iter().any(|tree| !tree.controllers.is_empty()) {
         Cgroup::V1NotAllowed
@@ -56,7 +51,9 @@ pub(super) fn loopback_ports() -> LoopbackPorts {
 }
 
 /// Whether systemd-logind kills what a user leaves running (logind.conf(5)).
-pub(super) fn logout(user: Option<&str>) -> Logout {
+///
+/// A lab that `is_held` by a scope of the user's manager ends with that.
+pub(super) fn logout(user: Option<&str>, is_held: bool) -> Logout {
     if !Path::new("/run/systemd/system").is_dir() {
         return Logout::Stays;
     }
@@ -68,8 +65,16 @@ pub(super) fn logout(user: Option<&str>) -> Logout {
     });
     match last_setting(texts) {
         Some((file, true)) if !lingers => Logout::Killed { file },
+        _ if is_held && !lingers => Logout::EndsWithManager,
         _ => Logout::Stays,
     }
+}
+
+/// Whether the lab was in a scope of the user's systemd manager.
+pub(super) fn is_in_scope(given: Option<&CgroupRecord>) -> bool {
+    let branches = given.into_iter().flat_map(|record| &record.branches);
+    let is_scope = |branch: &Branch| branch.path.extension().is_some_and(|end| end == "scope");
+    !rustix::process::getuid().is_root() && branches.into_iter().any(is_scope)
 }
 
 /// In the order in which they count: later ones win.
