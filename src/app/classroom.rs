@@ -21,7 +21,7 @@ use plimsoll_text::spoken;
 use crate::arguments::Shared;
 use crate::commands;
 use crate::failure::{Failure, Kind, system};
-use crate::output::locale_is_utf8;
+use crate::output::{locale_is_utf8, reading_width};
 use crate::words;
 
 /// Set where a submission runs; see [`refuse_in_submission`].
@@ -133,7 +133,7 @@ impl Classroom {
             reader,
             language: spoken(),
             symbols: speaks_utf8(),
-            width: 80,
+            width: usize::from(reading_width()),
         }
     }
 }

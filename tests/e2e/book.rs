@@ -21,7 +21,7 @@ everyone!(the_book_is_written_as_files, |world| {
         command
     };
     let told = format!(
-        "Le livre, en français et en anglais : ouvrez {}/index.html\n",
+        "Le livre, en français et en anglais : ouvrez {}/index.html\n",
         folder.display()
     );
     out().assert().success().stdout(told.clone());
@@ -61,7 +61,7 @@ everyone!(the_book_is_served_on_loopback_until_ctrl_c, |world| {
     let mut line = || lines.next().expect("a line").expect("text");
     let (here, afar, until) = (line(), line(), line());
     let address = here
-        .strip_prefix("Le livre : http://127.0.0.1:")
+        .strip_prefix("Le livre : http://127.0.0.1:")
         .and_then(|rest| rest.strip_suffix("/fr/course/keeping-data.html#volumes"))
         .unwrap_or_else(|| panic!("{here}"));
     let port: u16 = address.parse().expect("a port");

@@ -134,7 +134,7 @@ everyone!(the_lesson_is_text_without_a_terminal, |world| {
         assert!(english.contains(expected), "{expected:?} in {english}");
     }
     for expected in [
-        "\nÉtape 2 : Démarrez le serveur\n",
+        "\nÉtape 2 : Démarrez le serveur\n",
         "\n`-p 80:80` : le port 80 du lab",
         "-v \"$PWD/html\":/usr/share/nginx/html nginx\n",
     ] {

@@ -105,7 +105,7 @@ everyone!(what_is_there_is_on_the_map, |world| {
     );
     let french = printed(world, &["--lang", "fr", "map", LAB]);
     assert!(
-        french.contains("Conteneur failed, de l'image base : terminé (7)"),
+        french.contains("Conteneur failed, de l'image base : terminé (7)"),
         "{french}"
     );
     // A recorded session is read again from the same JSON.

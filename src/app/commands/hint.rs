@@ -11,6 +11,7 @@ use plimsoll_text::spoken;
 use super::Outcome;
 use crate::arguments::{HintArguments, Shared};
 use crate::classroom::{Classroom, refuse_in_submission};
+use crate::output::reading_width;
 use crate::undo::Judged;
 use crate::{here, undo, words};
 
@@ -78,10 +79,10 @@ fn ask(progress: &mut LabProgress, check: &CheckRecord, most: usize) -> Shown {
 }
 
 fn in_words(check: &CheckRecord, steps: &[Text], shown: &Shown) -> String {
-    let language = spoken();
+    let (language, width) = (spoken(), usize::from(reading_width()));
     let mut out = format!("{}\n", check.title.get(language));
     if let Some(hint) = &check.hint {
-        folded(&mut out, hint.get(language), "  ", "  ", 80);
+        folded(&mut out, hint.get(language), "  ", "  ", width);
     }
     for (number, step) in steps.iter().take(shown.steps).enumerate() {
         folded(
@@ -89,7 +90,7 @@ fn in_words(check: &CheckRecord, steps: &[Text], shown: &Shown) -> String {
             step.get(language),
             &format!("  {}. ", number + 1),
             "     ",
-            80,
+            width,
         );
     }
     let more = match shown.left {

@@ -11,12 +11,14 @@ use plimsoll_host::LabPaths;
 use plimsoll_host::enter::{self, EnterOptions, Left};
 use plimsoll_lab::text::Language;
 use plimsoll_text::spoken;
+use plimsoll_tui::view::text::folded;
 
 use super::Outcome;
 use crate::afar::AFAR_VARIABLE;
 use crate::arguments::{Shared, ShellArguments};
 use crate::classroom::{Arrival, COURSE_VARIABLE, arrive};
 use crate::failure::{Failure, Kind};
+use crate::output::reading_width;
 use crate::undo;
 use crate::words;
 
@@ -60,8 +62,16 @@ pub fn run(shared: &Shared, arguments: &ShellArguments) -> Outcome {
 fn greet(paths: &LabPaths, language: Language) {
     let (lab, work) = (paths.lab().as_str(), paths.work());
     let work = work.display().to_string();
-    say!("{}", words::shell_welcome(language, lab, work));
-    say!("{}", words::shell_how(language, lab));
+    let told = [
+        words::shell_welcome(language, lab, work),
+        words::shell_how(language, lab),
+    ];
+    for line in told
+        .iter()
+        .flat_map(|text| folded(text, usize::from(reading_width())))
+    {
+        say!("{line}");
+    }
     let endpoint = Endpoint::Unix(paths.socket());
     let client = Client::new(endpoint).with_timeout(Duration::from_secs(2));
     // Only a convenience: an engine that cannot say is no reason not to enter.

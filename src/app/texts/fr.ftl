@@ -7,7 +7,7 @@ guided-goal = { $points ->
 guided-met = atteint
 guided-open = ouvert
 guided-how = Votre shell dans le lab vient ensuite ; `exit` en sort. Les objectifs sont annoncés quand ils sont atteints. Là, `plimsoll hint { $lab }` aide, `plimsoll answer { $lab }` montre les questions, `plimsoll { $lab }` redonne cette leçon.
-guided-goal-met = [objectif atteint : { $goal }. { $score } points sur { $most }]
+guided-goal-met = [objectif atteint : { $goal }. Points : { $score } sur { $most }]
 guided-turned-back = [ce n'est plus le cas : { $goal }. { $why }]
 guided-all-met = [tous les objectifs sont atteints : `exit` quand vous voulez]
 

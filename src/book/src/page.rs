@@ -166,7 +166,7 @@ pub(crate) fn mistake(
         line: before.matches('\n').count() + 1,
         column: before[line..].chars().count() + 1,
         message,
-        help: Some(fix),
+        help: Some(Box::new(fix)),
     }
 }
 

@@ -5,6 +5,7 @@ use crate::observe::{Eyes, ObserveError};
 use crate::result::{CheckRecord, Status};
 use crate::schema::GraderFile;
 use crate::text::Text;
+use crate::words;
 use crate::{probe::Observation, say, world::World};
 use std::collections::BTreeSet;
 use std::time::Duration;
@@ -75,7 +76,7 @@ fn judge(
     }
     let evaluation = evaluate(grader, world, reached);
     for look in evaluation.wanted {
-        let why = "the grader asks for ever more looks".to_string();
+        let why = words::look_for_ever(plimsoll_text::spoken());
         world.seen.insert(look, Observation::Failed(why));
     }
     evaluate(grader, world, reached).checks

@@ -118,3 +118,13 @@ progress-unread = cannot read `{ $path }`
 progress-unwritten = cannot write `{ $path }`
 progress-damaged = `{ $path }` is damaged ({ $why }); move it away to begin anew
 progress-newer = `{ $path }` was written by a newer Plimsoll (version { $found } of the file, this one reads { $known })
+
+# What a look at a lab could not see.
+look-not-running = it does not run
+look-no-address = it has no address
+look-too-long = it takes too long
+look-no-host = { $address }: no such host here
+look-no-id = the engine gave the copy no id
+look-no-inside = this engine cannot connect from inside a container yet
+look-too-much = `{ $path }` holds too much to look through for the page
+look-for-ever = the grader asks for ever more looks

@@ -118,3 +118,13 @@ progress-unread = impossible de lire `{ $path }`
 progress-unwritten = impossible d'écrire `{ $path }`
 progress-damaged = `{ $path }` est abîmé ({ $why }) ; déplacez-le ailleurs pour repartir de zéro
 progress-newer = `{ $path }` vient d'un Plimsoll plus récent (version { $found } du fichier ; celui-ci lit la { $known })
+
+# Ce qu'un regard sur un lab n'a pas pu voir.
+look-not-running = il ne tourne pas
+look-no-address = il n'a pas d'adresse
+look-too-long = cela dure trop longtemps
+look-no-host = { $address } : aucune machine de ce nom ici
+look-no-id = le moteur n'a pas donné d'identifiant à la copie
+look-no-inside = ce moteur ne sait pas encore se connecter depuis un conteneur
+look-too-much = `{ $path }` contient trop de choses pour y chercher la page
+look-for-ever = le correcteur demande toujours plus à voir

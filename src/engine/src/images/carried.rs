@@ -17,7 +17,7 @@ const REGISTRY: &str = "docker.io";
 pub enum NotServed {
     /// No such repository. The first line is Docker's.
     #[error(
-        "pull access denied for {name}, repository does not exist or may require 'docker login': denied: requested access to the resource is denied\nhint: this lab has no registry; it carries the images {carried}"
+        "pull access denied for {name}, repository does not exist or may require 'docker login': denied: requested access to the resource is denied\nhint: images come from Plimsoll itself here, not over the network; there are: {carried}"
     )]
     Repository {
         /// As Docker shows it.
@@ -27,7 +27,7 @@ pub enum NotServed {
     },
     /// The repository is there, the tag or digest is not.
     #[error(
-        "manifest for {reference} not found: manifest unknown: manifest unknown\nhint: this lab carries {name} with the tags {tags}"
+        "manifest for {reference} not found: manifest unknown: manifest unknown\nhint: Plimsoll has {name} with the tags {tags}"
     )]
     Manifest {
         /// As Docker shows it.
@@ -39,7 +39,7 @@ pub enum NotServed {
     },
     /// Another registry. The first line is Docker's.
     #[error(
-        "Get \"https://{domain}/v2/\": dial tcp: lookup {domain}: no such host\nhint: this lab reaches no registry; it carries the images {carried}"
+        "Get \"https://{domain}/v2/\": dial tcp: lookup {domain}: no such host\nhint: images come from Plimsoll itself here, not over the network; there are: {carried}"
     )]
     Registry {
         /// Its name.
@@ -243,13 +243,13 @@ pub(crate) mod tests {
             .join("\n");
         insta::assert_snapshot!(refused, @r#"
         pull access denied for redis, repository does not exist or may require 'docker login': denied: requested access to the resource is denied
-        hint: this lab has no registry; it carries the images base, nginx
+        hint: images come from Plimsoll itself here, not over the network; there are: base, nginx
         pull access denied for me/nginx, repository does not exist or may require 'docker login': denied: requested access to the resource is denied
-        hint: this lab has no registry; it carries the images base, nginx
+        hint: images come from Plimsoll itself here, not over the network; there are: base, nginx
         manifest for nginx:9 not found: manifest unknown: manifest unknown
-        hint: this lab carries nginx with the tags latest, 1.29
+        hint: Plimsoll has nginx with the tags latest, 1.29
         Get "https://ghcr.io/v2/": dial tcp: lookup ghcr.io: no such host
-        hint: this lab reaches no registry; it carries the images base, nginx
+        hint: images come from Plimsoll itself here, not over the network; there are: base, nginx
         "#);
     }
 

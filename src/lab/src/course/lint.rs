@@ -95,7 +95,7 @@ impl Lint<'_> {
             _ => "",
         };
         let mut error = SchemaError::whole(file, message).at(source, word);
-        error.help = help;
+        error.help = help.map(Box::new);
         error
     }
 

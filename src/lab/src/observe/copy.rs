@@ -6,8 +6,10 @@
 
 use super::Observer;
 use crate::probe::{Act, ExecReply, Glance, Observation, SIZE_LIMIT, TIME_LIMIT};
+use crate::words;
 use crate::world::{Container, PROBE_LABEL, PROBE_NAME};
 use plimsoll_api::client::{Client, Demux, Query, Request, Stream, UnknownStream};
+use plimsoll_text::spoken;
 use serde_json::{Value, json};
 use std::io::Read;
 use std::sync::atomic::{AtomicU32, Ordering};
@@ -47,7 +49,7 @@ impl<'a> Temporary<'a> {
                 client,
                 id: id.to_string(),
             }),
-            None => Err("the engine gave the copy no id".to_string()),
+            None => Err(words::look_no_id(spoken())),
         }
     }
 
@@ -134,10 +136,10 @@ impl Observer {
                 Err(error) => return Observation::Failed(error.to_string()),
             };
             if !inspect.is_alive() {
-                return Observation::NoAnswer("it does not run".to_string());
+                return Observation::NoAnswer(words::look_not_running(spoken()));
             }
             let Some(address) = inspect.address() else {
-                return Observation::NoAnswer("it has no address".to_string());
+                return Observation::NoAnswer(words::look_no_address(spoken()));
             };
             let seen = self.http(&format!("{address}:{port}"), "localhost", path, TIME_LIMIT);
             if !matches!(seen, Observation::NoAnswer(_)) || Instant::now() >= deadline {

@@ -3,6 +3,8 @@
 use super::Observer;
 use super::copy::Temporary;
 use crate::probe::{FileFound, Observation, SIZE_LIMIT, TIME_LIMIT, fingerprint};
+use crate::words;
+use plimsoll_text::{spoken, system_error};
 use rustix::fs::{Mode, OFlags, ResolveFlags, open, openat2};
 use rustix::io::Errno;
 use serde_json::json;
@@ -88,9 +90,9 @@ impl Observer {
             }
             Ok(Searched::Found(below)) => Observation::Holding(Some(format!("{place}/{below}"))),
             Ok(Searched::Nothing) => Observation::Holding(None),
-            Ok(Searched::TooMuch) => Observation::Unsupported(format!(
-                "`{asked}` holds too much to look through for the page"
-            )),
+            Ok(Searched::TooMuch) => {
+                Observation::Unsupported(words::look_too_much(spoken(), asked))
+            }
             Err(error) => Observation::Failed(error.to_string()),
         }
     }
@@ -168,7 +170,7 @@ pub(super) fn work_file(work: &Path, path: &str) -> Observation {
         Ok(file) => file,
         // Gone, or not the same any more.
         Err(Errno::NOENT | Errno::NOTDIR | Errno::LOOP | Errno::XDEV) => return missing,
-        Err(error) => return Observation::Failed(std::io::Error::from(error).to_string()),
+        Err(error) => return Observation::Failed(system_error(spoken(), &error.into())),
     };
     if !file.metadata().is_ok_and(|about| about.is_file()) {
         return Observation::File(FileFound::NotAFile);
@@ -176,7 +178,7 @@ pub(super) fn work_file(work: &Path, path: &str) -> Observation {
     let mut content = Vec::new();
     match file.take(SIZE_LIMIT as u64).read_to_end(&mut content) {
         Ok(_) => Observation::File(FileFound::Content(content)),
-        Err(error) => Observation::Failed(error.to_string()),
+        Err(error) => Observation::Failed(system_error(spoken(), &error)),
     }
 }
 

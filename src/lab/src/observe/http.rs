@@ -5,7 +5,9 @@
 
 use super::{Engine, Observer};
 use crate::probe::{HttpReply, Observation, SIZE_LIMIT, TIME_LIMIT};
+use crate::words;
 use plimsoll_api::client::Socket;
+use plimsoll_text::{spoken, system_error};
 use std::io::{self, Read, Write};
 use std::net::{Ipv4Addr, SocketAddr, TcpStream};
 use std::time::{Duration, Instant};
@@ -43,13 +45,13 @@ impl Observer {
             };
         }
         let address = numeric(address)
-            .ok_or_else(|| Unreached::No(format!("{address}: no such host here")))?;
+            .ok_or_else(|| Unreached::No(words::look_no_host(spoken(), address)))?;
         TcpStream::connect_timeout(&address, TIME_LIMIT)
             .map(|stream| Connected {
                 socket: Socket::Tcp(stream),
                 early: Vec::new(),
             })
-            .map_err(|error| Unreached::No(error.to_string()))
+            .map_err(|error| Unreached::No(system_error(spoken(), &error)))
     }
 
     pub(super) fn http(
@@ -73,8 +75,8 @@ impl Observer {
 
 fn in_words(error: &io::Error) -> String {
     match error.kind() {
-        io::ErrorKind::WouldBlock | io::ErrorKind::TimedOut => "it takes too long".to_string(),
-        _ => error.to_string(),
+        io::ErrorKind::WouldBlock | io::ErrorKind::TimedOut => words::look_too_long(spoken()),
+        _ => system_error(spoken(), error),
     }
 }
 

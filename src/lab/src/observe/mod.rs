@@ -12,11 +12,13 @@ mod http;
 use crate::probe::{Listener, Observation, Request as Look, TIME_LIMIT};
 use crate::schema::Question;
 use crate::undo::Restore;
+use crate::words;
 use crate::world::{
     Container, History, Image, Network, PROBE_LABEL, Record, Source, Volume, World,
 };
 use plimsoll_api::client::{Client, Endpoint, Query, Request};
 use plimsoll_api::error::ClientError;
+use plimsoll_text::spoken;
 use serde_json::Value;
 use sha2::{Digest, Sha256};
 use std::collections::BTreeMap;
@@ -247,8 +249,7 @@ impl Observer {
 
     fn reach(&self, from: Option<&str>, address: &str) -> Observation {
         if from.is_some() {
-            let why = "this engine cannot connect from inside a container yet";
-            return Observation::Unsupported(why.to_string());
+            return Observation::Unsupported(words::look_no_inside(spoken()));
         }
         match self.connect(address) {
             Ok(_) => Observation::Reached(true),

@@ -25,7 +25,7 @@ pub struct SchemaError {
     pub column: usize,
     pub message: Text,
     /// The nearest valid word, or another next step.
-    pub help: Option<Text>,
+    pub help: Option<Box<Text>>,
 }
 
 impl SchemaError {
@@ -41,7 +41,7 @@ impl SchemaError {
     }
 
     pub fn with_help(mut self, help: Text) -> SchemaError {
-        self.help = Some(help);
+        self.help = Some(Box::new(help));
         self
     }
 
@@ -145,7 +145,7 @@ fn explain(file: &str, error: &serde_yaml::Error) -> SchemaError {
             }),
             None => message,
         },
-        help,
+        help: help.map(Box::new),
     }
 }
 

@@ -32,7 +32,7 @@ pub(super) fn explain(file: &str, text: &str, told: &str) -> Option<SchemaError>
         line: place.line,
         column: place.column,
         message,
-        help: Some(help),
+        help: Some(Box::new(help)),
     };
     let here = told.at;
     let since = told.since.unwrap_or(here);

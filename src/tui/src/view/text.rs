@@ -16,8 +16,9 @@ pub fn width(text: &str) -> usize {
 }
 
 /// Folds words at display width. A word that is longer than a line is cut.
-/// Spaces that must not break (U+00A0, U+202F) do not; short `code` stays whole,
-/// and each line of a longer piece has backticks of its own.
+/// Spaces that must not break (U+00A0, U+202F) do not, nor does one beside a French
+/// mark, which authors write as an ordinary one; short `code` stays whole, and each
+/// line of a longer piece has backticks of its own.
 #[must_use]
 pub fn folded(text: &str, width: usize) -> Vec<String> {
     let kept = keep_code(text, width / 2);
@@ -36,7 +37,7 @@ fn keep_code(text: &str, longest: usize) -> String {
     let parts = text.split('`').enumerate();
     let kept = parts.map(|(index, part)| {
         if index % 2 == 0 || !is_paired {
-            return part.to_owned();
+            return keep_marks(part);
         }
         match width(part) <= longest {
             true => part.replace(' ', &KEPT_SPACE.to_string()),
@@ -44,6 +45,15 @@ fn keep_code(text: &str, longest: usize) -> String {
         }
     });
     kept.collect::<Vec<_>>().join("`")
+}
+
+/// French has a space before these marks and inside « ».
+fn keep_marks(text: &str) -> String {
+    let before = [" :", " ;", " ?", " !", " »"];
+    let kept = before.iter().fold(text.to_owned(), |text, mark| {
+        text.replace(mark, &format!("{KEPT_SPACE}{}", &mark[1..]))
+    });
+    kept.replace("« ", &format!("«{KEPT_SPACE}"))
 }
 
 fn folded_at_spaces(text: &str, width: usize) -> Vec<String> {
@@ -199,6 +209,12 @@ mod tests {
         assert_eq!(folded("abcdefgh", 3), ["abc", "def", "gh"]);
         assert_eq!(folded("le port\u{a0}: 80", 8), ["le", "port\u{a0}:", "80"]);
         assert_eq!(folded("", 5), [""]);
+        // As authors write it.
+        assert_eq!(folded("le port : 80", 8), ["le", "port :", "80"]);
+        assert_eq!(
+            folded("dit « oui » ou non ?", 8),
+            ["dit", "« oui »", "ou non ?"]
+        );
     }
 
     #[test]

@@ -45,6 +45,18 @@ fn a_known_mistake_s_own_hint_comes_first_then_the_goal_s_one_by_one() {
 }
 
 #[test]
+fn what_was_read_before_a_mistake_keeps_back_until_its_own_hint_was_shown() {
+    let mut player = Player::in_lab(WEB, SIZE);
+    let hints = &mut player.model.progress.lab_mut(WEB).hints;
+    hints.insert("port-80".to_owned(), 2);
+    player.judged(states::web(Web::Swapped));
+    player.sees_no(SWAPPED_STEPS[0]);
+    player.press("^G h");
+    player.sees(SWAPPED);
+    player.sees(SWAPPED_STEPS[1]);
+}
+
+#[test]
 fn where_the_goals_have_one_line_hints_are_whole_all_the_same() {
     for zoomed in [false, true] {
         let size = if zoomed { (200, 60) } else { (80, 24) };
