@@ -81,6 +81,11 @@ fn a_recording_is_marked_at_goals() {
 }
 
 #[test]
+fn the_theme_is_the_terminals() {
+    World::with(Person::Single, themed);
+}
+
+#[test]
 fn what_others_do_with_the_lab_is_noticed() {
     World::with(Person::Single, others);
 }
@@ -262,6 +267,29 @@ fn others(world: &World) {
     screen.shows(" 0/10");
     screen.at_the_shell();
     screen.leave();
+}
+
+/// The terminal says what its background is like: titles are blue where it is light,
+/// cyan where it is dark.
+fn themed(world: &World) {
+    let Some(screen) = Screen::open(world, SMALL) else {
+        return;
+    };
+    for (background, title) in [("#fdf6e3", 4), ("#101010", 6)] {
+        let style = format!("bg={background}");
+        screen.ask(&["set-option", "-g", "window-active-style", &style]);
+        screen.ask(&["set-option", "-g", "window-style", &style]);
+        screen.begin(&ENGLISH);
+        let wanted = format!("38;5;{title}m Plimsoll");
+        eventually("a title for this background", PATIENCE, || {
+            let shown = screen.ask(&["capture-pane", "-e", "-p"]);
+            shown.contains(&wanted).then_some(())
+        });
+        screen.press(&["q"]);
+        screen.shows("outside>");
+        // Of what it answered nothing was typed.
+        screen.shows_not("rgb:");
+    }
 }
 
 /// A terminal with a shell in it, and somebody at its keys.
