@@ -6,6 +6,7 @@ use std::process::{Command, Stdio};
 use std::time::Duration;
 
 use plimsoll_testkit::{Person, World, eventually, skipped};
+use serde_json::Value;
 
 /// What a learner waits for at most; the machine may be busy.
 const PATIENCE: Duration = Duration::from_secs(60);
@@ -145,6 +146,21 @@ fn the_language_that_was_chosen_is_remembered() {
     });
 }
 
+#[test]
+fn a_recording_is_marked_at_goals() {
+    World::with(Person::Mapped, recorded);
+}
+
+#[test]
+fn the_theme_is_the_terminals() {
+    World::with(Person::Single, themed);
+}
+
+#[test]
+fn what_others_do_with_the_lab_is_noticed() {
+    World::with(Person::Single, others);
+}
+
 fn play(world: &World, size: Size, tongue: &Tongue) {
     let Some(screen) = Screen::open(world, size) else {
         return;
@@ -249,6 +265,102 @@ fn killed_and_back(screen: &Screen<'_>, tongue: &Tongue) {
     screen.shows(tongue.came_back);
     screen.type_line("clear; curl -sS localhost");
     screen.shows("<h1>By hand</h1>");
+}
+
+/// What a recording holds is told, and the file is what players of the format read:
+/// asciicast v3, a header and then `[seconds since the last, code, data]` a line.
+fn recorded(world: &World) {
+    let Some(screen) = Screen::open(world, MIDDLE) else {
+        return;
+    };
+    screen.begin_at(&ENGLISH, "hello-world");
+    screen.press(&["C-g", "r"]);
+    screen.shows("Recording what the terminal shows, not what you type.");
+    screen.shows("REC");
+    screen.type_line("docker run hello-world");
+    screen.shows("6/10");
+    screen.press(&["C-g", "r"]);
+    screen.shows("The recording is in");
+    screen.shows_not("REC");
+    let folder = world.path("work/hello-world/recordings");
+    let mut files = std::fs::read_dir(folder)
+        .expect("where it was told")
+        .flatten();
+    let file = files.next().expect("the recording").path();
+    assert_eq!(file.extension().and_then(|end| end.to_str()), Some("cast"));
+    let text = std::fs::read_to_string(&file).expect("text");
+    let mut lines = text.lines();
+    let header: Value = serde_json::from_str(lines.next().expect("a header")).expect("JSON");
+    assert_eq!(header["version"], 3);
+    assert_eq!(header["title"], "hello-world");
+    for side in ["cols", "rows"] {
+        assert!(header["term"][side].as_u64() > Some(20), "{header}");
+    }
+    let events: Vec<(f64, String, String)> = lines
+        .map(|line| serde_json::from_str(line).expect(line))
+        .collect();
+    let of = |code: &str| -> Vec<&str> {
+        let of_code = events.iter().filter(|(_, kind, _)| kind == code);
+        of_code.map(|(_, _, data)| data.as_str()).collect()
+    };
+    let mut marks = of("m");
+    marks.sort_unstable();
+    assert_eq!(marks, ["met: pulled", "met: ran"]);
+    assert!(of("o").concat().contains("Hello from Plimsoll!"));
+    assert_eq!(of("i"), [""; 0], "what is typed is not in it");
+    assert!(events.iter().all(|(interval, ..)| *interval >= 0.0));
+    screen.leave();
+}
+
+/// Another terminal stops the lab, starts it, and makes it as new.
+fn others(world: &World) {
+    let Some(screen) = Screen::open(world, MIDDLE) else {
+        return;
+    };
+    screen.begin_at(&ENGLISH, "hello-world");
+    screen.type_line("docker run hello-world");
+    screen.shows("6/10");
+    world.plimsoll(["stop", "hello-world"]).assert().success();
+    screen.shows("The lab hello-world has ended");
+    screen.shows("Nothing is lost");
+    screen.shows_not("6/10");
+    screen.shows_not("✓");
+    world.shell("hello-world", "true").assert().success();
+    screen.shows("started again from elsewhere");
+    screen.shows("6/10");
+    screen.type_line("clear; docker ps -aq | wc -l; echo ag''ain");
+    screen.shows("again");
+    let reset = ["reset", "-y", "hello-world"];
+    world.plimsoll(reset).assert().success();
+    screen.shows("was reset from elsewhere");
+    screen.shows_not("6/10");
+    screen.press(&["R"]);
+    screen.shows(" 0/10");
+    screen.at_the_shell();
+    screen.leave();
+}
+
+/// The terminal says what its background is like: titles are blue where it is light,
+/// cyan where it is dark.
+fn themed(world: &World) {
+    let Some(screen) = Screen::open(world, SMALL) else {
+        return;
+    };
+    for (background, title) in [("#fdf6e3", 4), ("#101010", 6)] {
+        let style = format!("bg={background}");
+        screen.ask(&["set-option", "-g", "window-active-style", &style]);
+        screen.ask(&["set-option", "-g", "window-style", &style]);
+        screen.begin(&ENGLISH);
+        let wanted = format!("38;5;{title}m Plimsoll");
+        eventually("a title for this background", PATIENCE, || {
+            let shown = screen.ask(&["capture-pane", "-e", "-p"]);
+            shown.contains(&wanted).then_some(())
+        });
+        screen.press(&["q"]);
+        screen.shows("outside>");
+        // Of what it answered nothing was typed.
+        screen.shows_not("rgb:");
+    }
 }
 
 /// A terminal with a shell in it, and somebody at its keys.

@@ -275,7 +275,9 @@ pub enum Overlay {
         back_to: BackTo,
         loss: Text,
     },
-    Resetting,
+    Resetting {
+        lab: String,
+    },
     /// Where a page of the book is served.
     Book {
         lines: Vec<String>,

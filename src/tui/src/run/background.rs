@@ -12,6 +12,7 @@ use std::os::fd::AsFd;
 use std::time::{Duration, Instant};
 
 use crossterm::event::{Event, KeyCode, KeyEvent, KeyModifiers};
+use nix::errno::Errno;
 use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
 
 use crate::theme::Palette;
@@ -48,13 +49,19 @@ pub fn ask(input: impl AsFd, mut output: impl Write, patience: Duration) -> io::
         let left = patience.saturating_sub(begun.elapsed());
         let left = PollTimeout::try_from(left).unwrap_or(PollTimeout::ZERO);
         let mut ends = [PollFd::new(input.as_fd(), PollFlags::POLLIN)];
-        if poll(&mut ends, left)? == 0 {
-            break;
+        match poll(&mut ends, left) {
+            Ok(0) => break,
+            Ok(_) => {}
+            // A signal: the wait goes on.
+            Err(Errno::EINTR) => continue,
+            Err(error) => return Err(error.into()),
         }
         let mut piece = [0; 1024];
-        match nix::unistd::read(input.as_fd(), &mut piece)? {
-            0 => break,
-            length => bytes.extend_from_slice(&piece[..length]),
+        match nix::unistd::read(input.as_fd(), &mut piece) {
+            Ok(0) => break,
+            Ok(length) => bytes.extend_from_slice(&piece[..length]),
+            Err(Errno::EINTR) => {}
+            Err(error) => return Err(error.into()),
         }
     }
     Ok(sort(&bytes).heard())

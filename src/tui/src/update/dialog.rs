@@ -25,7 +25,7 @@ pub(super) fn press(model: &mut Model, key: KeyEvent, effects: &mut Vec<Effect>)
     };
     if action(Scope::Dialog, &key) == Some(Action::Back) {
         // A reset that is under way is not stopped by looking away.
-        if overlay == Overlay::Resetting {
+        if matches!(overlay, Overlay::Resetting { .. }) {
             model.overlay = Some(overlay);
         }
         return;
@@ -55,11 +55,11 @@ pub(super) fn press(model: &mut Model, key: KeyEvent, effects: &mut Vec<Effect>)
         Overlay::ChooseReset { lab, chosen } => in_choice(model, lab, chosen, &key, effects),
         Overlay::ConfirmReset { lab, back_to, .. } => {
             if is_yes(&key) {
-                model.overlay = Some(Overlay::Resetting);
+                model.overlay = Some(Overlay::Resetting { lab: lab.clone() });
                 effects.push(Effect::Reset { lab, back_to });
             }
         }
-        Overlay::Resetting => model.overlay = Some(overlay),
+        Overlay::Resetting { .. } => model.overlay = Some(overlay),
         Overlay::Hints => {
             if let (Some(Action::Hint), Place::Lab(name)) =
                 (action(Scope::Hints, &key), model.place.clone())

@@ -18,7 +18,7 @@ pub(super) fn press(model: &mut Model, key: KeyEvent, effects: &mut Vec<Effect>)
     }
     if let Some(overlay) = &model.overlay {
         let in_lab = matches!(model.place, Place::Lab(_));
-        if in_lab && is_leader(&key) && *overlay != Overlay::Resetting {
+        if in_lab && is_leader(&key) && !matches!(overlay, Overlay::Resetting { .. }) {
             model.overlay = None;
             model.leading = true;
         } else {

@@ -7,7 +7,7 @@ use super::lab::{changed, new_shell};
 use super::notice;
 use crate::effect::Effect;
 use crate::event::{BackTo, Fault, LabEvent, Whereabouts};
-use crate::model::{LabState, Model, Overlay, Return, ShellState, Tone};
+use crate::model::{LabState, Model, Overlay, Place, Return, ShellState, Tone};
 use crate::words;
 
 pub(super) fn lost(model: &mut Model, name: &str, effects: &mut Vec<Effect>) {
@@ -15,23 +15,25 @@ pub(super) fn lost(model: &mut Model, name: &str, effects: &mut Vec<Effect>) {
     let Some(screen) = model.labs.get_mut(name) else {
         return;
     };
-    // What a reset takes away is not kept for the next visit.
-    if model.overlay != Some(Overlay::Resetting) {
-        effects.push(Effect::KeepScreen {
-            lab: name.to_owned(),
-            screen: screen.terminal.last_screen(),
-        });
-    }
     screen.is_dying = screen.shell == ShellState::Running;
-    if model.overlay == Some(Overlay::Resetting) {
-        // A reset ends the engine itself, and enters the lab again.
+    let lab = name.to_owned();
+    if model.overlay == Some(Overlay::Resetting { lab: lab.clone() }) {
+        // A reset ends the engine itself, and enters the lab again. What it takes
+        // away is not kept for the next visit.
         screen.state = LabState::Starting;
         return;
     }
+    effects.push(Effect::KeepScreen {
+        lab: lab.clone(),
+        screen: screen.terminal.last_screen(),
+    });
     let fault = Fault {
         message: words::lab_ended(language, name),
         hints: Vec::new(),
     };
+    if model.place == Place::Home {
+        effects.push(Effect::CountRunning);
+    }
     // What was true of it is not known to be true any more.
     screen.goals.result = None;
     screen.goals.fault = Some(fault.clone());
@@ -39,7 +41,7 @@ pub(super) fn lost(model: &mut Model, name: &str, effects: &mut Vec<Effect>) {
     screen.looking.outdate();
     screen.state = LabState::Gone(fault);
     effects.push(Effect::Await {
-        lab: name.to_owned(),
+        lab,
         born: screen.born.clone(),
     });
 }
@@ -62,6 +64,11 @@ pub(super) fn elsewhere(
     if now.reset {
         screen.begin_anew();
         effects.push(Effect::ReadProgress);
+        // What it showed at the end is of the lab that is gone.
+        effects.push(Effect::KeepScreen {
+            lab: name.to_owned(),
+            screen: Vec::new(),
+        });
     }
     let (message, hint) = match now.reset {
         true => (

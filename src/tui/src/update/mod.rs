@@ -100,7 +100,7 @@ fn notice_in(model: &mut Model, lab: &str, text: String, tone: Tone, effects: &m
 
 /// A reset that is under way stays in sight: how it ends is told.
 fn failed(model: &mut Model, fault: Fault, effects: &mut Vec<Effect>) {
-    if model.overlay == Some(Overlay::Resetting) {
+    if matches!(model.overlay, Some(Overlay::Resetting { .. })) {
         notice(model, fault.message, Tone::Bad, effects);
     } else {
         model.overlay = Some(Overlay::Fault(fault));

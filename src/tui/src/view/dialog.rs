@@ -184,7 +184,7 @@ fn told(model: &Model, overlay: &Overlay, room: usize) -> Option<Told> {
             keys: yes_no(),
             chosen: 0..0,
         },
-        Overlay::Resetting => simple(
+        Overlay::Resetting { .. } => simple(
             words::key_undo(language),
             &words::resetting(language),
             String::new(),

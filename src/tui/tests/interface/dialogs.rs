@@ -257,6 +257,17 @@ fn a_lab_that_is_open_is_gone_to_again_after_a_reset_from_home() {
 }
 
 #[test]
+fn a_reset_from_home_is_none_of_another_lab() {
+    let mut player = Player::in_lab(WEB, SIZE);
+    player.press("^G q Home r");
+    player.hear(HELLO, loss(BackTo::Beginning));
+    player.press("y");
+    let effects = player.hear(WEB, LabEvent::Lost);
+    assert!(effects.contains(&Effect::CountRunning), "{effects:?}");
+    assert!(matches!(player.lab(WEB).state, LabState::Gone(_)));
+}
+
+#[test]
 fn what_a_reset_could_not_bring_back_is_said() {
     let mut player = Player::in_lab(WEB, SIZE);
     let left = vec![Text::new("web ran then.", "web tournait alors.")];

@@ -8,7 +8,7 @@ use plimsoll_lab::progress::Progress;
 use plimsoll_lab::result::ResultRecord;
 use plimsoll_text::{Language, Text};
 use plimsoll_tui::event::{
-    BackTo, Fault, Health, Input, LabEvent, ShellEvent, Visit, What, Whereabouts,
+    BackTo, Fault, Finding, Grade, Health, Input, LabEvent, ShellEvent, Visit, What, Whereabouts,
 };
 use plimsoll_tui::keys::{BINDINGS, Scope};
 use plimsoll_tui::terminal::shell::Ending;
@@ -220,6 +220,17 @@ fn lab_event(dice: &mut Dice, lab: &str) -> LabEvent {
     }
 }
 
+fn findings(dice: &mut Dice) -> Vec<Finding> {
+    let one = Finding {
+        status: dice.pick(&[Grade::Fine, Grade::Limited, Grade::Broken]),
+        subject: "subject".repeat(dice.below(20) as usize),
+        found: "found `it` ".repeat(dice.below(20) as usize),
+        meaning: vec!["it means much ".repeat(9); dice.below(3) as usize],
+        mend: vec!["one\ntwo".to_owned(); dice.below(3) as usize],
+    };
+    vec![one; dice.below(30) as usize]
+}
+
 fn anything(dice: &mut Dice) -> What {
     let lab = dice
         .pick(&[HELLO, WEB, "a-lab-that-is-not-there"])
@@ -251,6 +262,7 @@ fn anything(dice: &mut Dice) -> What {
             Health::Limited("cgroups".repeat(30)),
             Health::Blocked("user namespaces".to_owned()),
         ])),
+        95 if dice.below(2) == 0 => What::Findings(findings(dice)),
         95 => What::Book {
             lines: vec!["http://127.0.0.1:8000/".repeat(dice.below(9) as usize)],
         },

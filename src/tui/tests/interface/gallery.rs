@@ -3,7 +3,7 @@
 use plimsoll_lab::course::Course;
 use plimsoll_lab::progress::Progress;
 use plimsoll_text::{Language, Text};
-use plimsoll_tui::event::{BackTo, Fault, Health, LabEvent, ShellEvent, What};
+use plimsoll_tui::event::{BackTo, Fault, Finding, Grade, Health, LabEvent, ShellEvent, What};
 use plimsoll_tui::terminal::shell::Ending;
 use plimsoll_tui::theme::{Palette, Symbols, Theme};
 use ratatui::buffer::{Buffer, Cell};
@@ -116,6 +116,32 @@ fn home() {
 }
 
 #[test]
+fn what_doctor_found() {
+    picture("dialog_doctor", &experienced(), |player| {
+        player.press("d");
+        let finding = |status, subject: &str, found: &str| Finding {
+            status,
+            subject: subject.to_owned(),
+            found: found.to_owned(),
+            meaning: Vec::new(),
+            mend: Vec::new(),
+        };
+        let blocked = Finding {
+            meaning: vec!["No lab can run here.".to_owned()],
+            mend: vec!["sudo sysctl -w kernel.apparmor_restrict_unprivileged_userns=0".to_owned()],
+            ..finding(Grade::Broken, "user namespaces", "AppArmor forbids them")
+        };
+        let all = vec![
+            finding(Grade::Fine, "kernel", "Linux 6.1"),
+            blocked,
+            finding(Grade::Limited, "limits", "cgroup v1"),
+        ];
+        player.happens(What::Doctor(Health::Blocked("user namespaces".to_owned())));
+        player.happens(What::Findings(all));
+    });
+}
+
+#[test]
 fn lab() {
     let nothing = Progress::default();
     picture("lab_starting", &nothing, |player| drop(player.open(WEB)));
@@ -141,6 +167,13 @@ fn lab() {
         at_work(player);
         let file = "/home/me/plimsoll/nginx-volumes/recordings/a.cast".to_owned();
         player.hear(WEB, LabEvent::Recording { file });
+    });
+    picture("lab_still", &nothing, |player| {
+        at_work(player);
+        player.press("^G v /");
+        player.type_in("docker");
+        player.press("Enter v Down");
+        player.print(WEB, "not seen yet\r\n");
     });
     picture("lab_back_again", &experienced(), |player| {
         player.open(WEB);
