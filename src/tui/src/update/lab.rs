@@ -7,7 +7,7 @@ use plimsoll_text::Text;
 
 use super::{goals, notice, notice_in};
 use crate::effect::{Depth, Effect};
-use crate::event::{Fault, LabEvent, Moment, ShellEvent, Visit};
+use crate::event::{BackTo, Fault, LabEvent, Moment, ShellEvent, Visit};
 use crate::model::{
     Focus, LabScreen, LabState, Model, Overlay, Place, ShellState, Side, Tone, Turn,
 };
@@ -214,16 +214,7 @@ pub(super) fn event(model: &mut Model, name: &str, what: LabEvent, effects: &mut
             }
             notice_in(model, name, fault.message, Tone::Bad, effects);
         }
-        LabEvent::Losses { back_to, loss } => {
-            // An answer to what was asked before, and left, is none to this.
-            let asked = Overlay::AskingLosses {
-                lab: lab.clone(),
-                back_to,
-            };
-            if model.overlay == Some(asked) {
-                model.overlay = Some(Overlay::ConfirmReset { lab, back_to, loss });
-            }
-        }
+        LabEvent::Losses { back_to, loss } => would_lose(model, lab, back_to, loss),
         LabEvent::WasReset { back_to, left } => was_reset(model, name, back_to, &left, effects),
         LabEvent::NotReset(fault) => {
             not_reset(model, effects);
@@ -235,11 +226,23 @@ pub(super) fn event(model: &mut Model, name: &str, what: LabEvent, effects: &mut
             notice(model, text, Tone::Plain, effects);
         }
         LabEvent::RecordingEnded => {
-            if let Some(file) = screen.recording.take() {
-                let text = words::recording_kept(model.language, file.as_str());
+            let ended = screen.recording.take();
+            let said = ended.map(|file| words::recording_kept(model.language, file.as_str()));
+            if let Some(text) = said {
                 notice(model, text, Tone::Plain, effects);
             }
         }
+    }
+}
+
+/// An answer to what was asked before, and left, is none to this.
+fn would_lose(model: &mut Model, lab: String, back_to: BackTo, loss: Text) {
+    let asked = Overlay::AskingLosses {
+        lab: lab.clone(),
+        back_to,
+    };
+    if model.overlay == Some(asked) {
+        model.overlay = Some(Overlay::ConfirmReset { lab, back_to, loss });
     }
 }
 
@@ -382,11 +385,10 @@ fn look(screen: &mut LabScreen, name: &str, effects: &mut Vec<Effect>) {
 fn was_reset(
     model: &mut Model,
     name: &str,
-    back_to: crate::event::BackTo,
+    back_to: BackTo,
     left: &[Text],
     effects: &mut Vec<Effect>,
 ) {
-    use crate::event::BackTo;
     let language = model.language;
     model.overlay = None;
     let Some(screen) = model.labs.get_mut(name) else {
