@@ -295,6 +295,10 @@ pub enum BookProtocol {
         /// `supports RENDERER`, or nothing
         words: Vec<String>,
     },
+    /// The interface calls this: it serves on the socket that standard input is,
+    /// for as long as somebody reads standard output
+    #[command(hide = true)]
+    Aside,
 }
 
 #[derive(Debug, Args)]

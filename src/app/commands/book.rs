@@ -1,12 +1,12 @@
 //! `plimsoll book`: the book in a browser of this machine, or as files.
 
+use std::io::{self, Read, Write};
 use std::net::{Ipv4Addr, TcpListener};
-use std::os::fd::AsFd;
+use std::os::fd::{AsFd, OwnedFd};
 use std::path::Path;
-use std::process::ExitCode;
+use std::process::{Child, Command, ExitCode, Stdio};
 use std::sync::Arc;
 
-use nix::sys::eventfd::EventFd;
 use nix::sys::signal::{SigSet, Signal};
 use nix::sys::signalfd::{SfdFlags, SignalFd};
 use plimsoll_book::{Site, SiteError, Sources, WriteError};
@@ -23,8 +23,10 @@ use crate::words;
 
 /// Serves the book until Ctrl-C, writes it, or answers mdBook.
 pub fn run(shared: &Shared, arguments: &BookArguments) -> Outcome {
-    if let Some(BookProtocol::Preprocessor { words }) = &arguments.protocol {
-        return preprocess(shared, words);
+    match &arguments.protocol {
+        Some(BookProtocol::Preprocessor { words }) => return preprocess(shared, words),
+        Some(BookProtocol::Aside) => return aside(shared),
+        None => {}
     }
     let language = spoken();
     let course = Classroom::open(shared)?.course;
@@ -123,22 +125,72 @@ fn serve(site: Site, port: Option<u16>, page: &str, language: Language) -> Outco
     Ok(ExitCode::SUCCESS)
 }
 
-/// Serves the book from a thread, for as long as this process lives, and says
-/// at which port of the loopback.
-///
-/// # Errors
-/// The book cannot be built, or no port be had.
-pub fn serve_aside(course: &Course) -> Result<u16, Failure> {
-    let failed = |error: std::io::Error| Failure::from_error(Kind::Environment, &error);
-    let site = Site::build(&Sources::carried(), course).map_err(|error| unbuilt(&error))?;
-    let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).map_err(failed)?;
-    let port = listener.local_addr().map_err(failed)?.port();
-    let never = EventFd::new().map_err(|error| failed(error.into()))?;
-    std::thread::spawn(move || {
-        // What a visitor gets wrong is told to the visitor.
-        let _ = plimsoll_book::serve(&listener, &Arc::new(site), never.as_fd());
-    });
-    Ok(port)
+/// The book as another process of this program serves it: what it takes to build
+/// it, and the site, are then no part of the interface's memory.
+pub struct Aside {
+    server: Child,
+    /// Of the loopback.
+    pub port: u16,
+}
+
+impl Aside {
+    /// # Errors
+    /// The book cannot be built, or no port be had.
+    pub fn begin(shared: &Shared, program: &Path) -> Result<Aside, Failure> {
+        let failed = |error: io::Error| Failure::from_error(Kind::Environment, &error);
+        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).map_err(failed)?;
+        let port = listener.local_addr().map_err(failed)?.port();
+        let mut command = Command::new(program);
+        if let Some(course) = &shared.course {
+            command.arg("--course").arg(course);
+        }
+        command.args(["book", "aside"]);
+        let mut server = command
+            .stdin(OwnedFd::from(listener))
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .map_err(failed)?;
+        // One byte says that it serves; an end without it, that it does not.
+        let mut said = [0];
+        let told = server.stdout.as_mut().map(|out| out.read(&mut said));
+        if let Some(Ok(1)) = told {
+            return Ok(Aside { server, port });
+        }
+        let why = server.wait_with_output().map_err(failed)?.stderr;
+        let why = String::from_utf8_lossy(&why);
+        let why = why.trim().trim_start_matches("plimsoll: ");
+        Err(Failure::new(Kind::Environment, why))
+    }
+
+    /// Itself, if it still serves.
+    pub fn living(mut self) -> Option<Aside> {
+        matches!(self.server.try_wait(), Ok(None)).then_some(self)
+    }
+}
+
+impl Drop for Aside {
+    fn drop(&mut self) {
+        // One that has ended by itself cannot be ended again.
+        let _ = self.server.kill();
+        let _ = self.server.wait();
+    }
+}
+
+/// What [`Aside`] is on its own side.
+fn aside(shared: &Shared) -> Outcome {
+    let failed = |error: io::Error| Failure::from_error(Kind::Environment, &error);
+    let course = Classroom::open(shared)?.course;
+    let site = Site::build(&Sources::carried(), &course).map_err(|error| unbuilt(&error))?;
+    let listener = io::stdin().as_fd().try_clone_to_owned().map_err(failed)?;
+    let mut out = io::stdout();
+    out.write_all(b".")
+        .and_then(|()| out.flush())
+        .map_err(failed)?;
+    // That nobody reads it any more makes it ready.
+    plimsoll_book::serve(&TcpListener::from(listener), &Arc::new(site), out.as_fd())
+        .map_err(failed)?;
+    Ok(ExitCode::SUCCESS)
 }
 
 /// Becomes readable when somebody wants the server to end.

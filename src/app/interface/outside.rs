@@ -23,6 +23,7 @@ use plimsoll_tui::terminal::shell::ShellCommand;
 use crate::arguments::Shared;
 use crate::classroom::{Classroom, lay_out_start_files};
 use crate::commands;
+use crate::commands::book::Aside;
 use crate::failure::{Failure, Kind, system};
 use crate::settings;
 use crate::undo::{self, Judged};
@@ -36,8 +37,8 @@ pub struct Binary {
     shared: Shared,
     room: Classroom,
     program: PathBuf,
-    /// The port at which the book is served, once somebody asked for it.
-    served: Mutex<Option<u16>>,
+    /// Who serves the book, once somebody asked for it.
+    served: Mutex<Option<Aside>>,
     /// Held while the start of a step is kept.
     keeping: Arc<Mutex<()>>,
 }
@@ -295,11 +296,12 @@ impl Outside for Binary {
         let page = commands::book::page(&Sources::carried(), course, language, Some(page));
         let page = page.map_err(told)?;
         let mut served = self.served.lock().unwrap_or_else(PoisonError::into_inner);
-        let port = match *served {
-            Some(port) => port,
-            None => commands::book::serve_aside(course).map_err(told)?,
+        let living = served.take().and_then(Aside::living);
+        let aside = match living {
+            Some(aside) => aside,
+            None => Aside::begin(&self.shared, &self.program).map_err(told)?,
         };
-        *served = Some(port);
+        let port = served.insert(aside).port;
         let ssh = crate::afar::ssh_target();
         Ok(plimsoll_book::serving(
             language,

@@ -108,6 +108,7 @@ fn an_unfinished_lab_can_be_used() {
 }
 
 #[test]
+#[expect(clippy::too_many_lines, reason = "a table of mistakes")]
 fn mistakes_across_files_are_told() {
     let mut gallery = String::new();
     for (what, path, from, to) in [

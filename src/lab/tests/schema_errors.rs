@@ -50,6 +50,7 @@ fn the_right_grader_is_read() {
 }
 
 #[test]
+#[expect(clippy::too_many_lines, reason = "a table of mistakes")]
 fn every_mistake_is_told_with_its_place_and_the_nearest_word() {
     let mut gallery = String::new();
     let g = &mut gallery;

@@ -246,6 +246,7 @@ fn commands_are_what_a_shell_would_read() {
 }
 
 /// Texts made to break a program that reads them, each as long as matters.
+#[expect(clippy::too_many_lines, reason = "a list of texts")]
 fn hostile() -> Vec<(&'static str, String)> {
     let many = |text: &str, bytes: usize| text.repeat(bytes / text.len());
     let wide_row = format!("{}|\n", many("| a ", 40_000));

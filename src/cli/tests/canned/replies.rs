@@ -16,6 +16,7 @@ const ID2: &str = "0a1b2c3d4e5f60718293a4b5c6d7e8f90a1b2c3d4e5f60718293a4b5c6d7e
 const IMAGE: &str = "sha256:9a8b7c6d5e4f30219a8b7c6d5e4f30219a8b7c6d5e4f30219a8b7c6d5e4f3021";
 const DIGEST: &str = "sha256:1111111111111111111111111111111111111111111111111111111111111111";
 
+#[expect(clippy::too_many_lines, reason = "a table of replies")]
 pub fn answer(method: &str, path: &str, query: &str, body: &[u8]) -> Reply {
     let body: Value = serde_json::from_slice(body).unwrap_or_default();
     let parts: Vec<&str> = path.trim_matches('/').split('/').collect();

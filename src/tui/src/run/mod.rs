@@ -12,11 +12,13 @@ mod watch;
 
 use std::error::Error;
 use std::io;
+use std::os::fd::{AsFd, BorrowedFd};
 use std::sync::Arc;
 use std::sync::mpsc::{self, Receiver, RecvTimeoutError, Sender, TryRecvError};
 use std::thread;
 use std::time::{Duration, Instant};
 
+use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
 use plimsoll_text::spoken;
 use signal_hook::consts::{SIGCONT, SIGHUP, SIGINT, SIGQUIT, SIGTERM};
 use signal_hook::iterator::Signals;
@@ -93,6 +95,7 @@ pub fn run(
     let mut log = EventLog::begin(options.record.as_deref(), &setting)?;
     let mut model = Model::new(setting);
     listen(&events, heard);
+    listen_to_terminal(&events);
     let mut performer = Performer::new(outside, events, model.language);
     let mut first = vec![Effect::Doctor, Effect::CountRunning];
     if let Some(lab) = &options.lab {
@@ -279,6 +282,25 @@ fn input(told: crossterm::event::Event) -> Option<Input> {
     })
 }
 
+/// A terminal that goes away tells it by a signal, but only to some: where the
+/// interface was begun by `su`, or the terminal's own program was killed, nobody
+/// sends one, and reading keys would go on and on about nothing.
+fn listen_to_terminal(events: &Sender<Event>) {
+    let events = events.clone();
+    thread::spawn(move || {
+        wait_until_gone(io::stdin().as_fd());
+        let what = What::Terminate;
+        let _ = events.send(Event { at: now(), what });
+    });
+}
+
+/// Returns when nobody is at the other end of a terminal any more.
+fn wait_until_gone(terminal: BorrowedFd<'_>) {
+    // That it hung up is told without being asked for: poll(2).
+    let mut ends = [PollFd::new(terminal, PollFlags::empty())];
+    while !matches!(poll(&mut ends, PollTimeout::NONE), Ok(1..)) {}
+}
+
 /// From before the terminal is taken until it is given back, no signal that asks
 /// this process to end leaves it raw.
 fn listen_to_signals(events: &Sender<Event>) {
@@ -315,4 +337,27 @@ pub(crate) fn fault(error: &dyn Error) -> Fault {
         next = cause.source();
     }
     said(message)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_terminal_that_went_away_is_noticed() {
+        let pair = nix::pty::openpty(None, None).expect("a terminal");
+        let (gone, noticed) = mpsc::channel();
+        let watcher = thread::spawn(move || {
+            wait_until_gone(pair.slave.as_fd());
+            gone.send(()).expect("somebody listens");
+        });
+        // What is typed is not the end.
+        nix::unistd::write(&pair.master, b"x\n").expect("written");
+        let early = noticed.recv_timeout(Duration::from_millis(50));
+        assert_eq!(early, Err(RecvTimeoutError::Timeout));
+        drop(pair.master);
+        let patience = Duration::from_secs(20);
+        noticed.recv_timeout(patience).expect("noticed");
+        watcher.join().expect("no panic");
+    }
 }

@@ -27,8 +27,8 @@ use super::screen_text;
 
 /// Lines of history, where the terminal is not too wide for that many.
 const MOST_HISTORY: usize = 5_000;
-/// Cells of history; one takes 24 bytes, so this is at most 10 MB.
-const MOST_CELLS: usize = 400_000;
+/// Cells of history; one takes 24 bytes, so this is at most 5 MB for each lab.
+const MOST_CELLS: usize = 200_000;
 /// Accents and other marks over one letter.
 const MOST_MARKS_ON_ONE: usize = 4;
 /// Marks over all letters; one takes 100 bytes beside its cell. Letters that are

@@ -45,6 +45,7 @@ impl Random {
         }
     }
 
+    #[expect(clippy::too_many_lines, reason = "a table of sequences")]
     fn sequence(&mut self, out: &mut Vec<u8>) {
         match self.below(14) {
             0..=4 => {

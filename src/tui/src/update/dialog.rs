@@ -82,7 +82,7 @@ fn scrolls(model: &mut Model, key: &KeyEvent) -> bool {
             Overlay::Help { .. }
             | Overlay::Solution { .. }
             | Overlay::Doctor { .. }
-            | Overlay::Resetting,
+            | Overlay::Resetting { .. },
         ) => false,
         // Other keys choose, or are an answer.
         Some(Overlay::Question(_) | Overlay::ChooseReset { .. }) => is_page,

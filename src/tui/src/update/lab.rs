@@ -208,8 +208,9 @@ pub(super) fn event(model: &mut Model, name: &str, what: LabEvent, effects: &mut
             notice(model, text, Tone::Plain, effects);
         }
         LabEvent::RecordingEnded => {
-            if let Some(file) = screen.recording.take() {
-                let text = words::recording_kept(model.language, file.as_str());
+            let ended = screen.recording.take();
+            let said = ended.map(|file| words::recording_kept(model.language, file.as_str()));
+            if let Some(text) = said {
                 notice(model, text, Tone::Plain, effects);
             }
         }

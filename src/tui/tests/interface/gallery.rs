@@ -301,6 +301,7 @@ fn ends() {
 }
 
 #[test]
+#[expect(clippy::too_many_lines, reason = "a list of pictures")]
 fn dialogs() {
     let nothing = Progress::default();
     picture("help_home", &nothing, |player| drop(player.press("?")));

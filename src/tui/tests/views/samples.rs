@@ -164,6 +164,7 @@ fn change(kind: ChangeKind, path: &str) -> Change {
 }
 
 /// One of everything.
+#[expect(clippy::too_many_lines, reason = "one of everything")]
 pub fn rich() -> Scene {
     let shop = Network {
         name: "shop".into(),
@@ -370,6 +371,7 @@ pub fn crowd() -> Scene {
     scene
 }
 
+#[expect(clippy::too_many_lines, reason = "one of everything")]
 pub fn journal() -> Vec<Entry> {
     let web = json!({"name": "webserver", "reference": "nginx"});
     let with = |more: serde_json::Value| {

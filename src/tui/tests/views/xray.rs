@@ -44,6 +44,7 @@ fn run() -> Value {
     })
 }
 
+#[expect(clippy::too_many_lines, reason = "one of everything")]
 fn start() -> Value {
     let mount = json!({
         "source": "/home/ada/plimsoll/nginx-volumes/html", "volume": null,
@@ -442,6 +443,7 @@ fn every_kind_is_said_explained_and_in_the_book() {
     insta::assert_snapshot!("xray_every_kind", told);
 }
 
+#[expect(clippy::too_many_lines, reason = "one of everything")]
 fn every_kind() -> Vec<(&'static str, Value)> {
     let mut all: Vec<(&'static str, Value)> = vec![
         ("image", json!({"reference": "hello-world", "layers": 1})),
