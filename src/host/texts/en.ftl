@@ -59,7 +59,7 @@ cgroup-means =
     --cpus is ignored, pause stops the processes by a signal.
 cgroup-no-memory = --memory holds for each process by itself, not for the container.
 cgroup-no-cpu = --cpus and --cpu-shares are ignored.
-cgroup-manager = Your systemd manager gave no group: it has to run. Then log out and in again:
+cgroup-manager = A lab gets one from your systemd manager if that outlives your sessions. To have both, then log out and in again:
 cgroup-delegate = An administrator hands the rest down to all users so; then log out and in again:
 cgroup-v1-to-v2 = Booted with systemd.unified_cgroup_hierarchy=1, the machine would have cgroup v2.
 disk-free = { $mib } MiB free for { $folder }

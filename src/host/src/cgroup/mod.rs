@@ -29,6 +29,7 @@ use crate::paths::LabPaths;
 use found::Hierarchy;
 pub(crate) use found::hierarchies;
 pub(crate) use remove::{let_die, remove};
+pub(crate) use systemd::lingers;
 pub(crate) use unified::is_used;
 
 /// The environment variable that keeps a lab from having one (`none`).

@@ -4,6 +4,10 @@
 //! `StartTransientUnit` (org.freedesktop.systemd1(5)) with `PIDs` moves this
 //! process into the scope, and `Delegate` makes what is below it ours. When the
 //! scope is empty systemd removes it.
+//!
+//! A user's manager ends with their last session, and every scope with it: a lost
+//! ssh would end the lab. So only a manager that lingers (loginctl(1)) is asked; a
+//! lab that lives on is worth more than its limits.
 
 use std::path::Path;
 use std::process::{Command, Stdio};
@@ -23,6 +27,9 @@ pub(super) fn scope(own: &Hierarchy, name: &str) -> Option<CgroupRecord> {
         return None;
     }
     let uid = rustix::process::getuid().as_raw();
+    if uid != 0 && !lingers(crate::users::name_of(uid).as_deref()) {
+        return None;
+    }
     let runtime = format!("/run/user/{uid}");
     if uid != 0 && !Path::new(&runtime).join("bus").exists() {
         return None;
@@ -42,6 +49,16 @@ pub(super) fn scope(own: &Hierarchy, name: &str) -> Option<CgroupRecord> {
     }
     let scope = wait_to_be_in(&unit)?;
     unified::settle(&scope.own).ok()
+}
+
+/// Whether the manager of this user (else of the one that the session names: a network's
+/// users stand in no local file) goes on without a session.
+pub(crate) fn lingers(user: Option<&str>) -> bool {
+    let session = std::env::var("USER").ok();
+    let user = user.or(session.as_deref());
+    let is_name = |user: &&str| !user.is_empty() && !user.contains('/') && *user != "..";
+    user.filter(is_name)
+        .is_some_and(|user| Path::new("/var/lib/systemd/linger").join(user).exists())
 }
 
 fn wait_to_be_in(unit: &str) -> Option<Hierarchy> {

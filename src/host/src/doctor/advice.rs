@@ -334,8 +334,8 @@ impl Advice {
                 .means(&words::cgroup_means(language))
                 .means(&words::cgroup_manager(language))
                 .mend(&[
-                    "sudo apt install dbus-user-session   (Debian, Ubuntu)",
                     &format!("loginctl enable-linger {user}"),
+                    "sudo apt install dbus-user-session   (Debian, Ubuntu)",
                 ]),
             Cgroup::V2NotDelegated { systemd: false } => of
                 .limited(words::cgroup_v2_not_delegated(language))

@@ -2,6 +2,7 @@
 //! engine.
 
 use plimsoll_lab::progress::Progress;
+use plimsoll_lab::result::ResultRecord;
 
 use super::{goals, life, notice, notice_in, time};
 use crate::effect::{Depth, Effect};
@@ -147,17 +148,7 @@ pub(super) fn event(model: &mut Model, name: &str, what: LabEvent, effects: &mut
         LabEvent::Elsewhere(now) => life::elsewhere(model, name, now, effects),
         LabEvent::Changed => changed(screen, name, model.now, effects),
         LabEvent::Progressed => effects.push(Effect::ReadProgress),
-        LabEvent::Judged(result) => {
-            let outdated = screen.judging == Turn::Outdated;
-            if screen.judging.end() {
-                effects.push(Effect::Judge { lab });
-            }
-            // Of a lab that has ended since, it is of the past.
-            let gone = matches!(screen.state, LabState::Gone(_));
-            if !outdated && !gone {
-                goals::judged(model, name, *result, effects);
-            }
-        }
+        LabEvent::Judged(result) => judged(model, name, *result, effects),
         LabEvent::NotJudged(fault) => {
             if screen.judging != Turn::Outdated {
                 screen.goals.fault = Some(fault);
@@ -172,16 +163,12 @@ pub(super) fn event(model: &mut Model, name: &str, what: LabEvent, effects: &mut
                 look(screen, name, effects);
             }
         }
-        LabEvent::Journal(entries) => {
-            screen.journal.0 = entries;
+        LabEvent::Journal(mut entries) => {
             if let Some(lab) = model.course.lab(name) {
                 let steps = &lab.file.steps;
-                screen
-                    .journal
-                    .0
-                    .iter_mut()
-                    .for_each(|one| one.know_steps(steps));
+                entries.iter_mut().for_each(|one| one.know_steps(steps));
             }
+            screen.journal.0 = entries;
             if screen.looking.end() {
                 look(screen, name, effects);
             }
@@ -214,6 +201,23 @@ pub(super) fn event(model: &mut Model, name: &str, what: LabEvent, effects: &mut
                 notice(model, text, Tone::Plain, effects);
             }
         }
+    }
+}
+
+fn judged(model: &mut Model, name: &str, result: ResultRecord, effects: &mut Vec<Effect>) {
+    let Some(screen) = model.labs.get_mut(name) else {
+        return;
+    };
+    let outdated = screen.judging == Turn::Outdated;
+    if screen.judging.end() {
+        effects.push(Effect::Judge {
+            lab: name.to_owned(),
+        });
+    }
+    // Of a lab that has ended since, it is of the past.
+    let gone = matches!(screen.state, LabState::Gone(_));
+    if !outdated && !gone {
+        goals::judged(model, name, result, effects);
     }
 }
 

@@ -57,7 +57,7 @@ pub(super) fn logout(user: Option<&str>, is_held: bool) -> Logout {
     if !Path::new("/run/systemd/system").is_dir() {
         return Logout::Stays;
     }
-    let lingers = user.is_some_and(|user| Path::new("/var/lib/systemd/linger").join(user).exists());
+    let lingers = cgroup::lingers(user);
     let files = configuration_files();
     let texts = files.into_iter().filter_map(|file| {
         let text = std::fs::read_to_string(&file).ok()?;
