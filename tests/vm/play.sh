@@ -10,13 +10,14 @@ as() {
     who=$1
     shift
     if [ "$who" = root ]; then
-        HOME=/home/root sh -c 'cd && exec "$@"' as "$@"
+        HOME=/home/root TMPDIR=/home/root sh -c 'cd && exec "$@"' as "$@"
         return
     fi
     (
         uid=$(id -u "$who")
         sh -c "echo \$PPID >/sys/fs/cgroup/user-$uid/session/cgroup.procs"
         export HOME="/home/$who" XDG_RUNTIME_DIR="/run/user/$uid" USER="$who" SHELL=/bin/sh
+        export TMPDIR="$HOME"
         exec su -p -s /bin/sh "$who" -c 'cd && exec "$@"' as "$@"
     )
 }

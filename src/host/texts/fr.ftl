@@ -59,7 +59,7 @@ cgroup-means =
     --cpus reste sans effet, pause arrête les processus par un signal.
 cgroup-no-memory = --memory vaut pour chaque processus, non pour le conteneur entier.
 cgroup-no-cpu = --cpus et --cpu-shares restent sans effet.
-cgroup-manager = Un lab en reçoit un de votre gestionnaire systemd si celui-ci survit à vos sessions. Pour avoir les deux, puis reconnectez-vous :
+cgroup-manager = Un lab en reçoit un de votre gestionnaire systemd si celui-ci survit à vos sessions. Pour avoir les deux, puis reconnectez-vous :
 cgroup-delegate = Un administrateur délègue le reste à tous ainsi ; reconnectez-vous ensuite :
 cgroup-v1-to-v2 = Démarrée avec systemd.unified_cgroup_hierarchy=1, la machine aurait cgroup v2.
 disk-free = { $mib } Mio libres pour { $folder }

@@ -68,6 +68,9 @@ impl Outside for Broken {
     fn begin_step(&self, _: &str, _: usize, _: usize) -> Result<(), Fault> {
         Ok(())
     }
+    fn speak(&self, _: plimsoll_text::Language) -> Result<(), Fault> {
+        Ok(())
+    }
     fn losses(&self, _: &str, _: BackTo) -> Result<Text, Fault> {
         no()
     }

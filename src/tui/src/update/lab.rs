@@ -159,9 +159,7 @@ pub(super) fn event(model: &mut Model, name: &str, what: LabEvent, effects: &mut
         }
         LabEvent::Scene(scene) => {
             screen.scene = *scene;
-            if screen.looking.end() {
-                look(screen, name, effects);
-            }
+            seen(screen, name, effects);
         }
         LabEvent::Journal(mut entries) => {
             if let Some(lab) = model.course.lab(name) {
@@ -169,9 +167,7 @@ pub(super) fn event(model: &mut Model, name: &str, what: LabEvent, effects: &mut
                 entries.iter_mut().for_each(|one| one.know_steps(steps));
             }
             screen.journal.0 = entries;
-            if screen.looking.end() {
-                look(screen, name, effects);
-            }
+            seen(screen, name, effects);
         }
         LabEvent::Operations(command) => {
             screen.xray.0.take(*command);
@@ -182,9 +178,7 @@ pub(super) fn event(model: &mut Model, name: &str, what: LabEvent, effects: &mut
         }
         LabEvent::NotTold => screen.xray.0.silence(),
         LabEvent::NotSeen(fault) => {
-            if screen.looking.end() {
-                look(screen, name, effects);
-            }
+            seen(screen, name, effects);
             notice_in(model, name, fault.message, Tone::Bad, effects);
         }
         // Heard above.
@@ -201,6 +195,13 @@ pub(super) fn event(model: &mut Model, name: &str, what: LabEvent, effects: &mut
                 notice(model, text, Tone::Plain, effects);
             }
         }
+    }
+}
+
+/// A look has come to its end; another, if something happened meanwhile.
+fn seen(screen: &mut LabScreen, name: &str, effects: &mut Vec<Effect>) {
+    if screen.looking.end() {
+        look(screen, name, effects);
     }
 }
 
