@@ -55,18 +55,11 @@ pub(super) fn explain(file: &str, text: &str, told: &str) -> Option<SchemaError>
             "a key is wanted here, with a colon and a space behind it".to_owned(),
             "write `KEY: VALUE`",
         ),
-        what if what.starts_with("did not find expected ','") => {
-            let bracket = line(since).chars().nth(since.column - 1).unwrap_or('{');
-            let message = format!(
-                "the `{bracket}` here is not closed, or a comma is missing before line {}, column {}",
-                here.line, here.column
-            );
-            at(
-                since,
-                message,
-                "texts with quotes, commas or braces in them stand in quotes",
-            )
-        }
+        what if what.starts_with("did not find expected ','") => at(
+            since,
+            not_closed(since, line(since), here),
+            "texts with quotes, commas or braces in them stand in quotes",
+        ),
         "found unexpected end of stream" if told.doing.contains("quoted") => at(
             since,
             "the quote that opens here is not closed".to_owned(),
@@ -91,6 +84,15 @@ pub(super) fn explain(file: &str, text: &str, told: &str) -> Option<SchemaError>
         ),
         _ => return None,
     })
+}
+
+/// The bracket at `since` in `line`, and where the parser gave up.
+fn not_closed(since: Place, line: &str, here: Place) -> String {
+    let bracket = line.chars().nth(since.column - 1).unwrap_or('{');
+    let Place { line, column } = here;
+    format!(
+        "the `{bracket}` here is not closed, or a comma is missing before line {line}, column {column}"
+    )
 }
 
 const TAB: &str = "a tab: YAML indents with spaces, not tabs";
