@@ -480,7 +480,6 @@ mod tests {
     }
 
     #[test]
-    #[expect(clippy::too_many_lines, reason = "a table of errors")]
     fn errors_are_gos() {
         let row = Datum::Record {
             kind: "*formatter.ContainerContext",

@@ -55,11 +55,7 @@ pub(super) fn explain(file: &str, text: &str, told: &str) -> Option<SchemaError>
             at(since, Text::said(words::yaml_key), help)
         }
         what if what.starts_with("did not find expected ','") => {
-            let bracket = line(since).chars().nth(since.column - 1).unwrap_or('{');
-            let message = Text::said(|language| {
-                let (line, column) = (here.line.to_string(), here.column.to_string());
-                words::yaml_bracket(language, bracket.to_string(), column, line)
-            });
+            let message = not_closed(since, line(since), here);
             at(since, message, Text::said(words::yaml_bracket_help))
         }
         "found unexpected end of stream" if told.doing.contains("quoted") => {
@@ -81,6 +77,15 @@ pub(super) fn explain(file: &str, text: &str, told: &str) -> Option<SchemaError>
         }
         "unknown anchor" => at(here, Text::said(words::yaml_alias), quote()),
         _ => return None,
+    })
+}
+
+/// The bracket at `since` in `line`, and where the parser gave up.
+fn not_closed(since: Place, line: &str, here: Place) -> Text {
+    let bracket = line.chars().nth(since.column - 1).unwrap_or('{');
+    Text::said(|language| {
+        let (line, column) = (here.line.to_string(), here.column.to_string());
+        words::yaml_bracket(language, bracket.to_string(), column, line)
     })
 }
 

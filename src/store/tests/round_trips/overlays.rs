@@ -103,15 +103,10 @@ fn change_files(root: &Path) {
     fs::remove_file(at("short-lived")).unwrap();
 }
 
-#[test]
-fn a_containers_changes_become_a_layer() {
-    if outside("overlays::a_containers_changes_become_a_layer") {
-        return;
-    }
-    let dir = tempfile::tempdir().unwrap();
-    let store = Store::open(&dir.path().join("store"), Ownership::Single).unwrap();
+/// What lies below the container, bottom first.
+fn two_layers(store: &Store) -> [PathBuf; 2] {
     let bottom = add(
-        &store,
+        store,
         &Tarball::new()
             .dir("etc/", 0o755)
             .file("etc/motd", 0o644, b"hello")
@@ -127,13 +122,23 @@ fn a_containers_changes_become_a_layer() {
             .end(),
     );
     let top = add(
-        &store,
+        store,
         &Tarball::new()
             .file("etc/.wh.hidden", 0, b"")
             .file("etc/more", 0o644, b"more")
             .end(),
     );
-    let lower = [bottom, top];
+    [bottom, top]
+}
+
+#[test]
+fn a_containers_changes_become_a_layer() {
+    if outside("overlays::a_containers_changes_become_a_layer") {
+        return;
+    }
+    let dir = tempfile::tempdir().unwrap();
+    let store = Store::open(&dir.path().join("store"), Ownership::Single).unwrap();
+    let lower = two_layers(&store);
     let Some(overlay) = Overlay::new(dir.path(), &lower) else {
         return;
     };

@@ -188,13 +188,15 @@ pub(super) fn event(model: &mut Model, name: &str, what: LabEvent, effects: &mut
             screen.recording = Some(file);
             notice(model, text, Tone::Plain, effects);
         }
-        LabEvent::RecordingEnded => {
-            let ended = screen.recording.take();
-            let said = ended.map(|file| words::recording_kept(model.language, file.as_str()));
-            if let Some(text) = said {
-                notice(model, text, Tone::Plain, effects);
-            }
-        }
+        LabEvent::RecordingEnded => recording_ended(model, name, effects),
+    }
+}
+
+fn recording_ended(model: &mut Model, name: &str, effects: &mut Vec<Effect>) {
+    let screen = model.labs.get_mut(name);
+    if let Some(file) = screen.and_then(|screen| screen.recording.take()) {
+        let text = words::recording_kept(model.language, file.as_str());
+        notice(model, text, Tone::Plain, effects);
     }
 }
 
