@@ -215,6 +215,58 @@ everyone!(a_swapped_mount_point_leads_nowhere_else, |world| {
 });
 
 // CVE-2019-16884: nothing of the learner's imitates what runtimes trust.
+everyone!(a_part_of_a_volume_stays_in_the_volume, |world| {
+    out(world, &["pull", "-q", "base"]);
+    let plant = "mkdir /x/sub && echo kept > /x/sub/file && ln -s sub /x/near && ln -s / /x/far";
+    out(
+        world,
+        &["run", "--rm", "-v", "v:/x", "base", "sh", "-c", plant],
+    );
+    let part = |subpath: &str| format!("type=volume,src=v,dst=/y,volume-subpath={subpath}");
+    for subpath in ["sub", "near"] {
+        let read = [
+            "run",
+            "--rm",
+            "--mount",
+            &part(subpath),
+            "base",
+            "cat",
+            "/y/file",
+        ];
+        assert_eq!(out(world, &read), "kept\n");
+    }
+    for (subpath, why) in [
+        ("far", "it leads out of the volume"),
+        ("far/etc", "it leads out of the volume"),
+        ("nosub", "no such file or directory"),
+    ] {
+        let run = ["run", "--rm", "--mount", &part(subpath), "base", "ls", "/y"];
+        let done = docker(world, &run);
+        assert_eq!(done.code, Some(125), "{subpath}: {}", done.out);
+        assert!(done.err.contains(why), "{subpath}: {}", done.err);
+    }
+    // A link that is planted later, and copying without a start.
+    let made = [
+        "create",
+        "--name",
+        "later",
+        "--mount",
+        &part("sub"),
+        "base",
+        "ls",
+    ];
+    out(world, &made);
+    let swap = "rm -r /x/sub && ln -s /etc /x/sub";
+    out(
+        world,
+        &["run", "--rm", "-v", "v:/x", "base", "sh", "-c", swap],
+    );
+    let copied = docker(world, &["cp", "later:/y/passwd", "-"]);
+    assert_ne!(copied.code, Some(0), "{}", copied.out);
+    assert!(!copied.out.contains("root:"), "{}", copied.out);
+    assert_ne!(docker(world, &["start", "later"]).code, Some(0));
+});
+
 everyone!(nothing_is_mounted_over_proc, |world| {
     let place = world.write("home/fake/file", "fake");
     let folder = place.parent().expect("its folder").display().to_string();

@@ -73,7 +73,9 @@ impl Bundle {
     /// # Errors
     /// What the specification has wrong, or what this user may not do.
     pub fn request(&self) -> Result<Request, Failure> {
-        let request = Request::from_spec(&self.spec, Rootfs::Directory(self.rootfs.clone()))?;
+        let mut request = Request::from_spec(&self.spec, Rootfs::Directory(self.rootfs.clone()))?;
+        // As runc does.
+        request.process.create_cwd = true;
         let (effective, ..) = sys::capget().map_err(|error| Failure::new(error.to_string()))?;
         let admin = 1 << Capability::SYS_ADMIN.number();
         let user = plimsoll_runtime::Namespace::User;

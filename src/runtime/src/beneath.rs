@@ -54,6 +54,16 @@ pub(crate) fn locate(root: BorrowedFd<'_>, path: &Path) -> nix::Result<OwnedFd> 
     open(root, path, OFlag::O_PATH)
 }
 
+/// Opens what is at `path` in the directory `source`, for reference only. Links are
+/// followed as long as they stay in it; what leads out is refused, not bent.
+///
+/// # Errors
+/// `EXDEV`: it leads out. Else what openat2(2) says.
+pub fn open_subpath(source: BorrowedFd<'_>, path: &Path) -> nix::Result<OwnedFd> {
+    let beneath = ResolveFlag::RESOLVE_BENEATH | ResolveFlag::RESOLVE_NO_MAGICLINKS;
+    resolve(source, path, OFlag::O_PATH, beneath)
+}
+
 /// Opens `path` beneath `root`, where no component may be a link and no mount
 /// may be crossed: for a procfs or sysfs that must be the real one
 /// (CVE-2025-52881).

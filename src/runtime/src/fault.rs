@@ -27,6 +27,9 @@ pub enum Fault {
     /// A bind source is not there.
     #[error("bind source path does not exist: {0}")]
     NoSource(String),
+    /// What is wanted of a volume is not there, or leads out of it.
+    #[error("cannot mount the volume's subpath {0:?}: {1}")]
+    Subpath(String, String),
     /// The working directory leads out of the container (CVE-2024-21626) or is
     /// not there.
     #[error("chdir to cwd ({cwd:?}) set in config.json failed: {reason}")]
@@ -134,6 +137,7 @@ impl Fault {
             // Docker looks users up by itself, before it calls the runtime.
             Self::User(fault) => fault.to_string(),
             Self::NoSource(_) => format!("invalid mount config for type \"bind\": {self}"),
+            Self::Subpath(..) => format!("invalid mount config for type \"volume\": {self}"),
             Self::Command(_) | Self::WorkingDirectory { .. } | Self::Died(_) => format!(
                 "failed to create task for container: failed to create shim task: OCI runtime \
                  create failed: runc create failed: unable to start container process: {self}: \

@@ -35,6 +35,7 @@ mod beneath;
 mod wire;
 
 pub use apply::{Created, Gate, Stdio, launch, launch_exec, start_through};
+pub use beneath::open_subpath;
 pub use fault::{CommandFault, CommandProblem, Fault};
 pub use plan::{ExecPlan, ExecRequest, Op, Part, Plan, plan, plan_exec};
 pub use progress::{Progress, Stopped, Times};

@@ -221,6 +221,7 @@ fn filesystem(request: &Request, mount: &FilesystemMount) -> Option<Op> {
     };
     Some(Op::Bind(Bind {
         source: source.into(),
+        subpath: PathBuf::new(),
         destination: mount.destination.clone(),
         recursive: true,
         flags,

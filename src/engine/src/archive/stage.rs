@@ -19,6 +19,7 @@ use nix::fcntl::{OFlag, OpenHow, ResolveFlag, openat2};
 use nix::mount::{MsFlags, mount};
 use nix::sched::{CloneFlags, unshare};
 use nix::sys::stat::{Mode, mkdirat};
+use plimsoll_runtime::open_subpath;
 use plimsoll_runtime::sys::{self, MountChange};
 
 /// `MOUNT_ATTR_RDONLY` of mount_setattr(2).
@@ -29,6 +30,8 @@ const READ_ONLY: u64 = 1;
 pub struct Mounted {
     /// The directory or file in the lab.
     pub source: PathBuf,
+    /// What of it: as [`plimsoll_runtime::request::Bind`] has it.
+    pub subpath: PathBuf,
     /// Where the container has it.
     pub destination: String,
     /// Whether the container may not write to it.
@@ -79,6 +82,14 @@ fn open_path(path: &Path) -> io::Result<OwnedFd> {
     Ok(nix::fcntl::open(path, flags, Mode::empty())?)
 }
 
+fn open_source(mounted: &Mounted) -> io::Result<OwnedFd> {
+    let source = open_path(&mounted.source)?;
+    match mounted.subpath.as_os_str().is_empty() {
+        true => Ok(source),
+        false => Ok(open_subpath(source.as_fd(), &mounted.subpath)?),
+    }
+}
+
 fn make_read_only(mount: &OwnedFd) -> io::Result<()> {
     let change = MountChange {
         set: READ_ONLY,
@@ -92,7 +103,7 @@ fn make_read_only(mount: &OwnedFd) -> io::Result<()> {
 }
 
 fn add(root: &OwnedFd, mounted: &Mounted) -> io::Result<()> {
-    let source = match open_path(&mounted.source) {
+    let source = match open_source(mounted) {
         Ok(source) => source,
         // A bind source that is gone shows when the container starts.
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(()),
@@ -216,6 +227,7 @@ mod tests {
         let (base, place) = (dir.path().join("root"), dir.path().join("place"));
         let mounts = [Mounted {
             source: volume,
+            subpath: PathBuf::new(),
             destination: "/data/in".into(),
             read_only: true,
         }];

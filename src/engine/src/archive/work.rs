@@ -85,7 +85,8 @@ fn order(engine: &Engine, container: &Container, access: Access) -> ApiResult<Or
         .iter()
         .filter(|mount| mount.point.kind != "tmpfs")
         .map(|mount| Mounted {
-            source: PathBuf::from(&mount.point.source).join(&mount.subpath),
+            source: PathBuf::from(&mount.point.source),
+            subpath: PathBuf::from(&mount.subpath),
             destination: mount.point.destination.clone(),
             read_only: !mount.point.rw,
         })

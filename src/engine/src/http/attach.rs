@@ -4,6 +4,7 @@ use std::rc::Rc;
 
 use bytes::Bytes;
 use hyper::upgrade::OnUpgrade;
+use plimsoll_api::command_tag;
 
 use super::call::Call;
 use super::hijack;
@@ -88,12 +89,14 @@ pub fn container(
     });
     containers::tell(engine, container, "attach", []);
     let upgrade = call.upgrade();
+    let client = Reader::of(&call);
     let (engine, container) = (engine.clone(), container.clone());
     Ok(respond(
         attachment,
         upgrade,
         history,
         &container,
+        client,
         move |container, ended| {
             if ended == Ended::Detached {
                 containers::tell(&engine, container, "detach", []);
@@ -102,12 +105,32 @@ pub fn container(
     ))
 }
 
+/// Who reads the answer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Reader {
+    /// Our own client, which loses nothing.
+    Ours,
+    /// Any other.
+    Any,
+}
+
+impl Reader {
+    /// Our client says which command it works for.
+    pub fn of(call: &Call) -> Self {
+        match call.head.headers.contains_key(command_tag::HEADER) {
+            true => Self::Ours,
+            false => Self::Any,
+        }
+    }
+}
+
 /// Sends the answer and serves the session behind it.
 pub fn respond(
     attachment: Attachment,
     upgrade: Option<OnUpgrade>,
     history: Option<Selection>,
     container: &Rc<Container>,
+    client: Reader,
     finished: impl FnOnce(&Rc<Container>, Ended) + 'static,
 ) -> Reply {
     let container = container.clone();
@@ -120,7 +143,11 @@ pub fn respond(
         return reply;
     };
     tokio::task::spawn_local(async move {
-        let Some(connection) = hijack::raw(upgrade).await else {
+        let connection = match client {
+            Reader::Ours => hijack::raw(upgrade).await,
+            Reader::Any => hijack::raw_by_itself(upgrade).await,
+        };
+        let Some(connection) = connection else {
             return;
         };
         let mut wanted = attachment.wanted;

@@ -49,6 +49,7 @@ async fn start(engine: &Rc<Engine>, id: &str, mut call: Call) -> ApiResult<Reply
     let container = exec.container()?;
     subject(&container.name());
     let upgrade = call.upgrade();
+    let client = attach::Reader::of(&call);
     let options: ExecStart = call.json_or_default().await?;
     if options.detach {
         exec::start(engine, &exec, options.console_size).await?;
@@ -68,6 +69,7 @@ async fn start(engine: &Rc<Engine>, id: &str, mut call: Call) -> ApiResult<Reply
         upgrade,
         None,
         &container,
+        client,
         |_, _| {},
     ))
 }

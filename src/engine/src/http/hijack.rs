@@ -4,10 +4,14 @@
 //! `101 UPGRADED`; after it both sides speak raw bytes on the socket, and the
 //! client may close its writing half to say that stdin has ended.
 
+use std::os::fd::AsFd;
+use std::time::{Duration, Instant};
+
 use hyper::header::{CONNECTION, CONTENT_TYPE, HeaderValue, UPGRADE};
 use hyper::upgrade::OnUpgrade;
 use hyper::{Response, StatusCode};
 use hyper_util::rt::TokioIo;
+use plimsoll_runtime::sys;
 use tokio::net::UnixStream;
 
 use super::reply::{Body, Reply};
@@ -20,6 +24,11 @@ pub struct RawConnection {
     /// What hyper had read already: the first bytes of stdin.
     pub early: bytes::Bytes,
 }
+
+/// How long a client is given to read the reply's head before more is written.
+const HEAD_IS_READ: Duration = Duration::from_millis(200);
+/// How often it is looked whether it has.
+const BETWEEN: Duration = Duration::from_millis(1);
 
 /// The `101 UPGRADED` that makes the connection raw.
 pub fn switching(content_type: &'static str) -> Reply {
@@ -41,4 +50,17 @@ pub async fn raw(upgrade: OnUpgrade) -> Option<RawConnection> {
         stream: parts.io.into_inner(),
         early: parts.read_buf,
     })
+}
+
+/// As [`raw`], once the client has read the reply's head. Some clients (docker-py) read
+/// it through a buffer, and lose what came along with it.
+pub async fn raw_by_itself(upgrade: OnUpgrade) -> Option<RawConnection> {
+    let connection = raw(upgrade).await?;
+    let begun = Instant::now();
+    while begun.elapsed() < HEAD_IS_READ
+        && sys::unread_by_peer(connection.stream.as_fd()).is_ok_and(|bytes| bytes > 0)
+    {
+        tokio::time::sleep(BETWEEN).await;
+    }
+    Some(connection)
 }

@@ -15,8 +15,9 @@ use std::sync::{Mutex, PoisonError};
 use nix::errno::Errno;
 use nix::fcntl::{AtFlags, OFlag, OpenHow, ResolveFlag, openat2};
 use nix::libc;
-use nix::sys::stat::{FileStat, fstat};
+use nix::sys::stat::{FileStat, Mode, fstat};
 use nix::unistd::fchownat;
+use plimsoll_runtime::open_subpath;
 use plimsoll_runtime::owners::Change;
 use plimsoll_store::SideTable;
 use plimsoll_store::record::{self, Device, Record};
@@ -74,8 +75,13 @@ impl Places {
         let volumes = record.mounts.iter();
         let volumes = volumes.filter(|mount| mount.point.kind == "volume");
         let volumes = volumes.filter_map(|mount| {
-            let source = Path::new(&mount.point.source).join(&mount.subpath);
-            volume(&root, &mount.point.destination, &source)
+            let source = Path::new(&mount.point.source);
+            volume(
+                &root,
+                &mount.point.destination,
+                source,
+                Path::new(&mount.subpath),
+            )
         });
         let Layers { mut lowers, upper } = container.layers();
         lowers.reverse();
@@ -177,12 +183,17 @@ impl Places {
 }
 
 /// The mount of a volume, if it is really there.
-fn volume(root: &OwnedFd, destination: &str, source: &Path) -> Option<u64> {
+fn volume(root: &OwnedFd, destination: &str, source: &Path, subpath: &Path) -> Option<u64> {
     let how = OpenHow::new()
         .flags(OFlag::O_PATH | OFlag::O_CLOEXEC)
         .resolve(ResolveFlag::RESOLVE_IN_ROOT | ResolveFlag::RESOLVE_NO_MAGICLINKS);
     let found = openat2(root, &PathBuf::from(destination), how).ok()?;
-    let (found_stat, source) = (fstat(&found).ok()?, nix::sys::stat::stat(source).ok()?);
+    let flags = OFlag::O_PATH | OFlag::O_CLOEXEC;
+    let mut wanted = nix::fcntl::open(source, flags, Mode::empty()).ok()?;
+    if !subpath.as_os_str().is_empty() {
+        wanted = open_subpath(wanted.as_fd(), subpath).ok()?;
+    }
+    let (found_stat, source) = (fstat(&found).ok()?, fstat(&wanted).ok()?);
     let same = (found_stat.st_dev, found_stat.st_ino) == (source.st_dev, source.st_ino);
     same.then(|| Mount::of(&found).ok().map(|mount| mount.id))?
 }

@@ -22,7 +22,7 @@ use oci_spec::runtime::{
     Linux, LinuxBuilder, LinuxIdMapping, LinuxNamespace, LinuxNamespaceBuilder, LinuxNamespaceType,
     LinuxResources, LinuxResourcesBuilder, Root, RootBuilder, Spec, SpecBuilder,
 };
-use plimsoll_runtime::{Namespace, NamespaceSource, Request, Rootfs, User};
+use plimsoll_runtime::{Mount, Namespace, NamespaceSource, Request, Rootfs, User};
 
 pub use process::{default_env, overlay_env};
 pub use security::{capabilities, default_masked_paths, default_readonly_paths, seccomp};
@@ -110,6 +110,17 @@ pub fn request(record: &Record, around: &Surroundings) -> ApiResult<Request> {
         let inside = Path::new(&mapping.path_in_container);
         if let Some(device) = request.devices.iter_mut().find(|one| one.path == inside) {
             device.host_path = PathBuf::from(&mapping.path_on_host);
+        }
+    }
+    // Nor one for a part of a volume.
+    for placement in record.mounts.iter().filter(|one| !one.subpath.is_empty()) {
+        let inside = Path::new(&placement.point.destination);
+        for mount in &mut request.mounts {
+            if let Mount::Bind(bind) = mount
+                && bind.destination == inside
+            {
+                bind.subpath = PathBuf::from(&placement.subpath);
+            }
         }
     }
     request.process.create_cwd = true;

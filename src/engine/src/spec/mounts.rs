@@ -152,12 +152,7 @@ fn placed(placement: &Placement) -> ApiResult<Mount> {
     if !point.rw {
         options.push("ro".to_owned());
     }
-    let source = if placement.subpath.is_empty() {
-        point.source.clone()
-    } else {
-        format!("{}/{}", point.source, placement.subpath)
-    };
-    mount(&point.destination, "bind", &source, options)
+    mount(&point.destination, "bind", &point.source, options)
 }
 
 fn mount(target: &str, kind: &str, source: &str, options: Vec<String>) -> ApiResult<Mount> {

@@ -472,6 +472,38 @@ fn an_image_for_another_machine_is_not_run() {
         .expect("it is");
 }
 
+/// docker-py reads the head through a buffer and the rest from the socket.
+#[test]
+fn output_does_not_come_with_the_head() {
+    let Some(lab) = Lab::start() else { return };
+    let id = lab.create("", &["sleep", "1000"], offline());
+    lab.client.container_start(&id, "").expect("a start");
+    for _ in 0..5 {
+        let command = ExecCreate {
+            cmd: vec!["echo".to_owned(), "q".to_owned()].into(),
+            attach_stdout: true,
+            ..ExecCreate::default()
+        };
+        let exec = lab.client.exec_create(&id, &command).expect("it is made");
+        let mut stream = UnixStream::connect(&lab.socket).expect("a connection");
+        let body = "{}";
+        let head = format!(
+            "POST /exec/{exec}/start HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\nUpgrade: tcp\r\n\
+             Content-Type: application/json\r\nContent-Length: {}\r\n\r\n{body}",
+            body.len()
+        );
+        stream.write_all(head.as_bytes()).expect("a request");
+        let mut bytes = [0; 4096];
+        let first = stream.read(&mut bytes).expect("a head");
+        let head = String::from_utf8_lossy(&bytes[..first]);
+        assert!(head.starts_with("HTTP/1.1 101 "), "{head}");
+        assert!(head.ends_with("\r\n\r\n"), "{head}");
+        let mut rest = Vec::new();
+        stream.read_to_end(&mut rest).expect("the output");
+        assert!(rest.ends_with(b"q\n"), "{rest:?}");
+    }
+}
+
 #[test]
 fn a_refusal_comes_after_the_body() {
     let Some(lab) = Lab::start() else { return };

@@ -108,7 +108,10 @@ fn time_output_and_a_fork_bomb() {
         assert_eq!(said.len(), 65_536);
         let bomb = "bomb() { bomb | bomb & }; bomb; sleep 0.3; echo survived";
         let (_, told) = graded(stage, bomb, &[("TIME_MS", "3000")]);
-        assert!(told.contains("engine true"), "{told}");
+        // Whoever sees it first holds it: the kernel, and the script ends by itself, or
+        // the watchdog, and the lab ends.
+        let held = told.contains("engine true") || told.contains("limit Some(Processes)");
+        assert!(held, "{told}");
     });
 }
 

@@ -117,6 +117,14 @@ pub(super) fn open_bind(bind: &Bind) -> Result<OwnedFd, Fault> {
         Errno::ENOENT => Fault::NoSource(name.clone()),
         errno => mount_fault(&name, &bind.destination, errno),
     })?;
+    let source = match bind.subpath.as_os_str().is_empty() {
+        true => source,
+        false => {
+            let subpath = || bind.subpath.display().to_string();
+            beneath::open_subpath(source.as_fd(), &bind.subpath)
+                .map_err(|errno| Fault::Subpath(subpath(), subpath_words(errno)))?
+        }
+    };
     let fault = |errno| mount_fault(&name, &bind.destination, errno);
     if is_closed(source.as_fd()) {
         return Err(fault(Errno::EACCES));
@@ -142,6 +150,13 @@ pub(super) fn open_bind(bind: &Bind) -> Result<OwnedFd, Fault> {
         sys::mount_setattr(tree.as_fd(), below).map_err(fault)?;
     }
     Ok(tree)
+}
+
+fn subpath_words(errno: Errno) -> String {
+    match errno {
+        Errno::EXDEV | Errno::ELOOP => "it leads out of the volume".to_owned(),
+        errno => errno_words(errno as i32),
+    }
 }
 
 fn bind_change(bind: &Bind) -> MountChange {

@@ -211,7 +211,11 @@ fn filesystem(mount: &FilesystemMount, f: &mut Formatter<'_>) -> fmt::Result {
 }
 
 fn bind(bind: &Bind, f: &mut Formatter<'_>) -> fmt::Result {
-    let (source, destination) = (bind.source.display(), bind.destination.display());
+    let source = match bind.subpath.as_os_str().is_empty() {
+        true => bind.source.clone(),
+        false => bind.source.join(&bind.subpath),
+    };
+    let (source, destination) = (source.display(), bind.destination.display());
     write!(f, "show the host's {source} on {destination}{}", bind.flags)
 }
 

@@ -23,7 +23,7 @@ use crate::seccomp;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use std::net::Ipv4Addr;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 /// Where the container's root file system comes from.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -138,6 +138,10 @@ impl IdMaps {
 pub struct Bind {
     /// Absolute path on the host.
     pub source: PathBuf,
+    /// What of it is mounted: a relative path that links may not lead out of the
+    /// source; empty is all of it.
+    #[serde(default, skip_serializing_if = "is_empty")]
+    pub subpath: PathBuf,
     /// Absolute path in the container.
     pub destination: PathBuf,
     /// Whether mounts below the source come along (`rbind`).
@@ -146,6 +150,10 @@ pub struct Bind {
     pub flags: MountFlags,
     /// Propagation; `None` is private.
     pub propagation: Option<Propagation>,
+}
+
+fn is_empty(path: &Path) -> bool {
+    path.as_os_str().is_empty()
 }
 
 /// One mount, in the order of the specification.

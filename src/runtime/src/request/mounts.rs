@@ -153,6 +153,7 @@ fn bind(
     }
     Ok(Mount::Bind(Bind {
         source,
+        subpath: PathBuf::new(),
         destination,
         recursive: words.bind.unwrap_or(true),
         flags: words.flags,

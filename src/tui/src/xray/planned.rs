@@ -198,6 +198,8 @@ struct FileSystem {
 #[derive(Deserialize)]
 struct Bind {
     source: String,
+    #[serde(default)]
+    subpath: String,
     destination: String,
     flags: Flags,
 }
@@ -307,7 +309,10 @@ impl Operation {
                 language,
                 bind.flags.say(language),
                 bind.destination,
-                bind.source,
+                match bind.subpath.as_str() {
+                    "" => bind.source,
+                    subpath => format!("{}/{subpath}", bind.source),
+                },
             ),
             Self::CgroupView { destination, flags } => {
                 words::op_cgroup_view(language, flags.say(language), destination)
