@@ -57,6 +57,7 @@ fn link(setting: &Setting, path: &str, target: &str) {
 fn bind(setting: &Setting, request: &mut Request, destination: &str) {
     request.mounts.push(Mount::Bind(Bind {
         source: setting.path("shared"),
+        subpath: Default::default(),
         destination: destination.into(),
         recursive: true,
         flags: MountFlags::default(),

@@ -14,6 +14,7 @@ fn request(setting: &Setting) -> Request {
     for (destination, read_only) in [("/read-only", true), ("/shared", false)] {
         request.mounts.push(Mount::Bind(Bind {
             source: setting.path("shared"),
+            subpath: Default::default(),
             destination: destination.into(),
             flags: MountFlags {
                 read_only,
