@@ -1,16 +1,16 @@
 //! The cgroup of one container, open.
 
-use std::fs::File;
 use std::io;
-use std::os::fd::{AsFd, AsRawFd, OwnedFd};
-use std::path::{Path, PathBuf};
+use std::os::fd::{AsRawFd, OwnedFd};
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
 use nix::libc::SIGKILL;
+use plimsoll_host::cgroup::{read, write};
 use plimsoll_host::{CgroupVersion, Controller};
 use plimsoll_runtime::{Cgroup, CgroupMode};
-use rustix::fs::{AtFlags, Mode, OFlags, openat, unlinkat};
+use rustix::fs::{AtFlags, unlinkat};
 use rustix::io::Errno;
 
 use super::usage::{self, CpuTime, MemoryUse};
@@ -306,21 +306,4 @@ fn children(directory: &OwnedFd) -> Vec<PathBuf> {
         .filter(|entry| entry.file_type().is_ok_and(|kind| kind.is_dir()))
         .map(|entry| PathBuf::from(entry.file_name()))
         .collect()
-}
-
-fn read(directory: impl AsFd, name: &str) -> io::Result<String> {
-    let file = openat(
-        directory,
-        name,
-        OFlags::RDONLY | OFlags::CLOEXEC,
-        Mode::empty(),
-    )?;
-    io::read_to_string(File::from(file))
-}
-
-/// In one write(2): the kernel takes each for a whole.
-fn write(directory: impl AsFd, name: impl AsRef<Path>, text: &str) -> rustix::io::Result<()> {
-    let flags = OFlags::WRONLY | OFlags::CLOEXEC;
-    let file = openat(directory, name.as_ref(), flags, Mode::empty())?;
-    rustix::io::write(&file, text.as_bytes()).map(drop)
 }

@@ -63,5 +63,5 @@ fn fill_cpuset(above: &Path, path: &Path) -> io::Result<()> {
     for name in ["cpuset.cpus", "cpuset.mems"] {
         write(&own, name, read(&above, name)?.trim())?;
     }
-    write(&own, "cgroup.clone_children", "1")
+    Ok(write(&own, "cgroup.clone_children", "1")?)
 }

@@ -212,7 +212,10 @@ fn open_directory(path: &Path) -> io::Result<OwnedFd> {
 }
 
 /// Reads a file of a cgroup; they are small.
-fn read(directory: impl AsFd, name: &str) -> io::Result<String> {
+///
+/// # Errors
+/// What the system says.
+pub fn read(directory: impl AsFd, name: &str) -> io::Result<String> {
     let file = openat(
         directory,
         name,
@@ -222,17 +225,15 @@ fn read(directory: impl AsFd, name: &str) -> io::Result<String> {
     io::read_to_string(File::from(file))
 }
 
-/// Writes to a file of a cgroup, which has to be there.
-fn write(directory: impl AsFd, name: &str, text: &str) -> io::Result<()> {
-    let file = openat(
-        directory,
-        name,
-        OFlags::WRONLY | OFlags::CLOEXEC,
-        Mode::empty(),
-    )?;
-    // One write(2): the kernel takes each for a whole.
-    rustix::io::write(&file, text.as_bytes())?;
-    Ok(())
+/// Writes to a file of a cgroup, which has to be there, in one write(2): the kernel
+/// takes each for a whole.
+///
+/// # Errors
+/// What the system says, and what the kernel says to the value.
+pub fn write(directory: impl AsFd, name: impl AsRef<Path>, text: &str) -> rustix::io::Result<()> {
+    let flags = OFlags::WRONLY | OFlags::CLOEXEC;
+    let file = openat(directory, name.as_ref(), flags, Mode::empty())?;
+    rustix::io::write(&file, text.as_bytes()).map(drop)
 }
 
 /// The path by which a directory can be handed to calls that want one.

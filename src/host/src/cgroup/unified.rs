@@ -143,7 +143,7 @@ fn move_all(from: &OwnedFd, to: &OwnedFd) -> io::Result<()> {
         for pid in pids.lines() {
             match write(to, "cgroup.procs", pid) {
                 // It has ended.
-                Err(error) if error.raw_os_error() == Some(Errno::SRCH.raw_os_error()) => {}
+                Err(Errno::SRCH) => {}
                 result => result?,
             }
         }
