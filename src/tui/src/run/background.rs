@@ -19,7 +19,7 @@ use crate::theme::Palette;
 
 /// A terminal beside us answers within a few milliseconds; one that is far away is
 /// heard later.
-pub const PATIENCE: Duration = Duration::from_millis(80);
+pub const PATIENCE: Duration = Duration::from_millis(25);
 /// A sequence whose bytes come one by one is waited for so long.
 pub const PAUSE: Duration = Duration::from_millis(50);
 /// No answer is longer, in bytes or characters.
