@@ -3,6 +3,7 @@
 
 use std::fs;
 use std::path::PathBuf;
+use std::time::Duration;
 
 use plimsoll_api::client::{Client, Endpoint};
 use plimsoll_testkit::{World, eventually, everyone};
@@ -248,6 +249,44 @@ everyone!(limits_change_while_a_container_runs, |world| {
     let before = path(world, "live", "memory");
     out(world, "rm -f live");
     assert!(!before.exists(), "its cgroup goes with it");
+});
+
+everyone!(a_pause_does_not_keep_a_stop_from_its_end, |world| {
+    let stubborn = "trap 'echo got' TERM; echo up; while :; do sleep 0.1; done";
+    run(
+        world,
+        &["run", "-d", "--name", "dd", "base", "sh", "-c", stubborn],
+    );
+    let prints = |word: &str| {
+        let said = || out(world, "logs dd").contains(word).then_some(());
+        eventually(word, Duration::from_secs(60), said);
+    };
+    prints("up");
+    std::thread::scope(|scope| {
+        let stop = scope.spawn(|| docker(world, "stop -t 1 dd"));
+        prints("got");
+        // It may be too late for it.
+        let _ = docker(world, "pause dd");
+        let stopped = stop.join().expect("it ended");
+        assert_eq!(stopped.code, Some(0), "{}", stopped.err);
+    });
+    assert_eq!(state(world, "dd")["ExitCode"], 137);
+    out(world, "rm dd");
+    // The same while processes are slow to stand still.
+    let busy = "for i in 1 2 3 4; do while :; do :; done & done; wait";
+    for _ in 0..3 {
+        let slow = [
+            "run", "-d", "--name", "slow", "--cpus", "0.01", "base", "sh", "-c", busy,
+        ];
+        run(world, &slow);
+        std::thread::scope(|scope| {
+            let pause = scope.spawn(|| docker(world, "pause slow"));
+            out(world, "kill slow");
+            out(world, "wait slow");
+            pause.join().expect("it ended");
+        });
+        out(world, "rm slow");
+    }
 });
 
 everyone!(a_paused_container_stands_still_and_can_be_ended, |world| {

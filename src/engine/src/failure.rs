@@ -90,7 +90,7 @@ pub type ApiResult<T> = Result<T, ApiFailure>;
 /// What went wrong with a file, in the words of Go's `syscall` package.
 pub fn reason(error: &std::io::Error) -> String {
     match error.raw_os_error() {
-        Some(errno) => nix::errno::Errno::from_raw(errno).desc().to_lowercase(),
+        Some(errno) => plimsoll_runtime::fault::errno_words(errno),
         None => error.to_string(),
     }
 }

@@ -15,12 +15,13 @@ use plimsoll_runtime::sys::{self, CloneOptions, Forked};
 use plimsoll_text::{Language, system_error};
 use rustix::process::Signal;
 
+use crate::cgroup::{self, CgroupRecord, LabCgroup};
 use crate::id_plan::{self, MapError};
 use crate::identity::{self, EngineRecord, RecordError};
 use crate::order::Order;
 use crate::paths::LabPaths;
 use crate::seat::{EngineSeat, ReadySignal, remove_if_there};
-use crate::{birth, cgroup, cgroup::LabCgroup, id_map::IdMap, lock, peer, words};
+use crate::{birth, id_map::IdMap, lock, peer, words};
 
 /// The hidden subcommand by which the binary becomes an engine.
 pub const ENTRY: &str = "engine-init";
@@ -238,16 +239,32 @@ fn make_lab(order: &Order, starting: File, held: File) -> Result<(), LaunchError
         }
         Forked::Parent { pid, .. } => {
             drop(gate);
-            id_plan::write(&id_map, pid)?;
-            let mut record = EngineRecord::of(order.paths.lab(), pid)
-                .map_err(LaunchError::step(words::step_look_at_new_engine))?;
-            record.store = Some(order.paths.store().to_path_buf());
-            record.cgroup = cgroup.map(|cgroup| cgroup.record);
-            record.write(&order.paths.engine_record())?;
-            let mut opener = opener;
-            writeln!(opener, "{pid}").map_err(LaunchError::step(words::step_let_new_engine_go))
+            let cgroup = cgroup.map(|cgroup| cgroup.record);
+            let begun = let_go(order, &id_map, pid, cgroup.clone(), opener);
+            // Without a record nobody would know of it.
+            if let Some(cgroup) = cgroup.filter(|_| begun.is_err()) {
+                cgroup::remove(&cgroup);
+            }
+            begun
         }
     }
+}
+
+/// Writes the maps and the record of the new PID 1, and lets it begin.
+fn let_go(
+    order: &Order,
+    id_map: &IdMap,
+    pid: i32,
+    cgroup: Option<CgroupRecord>,
+    mut opener: io::PipeWriter,
+) -> Result<(), LaunchError> {
+    id_plan::write(id_map, pid)?;
+    let mut record = EngineRecord::of(order.paths.lab(), pid)
+        .map_err(LaunchError::step(words::step_look_at_new_engine))?;
+    record.store = Some(order.paths.store().to_path_buf());
+    record.cgroup = cgroup;
+    record.write(&order.paths.engine_record())?;
+    writeln!(opener, "{pid}").map_err(LaunchError::step(words::step_let_new_engine_go))
 }
 
 /// The locks PID 1 takes over: `starting` until it is ready, `held` for life.

@@ -176,8 +176,13 @@ impl Fault {
 }
 
 /// errno(3) in the words of strerror(3) as Go prints them: lower case.
-pub(crate) fn errno_words(errno: i32) -> String {
-    let text = Errno::from_raw(errno).desc();
+#[must_use]
+pub fn errno_words(errno: i32) -> String {
+    let text = match Errno::from_raw(errno) {
+        // What the number means to a kernel, and not to a mathematician.
+        Errno::ERANGE => "Numerical result out of range",
+        errno => errno.desc(),
+    };
     let mut letters = text.chars();
     match (letters.next(), letters.clone().next()) {
         // Keep words such as "RPC" as they are.

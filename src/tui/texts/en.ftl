@@ -204,6 +204,7 @@ key-hints-left = { $hint } ({ $left } left)
 leader-then = ^G then
 keys-close = any key closes
 keys-other = any other key closes
+nothing-undone = Nothing was undone.
 keys-other-no = any other key no
 key-next-hint = next hint
 key-yes = yes

@@ -204,6 +204,7 @@ key-hints-left = { $hint } (reste { $left })
 leader-then = ^G puis
 keys-close = une touche ferme
 keys-other = une autre touche ferme
+nothing-undone = Rien n'a été annulé.
 keys-other-no = une autre touche non
 key-next-hint = indice suivant
 key-yes = oui

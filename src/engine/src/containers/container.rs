@@ -68,6 +68,8 @@ pub struct Container {
     pub published: RefCell<Option<PublishedPorts>>,
     /// Where its changes of owners are recorded, in the present run.
     pub places: RefCell<Option<Arc<Places>>>,
+    /// The init that SIGKILL was last sent to: a pause may still be under way.
+    pub killed: Cell<Option<i32>>,
     /// Remove has begun: nothing else may.
     pub removing: Cell<bool>,
     record: RefCell<Record>,
@@ -96,6 +98,7 @@ impl Container {
             cgroup: RefCell::default(),
             published: RefCell::default(),
             places: RefCell::default(),
+            killed: Cell::new(None),
             removing: Cell::new(false),
             record: RefCell::new(record),
             exits: watch::Sender::new(Exits::default()),

@@ -121,6 +121,17 @@ impl State {
         )))
     }
 
+    /// Are there processes to be looked at?
+    ///
+    /// # Errors
+    /// 409 unless it runs, or stands still.
+    pub fn may_look(&self, id: &str) -> Result<(), ApiFailure> {
+        match self.status {
+            Status::Paused => Ok(()),
+            _ => self.may_exec(id),
+        }
+    }
+
     /// May a process be added, a signal be sent?
     ///
     /// # Errors

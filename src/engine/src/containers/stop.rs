@@ -87,6 +87,7 @@ async fn stop_locked(
         note_timed(Facts::Patience {}, sent.elapsed());
         sent = Instant::now();
         deliver(engine, container, Signal::SIGKILL as i32)?;
+        let_die(container);
         let _ = exits.wait_for(gone).await;
     }
     note_end(container, sent);
@@ -150,7 +151,7 @@ pub fn kill(engine: &Rc<Engine>, container: &Rc<Container>, name: Option<&str>) 
     }
     deliver(engine, container, number)?;
     if number == Signal::SIGKILL as i32 {
-        resume(container);
+        let_die(container);
     }
     Ok(())
 }
@@ -174,10 +175,20 @@ pub fn end(container: &Container) -> ApiResult<()> {
     if let Some(pid) = container.pid() {
         signal::send(pid, Signal::SIGKILL as i32)?;
         note_signal(Signal::SIGKILL as i32, pid);
-        // What stands still in a freezer of cgroup v1 does not die.
-        resume(container);
+        let_die(container);
     }
     Ok(())
+}
+
+/// What stands still in a freezer of cgroup v1 does not die of SIGKILL, and a pause may
+/// be under way that no state tells of: after each one everything goes on, and a pause
+/// that comes to its end later sees what was killed.
+fn let_die(container: &Container) {
+    container.killed.set(container.pid());
+    resume(container);
+    if let Some(group) = container.group().filter(|group| group.can_freeze()) {
+        group.thaw();
+    }
 }
 
 fn resume(container: &Container) {
@@ -233,14 +244,16 @@ pub async fn pause(engine: &Rc<Engine>, container: &Rc<Container>) -> ApiResult<
         return Err(super::state::not_running(&container.id));
     };
     if engine.cgroups.can_freeze() {
-        let frozen = match freeze::into_freezer(engine, container, pid) {
-            Ok(group) => group.freeze().await,
-            Err(error) => Err(error),
-        };
-        frozen.map_err(|error| {
+        let refused = |error: std::io::Error| {
             let (id, reason) = (&container.id, crate::failure::reason(&error));
             ApiFailure::internal(format!("Cannot pause container {id}: {reason}"))
-        })?;
+        };
+        let group = freeze::into_freezer(engine, container, pid).map_err(refused)?;
+        group.freeze().await.map_err(refused)?;
+        if container.killed.get() == Some(pid) {
+            group.thaw();
+            return Err(super::state::not_running(&container.id));
+        }
         // It may have ended meanwhile.
         container.record().state.may_pause(&container.id)?;
     } else {

@@ -21,7 +21,7 @@ const TICKS: u64 = 100;
 /// # Errors
 /// 409 unless it runs, 400 for arguments that we do not know.
 pub fn top(container: &Rc<Container>, ps_args: Option<&str>) -> ApiResult<TopResponse> {
-    container.record().state.may_exec(&container.id)?;
+    container.record().state.may_look(&container.id)?;
     let init = container
         .pid()
         .ok_or_else(|| super::state::not_running(&container.id))?;

@@ -1,5 +1,7 @@
 //! What dockerd refuses before it makes anything. Pure.
 
+use std::collections::BTreeSet;
+
 use plimsoll_api::host_config::RestartPolicy;
 use plimsoll_api::{ContainerCreateRequest, EndpointSettings, HostConfig};
 
@@ -122,6 +124,7 @@ pub fn limits(host: &HostConfig) -> ApiResult<()> {
             "Conflicting options: Nano CPUs and CPU Period cannot both be set",
         ));
     }
+    processors(host)?;
     if !(-1000..=1000).contains(&host.oom_score_adj) {
         return Err(ApiFailure::invalid(format!(
             "Invalid value {}, range for oom score adj is [-1000, 1000]",
@@ -137,6 +140,58 @@ pub fn limits(host: &HostConfig) -> ApiResult<()> {
         }
     }
     Ok(())
+}
+
+/// No more processors than there are, and only those. In dockerd's words.
+fn processors(host: &HostConfig) -> ApiResult<()> {
+    let online = listed("/sys/devices/system/cpu/online");
+    let count = i64::try_from(online.1.len()).unwrap_or(i64::MAX);
+    if count > 0 && !(0..=count.saturating_mul(1_000_000_000)).contains(&host.nano_cpus) {
+        return Err(ApiFailure::invalid(format!(
+            "range of CPUs is from 0.01 to {count}.00, as there are only {count} CPUs available"
+        )));
+    }
+    let nodes = listed("/sys/devices/system/node/online");
+    for (wanted, kind, what, (text, there)) in [
+        (&host.cpuset_cpus, "cpus", "CPUs", online),
+        (&host.cpuset_mems, "mems", "memory nodes", nodes),
+    ] {
+        let Some(numbers) = list(wanted) else {
+            return Err(ApiFailure::invalid(format!(
+                "Invalid value {wanted} for cpuset {kind}"
+            )));
+        };
+        if !there.is_empty() && !numbers.is_subset(&there) {
+            return Err(ApiFailure::invalid(format!(
+                "Requested {what} are not available - requested {wanted}, available: {text}"
+            )));
+        }
+    }
+    Ok(())
+}
+
+/// What a file of sysfs lists, as it is and as numbers.
+fn listed(file: &str) -> (String, BTreeSet<u32>) {
+    let text = std::fs::read_to_string(file).unwrap_or_default();
+    let text = text.trim().to_owned();
+    let numbers = list(&text).unwrap_or_default();
+    (text, numbers)
+}
+
+/// A list such as `0-2,7` (cpuset(7)); `None` where it is none.
+fn list(text: &str) -> Option<BTreeSet<u32>> {
+    /// More than any machine has.
+    const MOST: u32 = 8192;
+    let mut numbers = BTreeSet::new();
+    for part in text.split(',').filter(|_| !text.is_empty()) {
+        let (first, last) = part.split_once('-').unwrap_or((part, part));
+        let (first, last): (u32, u32) = (first.parse().ok()?, last.parse().ok()?);
+        if first > last || last > MOST {
+            return None;
+        }
+        numbers.extend(first..=last);
+    }
+    Some(numbers)
 }
 
 fn network(request: &ContainerCreateRequest) -> ApiResult<()> {
@@ -347,6 +402,16 @@ mod tests {
     #[test]
     fn each_refusal_in_dockers_words() {
         assert_eq!(refused(|_| {}), "");
+        let many = refused(|r| r.host_config.nano_cpus = 9_000_000_000_000);
+        assert!(many.starts_with("range of CPUs is from 0.01 to "), "{many}");
+        assert_eq!(
+            refused(|r| r.host_config.cpuset_cpus = "0,abc".into()),
+            "Invalid value 0,abc for cpuset cpus"
+        );
+        let absent = refused(|r| r.host_config.cpuset_cpus = "0-8000".into());
+        let words = "Requested CPUs are not available - requested 0-8000, available: 0";
+        assert!(absent.starts_with(words), "{absent}");
+        assert_eq!(refused(|r| r.host_config.cpuset_cpus = "0".into()), "");
         assert_eq!(
             refused(|r| r.config.working_dir = "x".into()),
             "the working directory 'x' is invalid, it needs to be an absolute path"

@@ -42,7 +42,7 @@ pub(super) struct Writer<'a> {
 
 impl<'a> Writer<'a> {
     pub fn new(lesson: &'a Lesson, look: Look, width: usize) -> Writer<'a> {
-        let mark = Span::styled(look.theme.symbol("↪", ">"), look.theme.faint());
+        let mark = Span::styled(look.theme.symbol("↪", "+"), look.theme.faint());
         Writer {
             lesson,
             look,

@@ -57,6 +57,9 @@ pub(super) fn press(model: &mut Model, key: KeyEvent, effects: &mut Vec<Effect>)
             if is_yes(&key) {
                 model.overlay = Some(Overlay::Resetting { lab: lab.clone() });
                 effects.push(Effect::Reset { lab, back_to });
+            } else {
+                let text = words::nothing_undone(model.language);
+                notice(model, text, Tone::Plain, effects);
             }
         }
         Overlay::Resetting { .. } => model.overlay = Some(overlay),
