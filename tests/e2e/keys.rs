@@ -280,7 +280,7 @@ fn recorded(world: &World) {
     screen.type_line("docker run hello-world");
     screen.shows("6/10");
     screen.press(&["C-g", "r"]);
-    screen.shows("The recording is in");
+    screen.shows("Recorded: ");
     screen.shows_not("REC");
     let folder = world.path("work/hello-world/recordings");
     let mut files = std::fs::read_dir(folder)

@@ -16,11 +16,19 @@ use plimsoll_tui::view::text::folded;
 use super::Outcome;
 use crate::afar::AFAR_VARIABLE;
 use crate::arguments::{Shared, ShellArguments};
-use crate::classroom::{Arrival, COURSE_VARIABLE, arrive};
+use crate::classroom::{Arrival, COURSE_VARIABLE, Classroom, arrive};
 use crate::failure::{Failure, Kind};
 use crate::output::reading_width;
 use crate::undo;
 use crate::words;
+
+/// Who has been in a lab has begun it. That it cannot be written down keeps nobody out.
+fn begin(room: &Classroom, lab: &str) {
+    let begun = room.progress().map(|all| all.lab(lab).is_begun());
+    if matches!(begun, Ok(false)) {
+        let _ = room.change(lab, |progress| progress.step = progress.step.max(1));
+    }
+}
 
 /// Starts the lab where needed, joins it, and returns the command's code.
 pub fn run(shared: &Shared, arguments: &ShellArguments) -> Outcome {
@@ -30,6 +38,7 @@ pub fn run(shared: &Shared, arguments: &ShellArguments) -> Outcome {
     let running = super::ensure_running(&paths, &options)?;
     // Nobody knows yet of a goal that is met: only what begins with the lab.
     undo::keep_up(room.lab(&arguments.lab)?, &paths, &BTreeSet::new());
+    begin(&room, arguments.lab.as_str());
     let interactive = arguments.command.is_empty() && std::io::stdin().is_terminal();
     if interactive && !arguments.quiet {
         greet(&paths, spoken());

@@ -5,6 +5,7 @@ use std::process::ExitCode;
 use std::rc::Rc;
 use std::time::Duration;
 
+use nix::errno::Errno;
 use plimsoll_host::EngineSeat;
 use tokio::net::UnixListener;
 use tokio::task::LocalSet;
@@ -34,6 +35,27 @@ const SWEEPING: Duration = Duration::from_secs(10);
 /// How long containers have to end when the lab does.
 const GRACE: Duration = Duration::from_secs(10);
 
+/// What to do about a state that cannot be opened. Where its place is what is wrong, the
+/// lab is whole, and to make it as new would be the only loss.
+fn way_out(lab: &str, cause: &str) -> String {
+    let cause = cause.to_lowercase();
+    let about_the_place = [
+        Errno::ENOSPC,
+        Errno::EDQUOT,
+        Errno::EROFS,
+        Errno::EACCES,
+        Errno::EIO,
+    ];
+    if about_the_place
+        .iter()
+        .any(|errno| cause.contains(&errno.desc().to_lowercase()))
+    {
+        return "nothing of the lab is lost: make room there, or see what `plimsoll doctor` finds"
+            .to_owned();
+    }
+    format!("`plimsoll reset {lab}` makes the lab as new")
+}
+
 /// Serves the lab until it is told to stop or its zygote is gone. When this
 /// returns, the lab ends: PID 1 takes everything with it.
 pub fn serve(seat: EngineSeat) -> ExitCode {
@@ -41,13 +63,13 @@ pub fn serve(seat: EngineSeat) -> ExitCode {
     let state_dir = config.state_dir.clone();
     // What a reset set aside and was killed before it had removed.
     let discarded = plimsoll_host::discard::left_over(&seat.paths);
-    let way_out = format!("`plimsoll reset {}` makes the lab as new", seat.lab);
+    let lab = seat.lab.to_string();
     let opened = Engine::open(config).map_err(|failure| failure.message);
     let mut engine = match opened {
         Ok(engine) => engine,
         Err(cause) => {
             seat.ready
-                .fail("open the lab's state", &cause, Some(&way_out));
+                .fail("open the lab's state", &cause, Some(&way_out(&lab, &cause)));
             return ExitCode::FAILURE;
         }
     };
@@ -136,10 +158,7 @@ async fn run(
     let listener = match listener {
         Ok(listener) => listener,
         Err(cause) => {
-            let way_out = format!(
-                "`plimsoll reset {}` makes the lab as new",
-                engine.config.lab
-            );
+            let way_out = way_out(&engine.config.lab.to_string(), &cause);
             ready.fail("read the lab's containers", &cause, Some(&way_out));
             return ExitCode::FAILURE;
         }
@@ -167,5 +186,20 @@ async fn end_on_signal(engine: Rc<Engine>) {
     if let Ok(mut terminate) = signal(SignalKind::terminate()) {
         terminate.recv().await;
         engine.shutdown.ask();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_full_disk_is_no_reason_to_make_the_lab_as_new() {
+        let full = way_out("first", "write /x/oci-layout: No space left on device");
+        assert!(full.contains("make room"), "{full}");
+        let refused = way_out("first", "open /x: permission denied");
+        assert!(!refused.contains("reset"), "{refused}");
+        let damaged = way_out("first", "images.json is damaged: expected value");
+        assert_eq!(damaged, "`plimsoll reset first` makes the lab as new");
     }
 }

@@ -73,8 +73,11 @@ impl LaunchError {
     fn hint(&self, language: Language, lab: &str) -> String {
         match self {
             Self::Unresponsive { .. } => format!("plimsoll stop {lab}"),
-            Self::Record(_) => words::record_hint(language),
-            Self::Clone(_) | Self::Map(_) | Self::Step { .. } => words::launch_hint(language),
+            Self::Record(RecordError::Newer { .. }) => words::record_hint(language),
+            Self::Record(RecordError::Io(_))
+            | Self::Clone(_)
+            | Self::Map(_)
+            | Self::Step { .. } => words::launch_hint(language),
         }
     }
 

@@ -272,7 +272,7 @@ copied = Copied.
 not-found = It stands nowhere in what the terminal has shown.
 recording = REC
 recording-into = Recording what the terminal shows, not what you type. ^G r ends it. { $file }
-recording-kept = The recording is in { $file }.
+recording-kept = Recorded: { $file }
 
 # Dialogs.
 did-not-work = That did not work

@@ -272,7 +272,7 @@ copied = Copié.
 not-found = Introuvable dans ce que le terminal a montré.
 recording = ENR
 recording-into = Ce que montre le terminal est enregistré, pas ce que vous tapez. ^G r arrête. { $file }
-recording-kept = L'enregistrement est dans { $file }.
+recording-kept = Enregistré : { $file }
 
 # Dialogues.
 did-not-work = Cela n'a pas marché
