@@ -245,7 +245,13 @@ pub async fn pause(engine: &Rc<Engine>, container: &Rc<Container>) -> ApiResult<
     };
     if engine.cgroups.can_freeze() {
         let refused = |error: std::io::Error| {
-            let (id, reason) = (&container.id, crate::failure::reason(&error));
+            let (id, reason) = match error.raw_os_error() {
+                Some(nix::libc::EBUSY) => (
+                    &container.id,
+                    "its processes did not stand still in time and go on; try again".to_owned(),
+                ),
+                _ => (&container.id, crate::failure::reason(&error)),
+            };
             ApiFailure::internal(format!("Cannot pause container {id}: {reason}"))
         };
         let group = freeze::into_freezer(engine, container, pid).map_err(refused)?;
