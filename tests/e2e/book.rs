@@ -56,8 +56,8 @@ everyone!(the_book_is_served_on_loopback_until_ctrl_c, |world| {
         .env("SSH_CONNECTION", "192.0.2.7 51000 192.0.2.1 22")
         .env("TMPDIR", &temporary)
         .stdout(Stdio::piped());
-    let mut server = command.spawn().expect("it starts");
-    let mut lines = BufReader::new(server.stdout.take().expect("its output")).lines();
+    let mut server = Server(command.spawn().expect("it starts"));
+    let mut lines = BufReader::new(server.0.stdout.take().expect("its output")).lines();
     let mut line = || lines.next().expect("a line").expect("text");
     let (here, afar, until) = (line(), line(), line());
     let address = here
@@ -153,10 +153,21 @@ fn get(port: u16, path: &str) -> String {
 }
 
 /// As Ctrl-C does; the exit code.
-fn interrupted(server: &mut Child) -> Option<i32> {
-    let pid = i32::try_from(server.id()).expect("a pid");
+/// Ends with the test, also where that fails.
+struct Server(Child);
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        // It has ended already where all went well.
+        let _ = self.0.kill();
+        let _ = self.0.wait();
+    }
+}
+
+fn interrupted(server: &mut Server) -> Option<i32> {
+    let pid = i32::try_from(server.0.id()).expect("a pid");
     kill(Pid::from_raw(pid), Signal::SIGINT).expect("told");
-    server.wait().expect("it ends").code()
+    server.0.wait().expect("it ends").code()
 }
 
 everyone!(

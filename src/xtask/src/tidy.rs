@@ -82,6 +82,11 @@ fn edges(breaches: &mut Vec<String>) -> Done {
         .map_err(|error| format!("cargo metadata: {error}"))?;
     for package in metadata["packages"].as_array().into_iter().flatten() {
         let name = package["name"].as_str().unwrap_or_default();
+        if name != "plimsoll" && !package["default_run"].is_null() {
+            breaches.push(format!(
+                "{name} has a default-run: with two in the workspace, `cargo run` knows no program"
+            ));
+        }
         let Some((_, allowed)) = EDGES.iter().find(|(owner, _)| *owner == name) else {
             continue;
         };
